@@ -1,0 +1,47 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+
+/**
+ * The one border every entry of `errors[]` passes. What GraphQL says about a document keeps its words, without the
+ * values in it; everything else becomes "Internal server error" and one line in the log.
+ */
+export function createFormatError(logger: Logger) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const cause = rootCause(error);
+    if (cause instanceof GraphQLError) return { ...formatted, message: withoutValues(formatted.message) };
+    logger.error({ ...describe(cause), path: formatted.path }, 'a resolver failed unexpectedly');
+    return {
+      message: 'Internal server error',
+      ...(formatted.path && { path: formatted.path }),
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    };
+  };
+}
+
+/** Name and stack frames. The message stays out: it can quote what a caller sent. */
+export function describe(error: unknown): { error: string; frames: string[] } {
+  if (!(error instanceof Error)) return { error: typeof error, frames: [] };
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { error: error.name, frames: frames.map((line) => line.trim()) };
+}
+
+/** To the bottom: an error thrown while the context is made is wrapped more than once. */
+function rootCause(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  return cause;
+}
+
+/** graphql-js quotes the value it could not use, and the value can be somebody's code. Names of types and fields stay. */
+const QUOTED_VALUES: readonly (readonly [RegExp, string])[] = [
+  [/( got invalid value) [\s\S]*/, '$1'],
+  [/( cannot represent) [\s\S]*/, '$1 the value'],
+  [/^(Expected value of type "[^"]*"), found [\s\S]*/, '$1'],
+  [/^Value [\s\S]* does not exist in/, 'The value does not exist in'],
+  [/ (Int|Float|String|BlockString) "[\s\S]*/, ' $1'],
+  [/^(Syntax Error: (?:Invalid|Unexpected|Cannot)[^:]*): [\s\S]*/, '$1'],
+];
+
+function withoutValues(message: string): string {
+  return QUOTED_VALUES.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), message);
+}

@@ -1,0 +1,513 @@
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { CertificationRecord } from '../iamport/record.ts';
+import type { Failure, FieldProblem, InvalidInput } from '../failure.ts';
+import type { Context } from '../context.ts';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** An instant, ISO 8601 in UTC, such as `2026-01-31T09:00:00.000Z`. */
+  DateTime: { input: Date; output: Date; }
+  /** A calendar date, `YYYY-MM-DD`, without a time or a time zone. */
+  LocalDate: { input: string; output: string; }
+  _FieldSet: { input: string; output: string; }
+};
+
+/** The line's network operator. `*_MVNO` is a budget line (알뜰폰) on that operator's network. */
+export type Carrier =
+  /** KT */
+  | 'KT'
+  /** A budget line on KT */
+  | 'KT_MVNO'
+  /** LG U+ */
+  | 'LGT'
+  /** A budget line on LG U+ */
+  | 'LGT_MVNO'
+  /** SK Telecom */
+  | 'SKT'
+  /** A budget line on SK Telecom */
+  | 'SKT_MVNO';
+
+/**
+ * The proof that a person is who they say they are, as the identity verification provider reported it.
+ * Every field but `impUid`, `pgProvider` and `foreigner` is null where the provider gave no value.
+ */
+export type Certification = {
+  readonly __typename?: 'Certification';
+  /**
+   * Midnight of the day of birth in Seoul, in unix seconds, negative before 1970.
+   * @deprecated Use `birthday`, which has no time zone to get wrong.
+   */
+  readonly birth: Maybe<Scalars['Int']['output']>;
+  /** The day of birth; null until certified. */
+  readonly birthday: Maybe<Scalars['LocalDate']['output']>;
+  /** The network of the line; null without the carrier's approval of the merchant, and for a value outside the enum. */
+  readonly carrier: Maybe<Carrier>;
+  /** Whether the person proved to be who they say. */
+  readonly certified: Maybe<Scalars['Boolean']['output']>;
+  /** When the person was certified; null until then. */
+  readonly certifiedAt: Maybe<Scalars['DateTime']['output']>;
+  /** Whether the person is a foreigner. Always false unless the merchant's contract includes the answer: see `foreignerV2`. */
+  readonly foreigner: Scalars['Boolean']['output'];
+  /** Whether the person is a foreigner; null where the merchant's contract does not include the answer. */
+  readonly foreignerV2: Maybe<Scalars['Boolean']['output']>;
+  /** Null until certified, and where the provider reports a value outside the enum. */
+  readonly gender: Maybe<Gender>;
+  /** The id of the verification, such as `imp_123456789012`. It can be guessed: knowing it proves nothing. */
+  readonly impUid: Scalars['ID']['output'];
+  /** The id the merchant gave to this verification, null where it gave none. */
+  readonly merchantUid: Maybe<Scalars['String']['output']>;
+  /** The person's legal name; null until certified. */
+  readonly name: Maybe<Scalars['String']['output']>;
+  /** The page the verification was started from; can be a long `data:` URL. */
+  readonly origin: Maybe<Scalars['String']['output']>;
+  /** Who verified: `danal`, `kcp_v2` and others. More can be added at any time. */
+  readonly pgProvider: Scalars['String']['output'];
+  /** The id the provider gave to this verification. */
+  readonly pgTid: Maybe<Scalars['String']['output']>;
+  /** The mobile number, digits only; null without the carrier's approval of the merchant. */
+  readonly phone: Maybe<Scalars['String']['output']>;
+  /** DI: one value per person within this merchant, base64. */
+  readonly uniqueInSite: Maybe<Scalars['String']['output']>;
+  /** CI: one value per person across every site in Korea, base64. Treat it like the resident number it stands for. */
+  readonly uniqueKey: Maybe<Scalars['String']['output']>;
+};
+
+/** Start again: there is no such verification, or it is not the caller's. */
+export type CertificationNotFoundError = IdentityError & {
+  readonly __typename?: 'CertificationNotFoundError';
+  /** NOT_FOUND. */
+  readonly code: IdentityErrorCode;
+  /** What to show the person. */
+  readonly message: Scalars['String']['output'];
+  /** Whether the same call, unchanged, may succeed later. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
+/** The person's certification, or the one reason there is none. Select `... on IdentityError { code message }` to survive members added later. */
+export type ConfirmIdentityOtpResult = Certification | CertificationNotFoundError | InvalidInputError | OtpRejectedError | OutcomeUnknownError | RateLimitedError | UpstreamError;
+
+/** The gender in the resident register. */
+export type Gender =
+  /** 여성 */
+  | 'FEMALE'
+  /** 남성 */
+  | 'MALE';
+
+/** An outcome a client plans for. Each type that implements it stands for one next step of the client. */
+export type IdentityError = {
+  /** The precise reason. More can be added: treat an unknown one by its type. */
+  readonly code: IdentityErrorCode;
+  /** What to show the person, in English or Korean by the request's `Accept-Language`. */
+  readonly message: Scalars['String']['output'];
+  /** Whether the same call, unchanged, may succeed later. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
+/** Why there is no success, for programs. */
+export type IdentityErrorCode =
+  /** This verification was completed before; its data is not handed out again. */
+  | 'ALREADY_CERTIFIED'
+  /** The time to enter the code is over. */
+  | 'CODE_EXPIRED'
+  /** A field of the input is malformed; nothing was sent. */
+  | 'INVALID_INPUT'
+  /** Another check of this person is running. */
+  | 'IN_PROGRESS'
+  /** There is no such verification. */
+  | 'NOT_FOUND'
+  /** The code was sent and the answer was lost. */
+  | 'OUTCOME_UNKNOWN'
+  /** The gateway has too much to do; nothing was sent. */
+  | 'OVERLOADED'
+  /** Too many calls; wait. */
+  | 'RATE_LIMITED'
+  /** Too many wrong codes: this verification is dead. */
+  | 'TOO_MANY_ATTEMPTS'
+  /** The provider's answer made no sense. */
+  | 'UPSTREAM_BAD_RESPONSE'
+  /** The carrier is closed for maintenance. */
+  | 'UPSTREAM_MAINTENANCE'
+  /** The merchant's contract or channel is set up wrongly. */
+  | 'UPSTREAM_MISCONFIGURED'
+  /** The provider refused for a reason that has no code of its own; see `providerCode`. */
+  | 'UPSTREAM_REJECTED'
+  /** The provider did not answer in time. */
+  | 'UPSTREAM_TIMEOUT'
+  /** The gateway's credentials were refused. */
+  | 'UPSTREAM_UNAUTHORIZED'
+  /** The provider cannot be reached or is failing. */
+  | 'UPSTREAM_UNAVAILABLE'
+  /** The code is not the one that was sent. */
+  | 'WRONG_CODE';
+
+/** One field of the input that must change. */
+export type InvalidField = {
+  readonly __typename?: 'InvalidField';
+  /** What it should look like; never the value that was sent. */
+  readonly message: Scalars['String']['output'];
+  /** The argument or input field, such as `otp`. */
+  readonly name: Scalars['String']['output'];
+};
+
+/** Fix the form: nothing was sent. */
+export type InvalidInputError = IdentityError & {
+  readonly __typename?: 'InvalidInputError';
+  /** INVALID_INPUT. */
+  readonly code: IdentityErrorCode;
+  /** Every field that must change. */
+  readonly fields: ReadonlyArray<InvalidField>;
+  /** What to show the person. */
+  readonly message: Scalars['String']['output'];
+  /** Whether the same call, unchanged, may succeed later. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
+/** Every mutation answers a union: the success, or the one reason there is none. */
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /**
+   * Proves a person's identity with the six digits they received by SMS.
+   * Each call is one of at most five attempts: never repeat it blindly. After `OutcomeUnknownError` read the certification instead.
+   */
+  readonly confirmIdentityOtp: ConfirmIdentityOtpResult;
+};
+
+
+/** Every mutation answers a union: the success, or the one reason there is none. */
+export type MutationConfirmIdentityOtpArgs = {
+  impUid: Scalars['ID']['input'];
+  otp: Scalars['String']['input'];
+};
+
+/** Retype the code, or ask for a new one. */
+export type OtpRejectedError = IdentityError & {
+  readonly __typename?: 'OtpRejectedError';
+  /** How many attempts this verification has left; null where that is not known. */
+  readonly attemptsRemaining: Maybe<Scalars['Int']['output']>;
+  /** WRONG_CODE, CODE_EXPIRED, TOO_MANY_ATTEMPTS, ALREADY_CERTIFIED or IN_PROGRESS. */
+  readonly code: IdentityErrorCode;
+  /** What to show the person. */
+  readonly message: Scalars['String']['output'];
+  /** When to try again; null where waiting does not help or the time is not known. */
+  readonly retryAt: Maybe<Scalars['DateTime']['output']>;
+  /** Whether the same call, unchanged, may succeed later. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
+/** The answer was lost: it may have worked. Read the certification in a moment. */
+export type OutcomeUnknownError = IdentityError & {
+  readonly __typename?: 'OutcomeUnknownError';
+  /** OUTCOME_UNKNOWN. */
+  readonly code: IdentityErrorCode;
+  /** What to show the person. */
+  readonly message: Scalars['String']['output'];
+  /** Whether the same call, unchanged, may succeed later. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
+/** Wait. */
+export type RateLimitedError = IdentityError & {
+  readonly __typename?: 'RateLimitedError';
+  /** RATE_LIMITED. */
+  readonly code: IdentityErrorCode;
+  /** What to show the person. */
+  readonly message: Scalars['String']['output'];
+  /** When to try again; null where the time is not known. */
+  readonly retryAt: Maybe<Scalars['DateTime']['output']>;
+  /** Whether the same call, unchanged, may succeed later. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
+/** Apologise, and try again if `retryable`. */
+export type UpstreamError = IdentityError & {
+  readonly __typename?: 'UpstreamError';
+  /** OVERLOADED or one of UPSTREAM_*. */
+  readonly code: IdentityErrorCode;
+  /** What to show the person. */
+  readonly message: Scalars['String']['output'];
+  /** The four digits of the provider's own reason, for its support desk; null where it gave none. */
+  readonly providerCode: Maybe<Scalars['String']['output']>;
+  /** When to try again; null where the time is not known. */
+  readonly retryAt: Maybe<Scalars['DateTime']['output']>;
+  /** Whether the same call, unchanged, may succeed later. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+export type ReferenceResolver<TResult, TReference, TContext> = (
+      reference: TReference,
+      context: TContext,
+      info: GraphQLResolveInfo
+    ) => Promise<TResult> | TResult;
+
+      type ScalarCheck<T, S> = S extends true ? T : NullableCheck<T, S>;
+      type NullableCheck<T, S> = Maybe<T> extends T ? Maybe<ListCheck<NonNullable<T>, S>> : ListCheck<T, S>;
+      type ListCheck<T, S> = T extends (infer U)[] ? NullableCheck<U, S>[] : GraphQLRecursivePick<T, S>;
+      export type GraphQLRecursivePick<T, S> = { [K in keyof T & keyof S]: ScalarCheck<T[K], S[K]> };
+    
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+/** Mapping of federation types */
+export type FederationTypes = {
+  Certification: Certification;
+};
+
+/** Mapping of federation reference types */
+export type FederationReferenceTypes = {
+  Certification:
+    ( { __typename: 'Certification' }
+    & GraphQLRecursivePick<FederationTypes['Certification'], {"impUid":true}> );
+};
+
+/** Mapping of union types */
+export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
+  ConfirmIdentityOtpResult:
+    | ( CertificationRecord )
+    | ( Failure<'CertificationNotFoundError'> )
+    | ( InvalidInput )
+    | ( Failure<'OtpRejectedError'> )
+    | ( Failure<'OutcomeUnknownError'> )
+    | ( Failure<'RateLimitedError'> )
+    | ( Failure<'UpstreamError'> )
+  ;
+};
+
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  IdentityError:
+    | ( Failure<'CertificationNotFoundError'> )
+    | ( InvalidInput )
+    | ( Failure<'OtpRejectedError'> )
+    | ( Failure<'OutcomeUnknownError'> )
+    | ( Failure<'RateLimitedError'> )
+    | ( Failure<'UpstreamError'> )
+  ;
+};
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  Carrier: Carrier;
+  Certification: ResolverTypeWrapper<CertificationRecord>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  CertificationNotFoundError: ResolverTypeWrapper<Failure<'CertificationNotFoundError'>>;
+  ConfirmIdentityOtpResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ConfirmIdentityOtpResult']>;
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  Gender: Gender;
+  IdentityError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['IdentityError']>;
+  IdentityErrorCode: IdentityErrorCode;
+  InvalidField: ResolverTypeWrapper<FieldProblem>;
+  InvalidInputError: ResolverTypeWrapper<InvalidInput>;
+  LocalDate: ResolverTypeWrapper<Scalars['LocalDate']['output']>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  OtpRejectedError: ResolverTypeWrapper<Failure<'OtpRejectedError'>>;
+  OutcomeUnknownError: ResolverTypeWrapper<Failure<'OutcomeUnknownError'>>;
+  RateLimitedError: ResolverTypeWrapper<Failure<'RateLimitedError'>>;
+  UpstreamError: ResolverTypeWrapper<Failure<'UpstreamError'>>;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  Certification: CertificationRecord;
+  Int: Scalars['Int']['output'];
+  Boolean: Scalars['Boolean']['output'];
+  ID: Scalars['ID']['output'];
+  String: Scalars['String']['output'];
+  CertificationNotFoundError: Failure<'CertificationNotFoundError'>;
+  ConfirmIdentityOtpResult: ResolversUnionTypes<ResolversParentTypes>['ConfirmIdentityOtpResult'];
+  DateTime: Scalars['DateTime']['output'];
+  IdentityError: ResolversInterfaceTypes<ResolversParentTypes>['IdentityError'];
+  InvalidField: FieldProblem;
+  InvalidInputError: InvalidInput;
+  LocalDate: Scalars['LocalDate']['output'];
+  Mutation: Record<PropertyKey, never>;
+  OtpRejectedError: Failure<'OtpRejectedError'>;
+  OutcomeUnknownError: Failure<'OutcomeUnknownError'>;
+  RateLimitedError: Failure<'RateLimitedError'>;
+  UpstreamError: Failure<'UpstreamError'>;
+};
+
+export type CertificationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Certification'] = ResolversParentTypes['Certification'], FederationReferenceType extends FederationReferenceTypes['Certification'] = FederationReferenceTypes['Certification']> = {
+  __resolveReference: ReferenceResolver<Maybe<ResolversTypes['Certification']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  birth: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  birthday: Resolver<Maybe<ResolversTypes['LocalDate']>, ParentType, ContextType>;
+  carrier: Resolver<Maybe<ResolversTypes['Carrier']>, ParentType, ContextType>;
+  certified: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  certifiedAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  foreigner: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  foreignerV2: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  gender: Resolver<Maybe<ResolversTypes['Gender']>, ParentType, ContextType>;
+  impUid: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  merchantUid: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  name: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  origin: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  pgProvider: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  pgTid: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  phone: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  uniqueInSite: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  uniqueKey: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CertificationNotFoundErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CertificationNotFoundError'] = ResolversParentTypes['CertificationNotFoundError']> = {
+  code: Resolver<ResolversTypes['IdentityErrorCode'], ParentType, ContextType>;
+  message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryable: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ConfirmIdentityOtpResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ConfirmIdentityOtpResult'] = ResolversParentTypes['ConfirmIdentityOtpResult']> = {
+  __resolveType: TypeResolveFn<'Certification' | 'CertificationNotFoundError' | 'InvalidInputError' | 'OtpRejectedError' | 'OutcomeUnknownError' | 'RateLimitedError' | 'UpstreamError', ParentType, ContextType>;
+};
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export type IdentityErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['IdentityError'] = ResolversParentTypes['IdentityError']> = {
+  __resolveType: TypeResolveFn<'CertificationNotFoundError' | 'InvalidInputError' | 'OtpRejectedError' | 'OutcomeUnknownError' | 'RateLimitedError' | 'UpstreamError', ParentType, ContextType>;
+};
+
+export type InvalidFieldResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvalidField'] = ResolversParentTypes['InvalidField']> = {
+  message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type InvalidInputErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvalidInputError'] = ResolversParentTypes['InvalidInputError']> = {
+  code: Resolver<ResolversTypes['IdentityErrorCode'], ParentType, ContextType>;
+  fields: Resolver<ReadonlyArray<ResolversTypes['InvalidField']>, ParentType, ContextType>;
+  message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryable: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export interface LocalDateScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['LocalDate'], any> {
+  name: 'LocalDate';
+}
+
+export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  confirmIdentityOtp: Resolver<ResolversTypes['ConfirmIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationConfirmIdentityOtpArgs, 'impUid' | 'otp'>>;
+};
+
+export type OtpRejectedErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OtpRejectedError'] = ResolversParentTypes['OtpRejectedError']> = {
+  attemptsRemaining: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  code: Resolver<ResolversTypes['IdentityErrorCode'], ParentType, ContextType>;
+  message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  retryable: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type OutcomeUnknownErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OutcomeUnknownError'] = ResolversParentTypes['OutcomeUnknownError']> = {
+  code: Resolver<ResolversTypes['IdentityErrorCode'], ParentType, ContextType>;
+  message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryable: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RateLimitedErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RateLimitedError'] = ResolversParentTypes['RateLimitedError']> = {
+  code: Resolver<ResolversTypes['IdentityErrorCode'], ParentType, ContextType>;
+  message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  retryable: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type UpstreamErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpstreamError'] = ResolversParentTypes['UpstreamError']> = {
+  code: Resolver<ResolversTypes['IdentityErrorCode'], ParentType, ContextType>;
+  message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  providerCode: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  retryAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  retryable: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type Resolvers<ContextType = Context> = {
+  Certification: CertificationResolvers<ContextType>;
+  CertificationNotFoundError: CertificationNotFoundErrorResolvers<ContextType>;
+  ConfirmIdentityOtpResult: ConfirmIdentityOtpResultResolvers<ContextType>;
+  DateTime: GraphQLScalarType;
+  IdentityError: IdentityErrorResolvers<ContextType>;
+  InvalidField: InvalidFieldResolvers<ContextType>;
+  InvalidInputError: InvalidInputErrorResolvers<ContextType>;
+  LocalDate: GraphQLScalarType;
+  Mutation: MutationResolvers<ContextType>;
+  OtpRejectedError: OtpRejectedErrorResolvers<ContextType>;
+  OutcomeUnknownError: OutcomeUnknownErrorResolvers<ContextType>;
+  RateLimitedError: RateLimitedErrorResolvers<ContextType>;
+  UpstreamError: UpstreamErrorResolvers<ContextType>;
+};
+

@@ -1,0 +1,121 @@
+import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import got, { type RequestFunction } from 'got';
+import { UpstreamFault } from './errors.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Starts with a slash and needs no escaping. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: Readonly<Record<string, unknown>>;
+  /** Ends the whole exchange, body included. */
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly body: string;
+}
+
+export interface Http {
+  /**
+   * One exchange: never repeated, never redirected, whatever the status.
+   * Errors: `UpstreamFault` with a fate, and nothing else: what `got` throws holds the token and the body.
+   */
+  send(request: HttpRequest): Promise<HttpAnswer>;
+  close(): void;
+}
+
+/** A certification is 2 kB; a `data:` URL as its origin makes it larger. Counted after decoding, against gzip bombs. */
+const MAX_BODY_BYTES = 256 * 1024;
+
+const client = got.extend({
+  retry: { limit: 0 },
+  followRedirect: false,
+  throwHttpErrors: false,
+  headers: { 'user-agent': 'iamport-identity-gateway', accept: 'application/json' },
+});
+
+/** `connectTimeoutMs` covers each of name look-up, connection and TLS handshake. */
+export function createHttp({ baseUrl, connectTimeoutMs }: { baseUrl: string; connectTimeoutMs: number }): Http {
+  const base = new URL(baseUrl);
+  const isTls = base.protocol === 'https:';
+  const agent = isTls ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  const basePath = base.pathname.replace(/\/$/, '');
+  const timeout = { lookup: connectTimeoutMs, connect: connectTimeoutMs, secureConnect: connectTimeoutMs };
+
+  async function send({ method, path, headers = {}, json, signal }: HttpRequest): Promise<HttpAnswer> {
+    const url = new URL(basePath + path, base);
+    // A path that changes when parsed ("..", "?", "//") would reach another endpoint with our token.
+    if (url.pathname !== basePath + path || url.host !== base.host)
+      throw new TypeError('A path must not need escaping');
+
+    const wire = { isSent: false };
+    const stream = client.stream(url, {
+      method,
+      headers: { ...headers, ...(json && { 'content-type': 'application/json' }) },
+      ...(json && { body: JSON.stringify(json) }),
+      signal,
+      timeout,
+      request: slimRequest(url, isTls, agent, wire),
+    });
+    stream.on('error', ignore); // got may report again after the reader below has left
+    try {
+      const body = await readCapped(stream);
+      const { statusCode, headers: answered } = stream.response!;
+      return { status: statusCode, retryAfter: answered['retry-after'], body };
+    } catch {
+      throw faultOf(wire.isSent, signal.aborted);
+    } finally {
+      stream.destroy();
+    }
+  }
+
+  return { send, close: () => agent.destroy() };
+}
+
+/** Hands node only what it needs: most of what a got request costs beyond node's own is copying its other options. */
+function slimRequest(url: URL, isTls: boolean, agent: HttpAgent, wire: { isSent: boolean }): RequestFunction {
+  return (_url, { method, headers }) => {
+    const options: RequestOptions = {
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port: url.port,
+      path: url.pathname,
+      method,
+      headers,
+      agent,
+    };
+    const request = (isTls ? httpsRequest : httpRequest)(options);
+    watchConnection(request, isTls, wire);
+    return request;
+  };
+}
+
+/** Until the connection stands nothing can have been sent; from then on anything may have been. */
+function watchConnection(request: ClientRequest, isTls: boolean, wire: { isSent: boolean }): void {
+  const markSent = (): void => void (wire.isSent = true);
+  request.once('socket', (socket) => {
+    if (request.reusedSocket) markSent();
+    else socket.once(isTls ? 'secureConnect' : 'connect', markSent);
+  });
+}
+
+async function readCapped(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) throw new RangeError('The answer is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size).toString('utf8');
+}
+
+function faultOf(isSent: boolean, isOutOfTime: boolean): UpstreamFault {
+  if (!isSent) return new UpstreamFault('UPSTREAM_UNAVAILABLE', 'not-sent');
+  return new UpstreamFault(isOutOfTime ? 'UPSTREAM_TIMEOUT' : 'UPSTREAM_BAD_RESPONSE', 'ambiguous');
+}
+
+function ignore(): void {}

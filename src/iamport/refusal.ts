@@ -1,0 +1,43 @@
+import type { Refusal } from '../errors.ts';
+
+/** Danal's code for a wrong OTP: its own, then SKT's, KT's and LG U+'s. The words for every other class are steadier than its codes. */
+const BY_CODE: Readonly<Record<string, Refusal>> = {
+  9013: 'WRONG_OTP',
+  1710: 'WRONG_OTP',
+  3431: 'WRONG_OTP',
+  5417: 'WRONG_OTP',
+};
+
+/** The first that matches decides: later patterns also match messages of earlier classes. */
+const BY_WORDS: readonly (readonly [RegExp, Refusal])[] = [
+  [/진행 ?중/, 'IN_PROGRESS'],
+  [/전송 횟수 초과/, 'SEND_LIMIT'],
+  [/시도 횟수 초과/, 'ATTEMPTS_EXCEEDED'],
+  [/허용 건수 초과|전화번호 수 초과|중지된 (IP|ID|휴대폰|주민)/, 'RATE_LIMITED'],
+  [/시간 초과|시간 지연|절차를 모두 거치지/, 'OTP_EXPIRED'],
+  [/인증번호 불일치/, 'WRONG_OTP'],
+  [/알뜰폰|일반 가입 고객/, 'MVNO_MISMATCH'],
+  [/점검/, 'CARRIER_MAINTENANCE'],
+  [/SMS 송신/, 'SEND_FAILED'],
+  [/사용정지|법인|선불폰|차단 고객|허용하지 않는 나이/, 'LINE_NOT_ELIGIBLE'],
+  [/PASS ?인증|PASS ?APP|인증보호서비스/, 'APP_REQUIRED'],
+  [/업체|고객사|지원하지 않는 기능/, 'MERCHANT_CONFIG'],
+  [/입력하신|잘못된 값/, 'INVALID_INPUT'],
+  [/내부 ?오류|일시적|기타오류|인증 ?정보/, 'UPSTREAM_TEMPORARY'],
+  [/존재하지 않/, 'NOT_FOUND'],
+];
+
+/** The provider's four digits stand in brackets somewhere in the message, not always first. */
+const PROVIDER_CODE = /\[(\d{4})\]/;
+
+/**
+ * What a refusal means, read from its message alone: the same refusal arrives with status 200, 400 and 500.
+ * Whole sentences are never compared; their spacing and the phone numbers in them vary.
+ */
+export function classifyRefusal(message: unknown): { refusal: Refusal; providerCode: string | null } {
+  const words = typeof message === 'string' ? message : '';
+  const providerCode = PROVIDER_CODE.exec(words)?.[1] ?? null;
+  const byCode = providerCode === null ? undefined : BY_CODE[providerCode];
+  const refusal = byCode ?? BY_WORDS.find(([pattern]) => pattern.test(words))?.[1] ?? 'UNRECOGNISED';
+  return { refusal, providerCode };
+}

@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+import { pino } from 'pino';
+import { readConfig, type Config } from './config.ts';
+import { ConfigError } from './errors.ts';
+import { describe } from './format-error.ts';
+import { createSandbox, type Sandbox, type SandboxSms } from './sandbox/sandbox.ts';
+import { createServer } from './server.ts';
+
+/** Longer than the slowest confirm: a person's answer that is on its way should arrive. */
+const DRAIN_TIMEOUT_MS = 20_000;
+
+const config = configOrExit();
+const logger = pino({ level: config.logLevel });
+
+try {
+  const sandbox =
+    config.sandboxPort === null ? null : await createSandbox({ port: config.sandboxPort, onSms: printSms });
+  const server = await createServer(
+    sandbox ? { ...config, iamport: { ...config.iamport, baseUrl: sandbox.url } } : config,
+    logger,
+  );
+  const url = await server.listen();
+  if (sandbox) print(welcome(url, sandbox));
+  else logger.info({ url, upstream: new URL(config.iamport.baseUrl).host }, 'listening');
+  stopOn(['SIGTERM', 'SIGINT'], async () => {
+    await server.close();
+    await sandbox?.close();
+  });
+} catch (error) {
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  fail(
+    code === 'EADDRINUSE'
+      ? `Port ${port} is taken. Set PORT (GraphQL) or SANDBOX_PORT (sandbox) to another.`
+      : `Cannot start: ${describe(error).error}${code ? ` (${code})` : ''}`,
+  );
+}
+
+process.on('uncaughtException', crash);
+process.on('unhandledRejection', crash);
+
+function configOrExit(): Config {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (error instanceof ConfigError) fail(error.message);
+    throw error;
+  }
+}
+
+function welcome(url: string, sandbox: Sandbox): string {
+  const query =
+    'mutation($impUid: ID!, $otp: String!) { confirmIdentityOtp(impUid: $impUid, otp: $otp) { __typename ... on Certification { name birthday certifiedAt } ... on IdentityError { code message } } }';
+  const body = JSON.stringify({ query, variables: { impUid: 'imp_900200000001', otp: '123456' } });
+  return `
+  iamport-identity-gateway   ${url}
+
+  No IAMPORT_API_KEY is set, so the embedded sandbox answers: nobody is verified, nothing is sent.
+  It listens on ${sandbox.url}; the messages it "sends" are at ${sandbox.url}/sandbox/inbox.
+
+  Try imp_900200000001 with the code 123456; take any other six last digits for a fresh one:
+
+  curl -s ${url} -H 'content-type: application/json' -d '${body}'
+`;
+}
+
+function printSms({ impUid, phone, code }: SandboxSms): void {
+  print(`  SMS to ${phone}: the code for ${impUid} is ${code}`);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** The first signal drains, the second ends. */
+function stopOn(signals: NodeJS.Signals[], close: () => Promise<void>): void {
+  let isStopping = false;
+  const stop = async (): Promise<void> => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    logger.info('draining');
+    setTimeout(() => process.exit(1), DRAIN_TIMEOUT_MS).unref();
+    await close();
+    process.exit(0);
+  };
+  for (const signal of signals) process.on(signal, () => void stop());
+}
+
+/** One clean line: what was thrown can hold what a person typed. */
+function crash(error: unknown): never {
+  logger.fatal(describe(error), 'the process ends: an error was not handled');
+  process.exit(1);
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,62 @@
+import type { FailureCode, FieldRule } from './failure.ts';
+
+export type Language = 'en' | 'ko';
+
+interface Catalogue {
+  readonly failure: Readonly<Record<FailureCode, string>>;
+  readonly field: Readonly<Record<FieldRule, string>>;
+}
+
+/** What the person on the phone reads. It says what to do next, and never repeats what they typed. */
+export const MESSAGES: Readonly<Record<Language, Catalogue>> = {
+  en: {
+    failure: {
+      INVALID_INPUT: 'Please check what you entered.',
+      WRONG_CODE: 'That is not the code we sent. Please check it and try again.',
+      CODE_EXPIRED: 'The time to enter the code is over. Please ask for a new code.',
+      TOO_MANY_ATTEMPTS: 'Too many wrong codes. Please ask for a new code.',
+      ALREADY_CERTIFIED: 'This verification was completed before. Please start a new one.',
+      IN_PROGRESS: 'Another verification is still running. Please try again in a moment.',
+      NOT_FOUND: 'There is no such verification. Please start again.',
+      RATE_LIMITED: 'Too many tries. Please wait a while.',
+      OUTCOME_UNKNOWN: 'We do not know yet whether it worked. Please wait a moment.',
+      UPSTREAM_UNAUTHORIZED: 'Verification is not available right now. We are sorry.',
+      UPSTREAM_UNAVAILABLE: 'Verification is not available right now. Please try again later.',
+      UPSTREAM_TIMEOUT: 'Verification is taking too long. Please try again later.',
+      UPSTREAM_MAINTENANCE: 'The carrier is closed for maintenance. Please try again later.',
+      UPSTREAM_REJECTED: 'The carrier did not accept this verification. Please start a new one.',
+      UPSTREAM_MISCONFIGURED: 'Verification is not available right now. We are sorry.',
+      UPSTREAM_BAD_RESPONSE: 'Verification is not available right now. We are sorry.',
+      OVERLOADED: 'Too many people are verifying right now. Please try again in a moment.',
+    },
+    field: {
+      IMP_UID: 'Must be 6 to 64 letters, digits, hyphens or underscores.',
+      OTP: 'Must be the six digits of the SMS.',
+    },
+  },
+  ko: {
+    failure: {
+      INVALID_INPUT: '입력한 내용을 확인해 주세요.',
+      WRONG_CODE: '인증번호가 맞지 않아요. 다시 확인해 주세요.',
+      CODE_EXPIRED: '입력 시간이 지났어요. 인증번호를 다시 받아 주세요.',
+      TOO_MANY_ATTEMPTS: '인증번호를 여러 번 틀렸어요. 인증번호를 다시 받아 주세요.',
+      ALREADY_CERTIFIED: '이미 끝난 본인인증이에요. 새로 시작해 주세요.',
+      IN_PROGRESS: '다른 본인인증이 진행되고 있어요. 잠시 후 다시 시도해 주세요.',
+      NOT_FOUND: '본인인증을 찾을 수 없어요. 처음부터 다시 시작해 주세요.',
+      RATE_LIMITED: '시도가 너무 많아요. 잠시 기다려 주세요.',
+      OUTCOME_UNKNOWN: '인증 결과를 확인하고 있어요. 잠시만 기다려 주세요.',
+      UPSTREAM_UNAUTHORIZED: '지금은 본인인증을 할 수 없어요. 죄송합니다.',
+      UPSTREAM_UNAVAILABLE: '지금은 본인인증을 할 수 없어요. 나중에 다시 시도해 주세요.',
+      UPSTREAM_TIMEOUT: '본인인증이 지연되고 있어요. 나중에 다시 시도해 주세요.',
+      UPSTREAM_MAINTENANCE: '통신사 점검 중이에요. 나중에 다시 시도해 주세요.',
+      UPSTREAM_REJECTED: '통신사에서 본인인증을 거절했어요. 새로 시작해 주세요.',
+      UPSTREAM_MISCONFIGURED: '지금은 본인인증을 할 수 없어요. 죄송합니다.',
+      UPSTREAM_BAD_RESPONSE: '지금은 본인인증을 할 수 없어요. 죄송합니다.',
+      OVERLOADED: '지금 본인인증이 몰리고 있어요. 잠시 후 다시 시도해 주세요.',
+    },
+    field: {
+      IMP_UID: '영문자, 숫자, 하이픈, 밑줄로 6~64자여야 해요.',
+      OTP: '문자로 받은 숫자 6자리여야 해요.',
+    },
+  },
+};

@@ -1,0 +1,54 @@
+import { type Answer, failure } from './answers.ts';
+
+/** Nobody outside knows which status a refusal arrives with, so every refusal exists in three forms. */
+export type Form = 200 | 400 | 500;
+
+/** Danal's code and a sentence of ours around the words by which its class is recognised. */
+export interface Refusal {
+  readonly code: string;
+  readonly says: string;
+}
+
+export const REFUSALS = {
+  wrongCode: { code: '9013', says: '인증번호 불일치입니다. 문자로 받은 여섯 자리를 다시 적어 주세요.' },
+  expired: { code: '1324', says: '시간 초과로 이 요청은 끝났습니다. 새 번호를 받아 주세요.' },
+  attemptsExceeded: { code: '9991', says: '시도 횟수 초과로 이 요청은 닫혔습니다. 처음부터 시작해 주세요.' },
+  inProgress: { code: '2371', says: '같은 사람의 다른 확인이 진행 중입니다.' },
+  identityMismatch: { code: '1110', says: '입력하신 내용이 통신사에 등록된 것과 다릅니다.' },
+  lineNotEligible: { code: '3032', says: '사용정지 상태인 회선이라 확인할 수 없습니다.' },
+  appRequired: { code: '2070', says: 'PASS 인증 앱을 설치해야 쓸 수 있는 회선입니다.' },
+  smsFailed: { code: '1410', says: 'SMS 송신을 마치지 못했습니다. 조금 뒤에 요청해 주세요.' },
+  sendLimit: { code: '3041', says: '전송 횟수 초과로 문자를 더 보낼 수 없습니다.' },
+  rateLimited: { code: '0042', says: '허용 건수 초과로 당분간 요청을 받지 않습니다.' },
+  maintenance: { code: '1271', says: '통신사 점검 중이라 지금은 확인할 수 없습니다.' },
+  merchantNotSetUp: { code: '0066', says: '아직 개통되지 않은 고객사의 요청입니다.' },
+  mvnoMismatch: { code: '3039', says: '알뜰폰 회선입니다. 통신사를 알뜰폰으로 골라 주세요.' },
+  internalError: { code: '1060', says: '통신사 내부 오류로 답을 받지 못했습니다.' },
+} as const satisfies Record<string, Refusal>;
+
+// The upstream puts this in front of some of Danal's answers.
+const PREFIX = '다날 서버로부터 받은 응답이 올바르지 않습니다.';
+
+export function refusalMessage({ code, says }: Refusal, hasPrefix: boolean): string {
+  return `${hasPrefix ? `${PREFIX} ` : ''}[${code}] [인증실패] ${says}`;
+}
+
+export function refuse(refusal: Refusal, form: Form): Answer {
+  return failure(form, refusalMessage(refusal, form === 500));
+}
+
+export function refuseUnder(status: number, refusal: Refusal): Answer {
+  return failure(status, refusalMessage(refusal, true));
+}
+
+// None of the following may read like a class of Danal's: the upstream's own checks carry no such words.
+export const alreadyCertified = (): Answer => failure(400, '이미 끝난 본인확인 요청입니다.');
+export const missing = (field: string): Answer => failure(400, `${field} 값이 필요합니다.`);
+export const unauthorized = (): Answer => failure(401, '토큰이 없거나 기한이 지났습니다. 다시 발급해 주세요.');
+export const wrongCredentials = (): Answer => failure(401, 'API 키나 시크릿이 등록된 것과 다릅니다.');
+export const tooMany = (): Answer => failure(429, '요청이 너무 많습니다.', { 'retry-after': '30' });
+export const tooLarge = (): Answer => failure(413, '요청 본문이 너무 큽니다.');
+export const crashed = (): Answer => failure(500, '샌드박스가 요청을 처리하지 못했습니다.');
+// These two are recognised: by "존재하지 않" and by "입력하신".
+export const notFound = (): Answer => failure(404, '찾으시는 것이 존재하지 않습니다.');
+export const invalid = (field: string): Answer => failure(400, `입력하신 ${field} 값을 확인해 주세요.`);

@@ -1,0 +1,103 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { decodeCertification } from '../../src/iamport/record.ts';
+
+const CERTIFIED = {
+  imp_uid: 'imp_123456789012',
+  merchant_uid: 'order_1',
+  pg_tid: '202601310000000001',
+  pg_provider: 'danal',
+  name: '홍길동',
+  gender: 'male',
+  birth: 631119600,
+  birthday: '1990-01-01',
+  foreigner: false,
+  foreigner_v2: false,
+  phone: '01012345678',
+  carrier: 'SKT',
+  certified: true,
+  certified_at: 1769824800,
+  unique_key: 'ci',
+  unique_in_site: 'di',
+  origin: 'data:text/html,x',
+};
+
+function decode(changes: Record<string, unknown>) {
+  const drifted: string[] = [];
+  const record = decodeCertification({ ...CERTIFIED, ...changes }, (field) => drifted.push(field));
+  return { record, drifted };
+}
+
+describe('decodeCertification', () => {
+  test('reads a complete record as it is', () => {
+    expect(decode({})).toEqual({ record: CERTIFIED, drifted: [] });
+  });
+
+  test.each([[undefined], [null], ['']])('takes %j for no value in every optional field, without drift', (nothing) => {
+    const optional = Object.keys(CERTIFIED).filter(
+      (field) => !['imp_uid', 'pg_provider', 'foreigner', 'certified'].includes(field),
+    );
+    const { record, drifted } = decode(Object.fromEntries(optional.map((field) => [field, nothing])));
+    expect(optional.map((field) => record[field as keyof typeof record])).toEqual(optional.map(() => null));
+    expect(drifted).toEqual([]);
+  });
+
+  test.each([
+    ['certified_at', '1769824800', 1769824800],
+    ['certified_at', 1769824800.9, 1769824800],
+    ['certified_at', 4102444800, 4102444800],
+    ['certified_at', 0, null],
+    ['certified_at', '0', null],
+    ['birth', '631119600', 631119600],
+    ['birth', -315651600, -315651600],
+    ['birth', 0, 0],
+    ['birthday', '19900101', '1990-01-01'],
+    ['merchant_uid', 42, '42'],
+    ['foreigner_v2', true, true],
+  ])('reads %s %j as %j without drift', (field, sent, read) => {
+    const { record, drifted } = decode({ [field]: sent });
+    expect([record[field as keyof typeof record], drifted]).toEqual([read, []]);
+  });
+
+  test.each([
+    ['gender', '1', null],
+    ['carrier', 'SKY', null],
+    ['birthday', '1990-02-30', null],
+    ['birthday', 19900101, null],
+    ['birth', 3_000_000_000, null],
+    ['certified_at', 1769824800000, null],
+    ['certified_at', '1e9', null],
+    ['name', { first: '길동' }, null],
+    ['foreigner_v2', 'Y', null],
+    ['foreigner', 'N', false],
+    ['pg_provider', null, 'unknown'],
+    ['certified', 'true', false],
+    ['certified', 1, false],
+  ])('cannot read %s %j: answers %j, and says which field drifted', (field, sent, read) => {
+    const { record, drifted } = decode({ [field]: sent });
+    expect(record[field as keyof typeof record]).toEqual(read);
+    expect(drifted).toContain(field);
+  });
+
+  test('takes 0 for "not yet" while not certified', () => {
+    const { record } = decode({ certified: false, birth: 0, certified_at: 0 });
+    expect(record).toMatchObject({ certified: false, birth: null, certified_at: null });
+  });
+
+  test('survives any JSON in any field, keeps the types of the schema, and is certified by the literal true alone', () => {
+    const json = fc.jsonValue().map((value) => value as unknown);
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...Object.keys(CERTIFIED)), json), (response) => {
+        const record = decodeCertification(response, () => {});
+        expect(record.certified).toBe(response['certified'] === true);
+        expect(record.birthday ?? '1990-01-01').toMatch(/^\d{4}-\d\d-\d\d$/);
+        expect(Number.isInteger(record.birth ?? 0) && Number.isInteger(record.certified_at ?? 0)).toBe(true);
+        expect([typeof record.imp_uid, typeof record.pg_provider, typeof record.foreigner]).toEqual([
+          'string',
+          'string',
+          'boolean',
+        ]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { classifyRefusal } from '../../src/iamport/refusal.ts';
+
+describe('classifyRefusal', () => {
+  test.each([
+    ['[4834] [인증실패] PASS 인증 진행 중 입니다.', 'IN_PROGRESS', '4834'],
+    ['[인증실패] 인증번호 전송 횟수 초과', 'SEND_LIMIT', null],
+    ['[5418] 인증번호 시도 횟수 초과', 'ATTEMPTS_EXCEEDED', '5418'],
+    ['[0086] [인증실패] 이용이 중지된 IP입니다.', 'RATE_LIMITED', '0086'],
+    ['[0042] 인증 허용 건수 초과', 'RATE_LIMITED', '0042'],
+    ['인증 시간 초과', 'OTP_EXPIRED', null],
+    ['다날 서버로부터 받은 응답이 올바르지 않습니다. [3431] [인증실패]', 'WRONG_OTP', '3431'],
+    ['인증번호 불일치', 'WRONG_OTP', null],
+    ['알뜰폰 가입자입니다.', 'MVNO_MISMATCH', null],
+    ['통신사 점검 중', 'CARRIER_MAINTENANCE', null],
+    ['SMS 송신 실패', 'SEND_FAILED', null],
+    ['사용정지 상태', 'LINE_NOT_ELIGIBLE', null],
+    ['차단 고객입니다. PASS APP에서 해제해 주세요.', 'LINE_NOT_ELIGIBLE', null],
+    ['PASS 인증 전용', 'APP_REQUIRED', null],
+    ['계약되지 않은 업체', 'MERCHANT_CONFIG', null],
+    ['입력하신 이름이 다릅니다.', 'INVALID_INPUT', null],
+    ['통신사 내부오류', 'UPSTREAM_TEMPORARY', null],
+    ['인증결과가 존재하지 않습니다.', 'NOT_FOUND', null],
+    ['뜻을 알 수 없는 말', 'UNRECOGNISED', null],
+  ])('%s is %s with provider code %s', (message, refusal, providerCode) => {
+    expect(classifyRefusal(message)).toEqual({ refusal, providerCode });
+  });
+
+  test('a code of a wrong OTP decides over the words beside it', () => {
+    expect(classifyRefusal('[9013] 통신사 점검 중').refusal).toBe('WRONG_OTP');
+  });
+
+  test('survives anything in place of a message, and answers no more of it than four digits in brackets', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.anything()), (message) => {
+        const { refusal, providerCode } = classifyRefusal(message);
+        expect(typeof refusal).toBe('string');
+        if (providerCode !== null) expect(message).toContain(`[${providerCode}]`);
+      }),
+    );
+  });
+});

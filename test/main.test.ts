@@ -1,0 +1,144 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createSandbox } from '../src/sandbox/sandbox.ts';
+
+const running: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+});
+
+/** The gateway as `npm start` runs it, on free ports. */
+function start(env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    env: { PORT: '0', SANDBOX_PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  let output = '';
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      for (const listener of listeners) listener();
+    });
+  }
+  return {
+    child,
+    output: () => output,
+    /** Resolves with the match once the output has it; rejects if the process ends before. */
+    printed: (pattern: RegExp): Promise<RegExpExecArray> =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const match = pattern.exec(output);
+          if (match) resolve(match);
+        };
+        listeners.add(look);
+        child.once('exit', () => reject(new Error(`ended before it printed ${pattern}: ${output}`)));
+        look();
+      }),
+    exited: async (): Promise<number | null> => {
+      if (child.exitCode === null) await once(child, 'exit');
+      return child.exitCode;
+    },
+  };
+}
+
+const URL_PRINTED = /http:\/\/127\.0\.0\.1:\d+\/graphql/;
+
+async function confirm(url: string, impUid: string, otp = '123456'): Promise<unknown> {
+  const query =
+    'mutation($impUid: ID!, $otp: String!) { confirmIdentityOtp(impUid: $impUid, otp: $otp) { __typename ... on IdentityError { code } } }';
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables: { impUid, otp } }),
+  });
+  return response.json();
+}
+
+describe('npm start', () => {
+  test('without credentials says that the sandbox answers, with a curl that certifies when it is pasted, and ends cleanly', async () => {
+    const gateway = start();
+    const [, url, body] = await gateway.printed(/curl -s (\S+) -H 'content-type: application\/json' -d '(.*)'/);
+    expect(gateway.output()).toMatch(/sandbox answers[\s\S]*imp_900200000001 with the code 123456/);
+    const response = await fetch(url!, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: body!,
+    });
+    expect(await response.json()).toMatchObject({
+      data: { confirmIdentityOtp: { __typename: 'Certification', name: '홍길동' } },
+    });
+    gateway.child.kill('SIGTERM');
+    expect(await gateway.exited()).toBe(0);
+  });
+
+  test('with credentials and a base URL talks to that, and logs neither', async () => {
+    const sandbox = await createSandbox();
+    const gateway = start({
+      IAMPORT_API_KEY: 'sandbox_key',
+      IAMPORT_API_SECRET: 'sandbox_secret',
+      IAMPORT_BASE_URL: sandbox.url,
+    });
+    const [url] = await gateway.printed(URL_PRINTED);
+    expect(await confirm(url, 'imp_900200000001')).toMatchObject({
+      data: { confirmIdentityOtp: { __typename: 'Certification' } },
+    });
+    expect(sandbox.requests.map(({ path }) => path)).toEqual([
+      '/users/getToken',
+      '/certifications/otp/confirm/imp_900200000001',
+    ]);
+    expect(gateway.output()).not.toMatch(/sandbox_key|sandbox_secret|123456|홍길동/);
+    await sandbox.close();
+  });
+
+  test('finishes a confirm in flight after SIGTERM, answers it, and exits 0', async () => {
+    const arrived = Promise.withResolvers<() => void>();
+    const upstream = createServer((request, response) => {
+      const answer = (body: unknown): void =>
+        void response.end(JSON.stringify({ code: 0, message: null, response: body }));
+      if (request.url === '/users/getToken') answer({ access_token: 't', now: 0, expired_at: 1800 });
+      else
+        arrived.resolve(() =>
+          answer({ imp_uid: 'imp_123456', pg_provider: 'danal', foreigner: false, certified: true }),
+        );
+    });
+    upstream.listen(0, '127.0.0.1');
+    await once(upstream, 'listening');
+    const { port } = upstream.address() as AddressInfo;
+    const gateway = start({
+      IAMPORT_API_KEY: 'k',
+      IAMPORT_API_SECRET: 's',
+      IAMPORT_BASE_URL: `http://127.0.0.1:${port}`,
+    });
+    const [url] = await gateway.printed(URL_PRINTED);
+    const answer = confirm(url, 'imp_123456');
+    const finish = await arrived.promise;
+    gateway.child.kill('SIGTERM');
+    await gateway.printed(/draining/);
+    finish();
+    expect(await answer).toEqual({ data: { confirmIdentityOtp: { __typename: 'Certification' } } });
+    expect(await gateway.exited()).toBe(0);
+    upstream.closeAllConnections();
+    upstream.close();
+  });
+
+  test('refuses production without credentials, and says every problem at once', async () => {
+    const gateway = start({ NODE_ENV: 'production', PORT: 'x' });
+    expect(await gateway.exited()).toBe(1);
+    expect(gateway.output()).toMatch(
+      /2 problems:\n {2}- PORT must be a whole number from 0 to 65535\n {2}- IAMPORT_API_KEY and IAMPORT_API_SECRET must be set/,
+    );
+  });
+
+  test('says which port is taken and what to set', async () => {
+    const first = start();
+    const [url] = await first.printed(URL_PRINTED);
+    const second = start({ PORT: new URL(url).port });
+    expect(await second.exited()).toBe(1);
+    expect(second.output()).toMatch(/Port \d+ is taken\. Set PORT/);
+  });
+});

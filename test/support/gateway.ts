@@ -1,0 +1,102 @@
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { readConfig, type Config, type IamportConfig } from '../../src/config.ts';
+import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import { createServer } from '../../src/server.ts';
+
+/** One answered object; a test says what it expects in it. */
+export type Fields = Record<string, unknown> & {
+  readonly message: string;
+  readonly certifiedAt: string;
+  readonly fields: readonly { name: string; message: string }[];
+};
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: {
+    data?: Record<string, Fields> | null;
+    errors?: { message: string; extensions?: { code: string } }[];
+  };
+}
+
+export interface TestGateway {
+  readonly url: string;
+  readonly sandbox: Sandbox;
+  /** Everything logged so far. */
+  readonly log: () => string;
+  post(body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  confirm(impUid: string, otp: string, headers?: Record<string, string>): Promise<Fields>;
+  /** The upstream calls that contain this text, as "METHOD /path". */
+  calls(containing: string): string[];
+  close(): Promise<void>;
+}
+
+/** Every field of every member of the union, without one alias. */
+export const CONFIRM_EVERYTHING = `
+  mutation Confirm($impUid: ID!, $otp: String!) {
+    confirmIdentityOtp(impUid: $impUid, otp: $otp) {
+      __typename
+      ... on Certification {
+        impUid merchantUid pgTid pgProvider name gender birth birthday foreigner foreignerV2 phone carrier
+        certified certifiedAt uniqueKey uniqueInSite origin
+      }
+      ... on IdentityError { code message retryable }
+      ... on InvalidInputError { code message retryable fields { name message } }
+      ... on OtpRejectedError { code message retryable attemptsRemaining retryAt }
+      ... on CertificationNotFoundError { code message retryable }
+      ... on RateLimitedError { code message retryable retryAt }
+      ... on OutcomeUnknownError { code message retryable }
+      ... on UpstreamError { code message retryable providerCode retryAt }
+    }
+  }`;
+
+/** A gateway and its own sandbox, both on free ports. */
+export async function startGateway(
+  options: { iamport?: Partial<IamportConfig>; sandbox?: SandboxOptions } = {},
+): Promise<TestGateway> {
+  const sandbox = await createSandbox(options.sandbox);
+  const lines: string[] = [];
+  const stream = new Writable({
+    write: (chunk, _encoding, done) => {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const server = await createServer(testConfig(sandbox.url, options.iamport), pino({ level: 'trace' }, stream));
+  const url = await server.listen();
+
+  async function post(body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, body: JSON.parse(text) };
+  }
+
+  return {
+    url,
+    sandbox,
+    log: () => lines.join(''),
+    post,
+    async confirm(impUid, otp, headers) {
+      const { status, body } = await post({ query: CONFIRM_EVERYTHING, variables: { impUid, otp } }, headers);
+      if (status !== 200 || body.errors) throw new Error(`Expected data, got ${status} ${JSON.stringify(body)}`);
+      return body.data!['confirmIdentityOtp']!;
+    },
+    calls: (containing) =>
+      sandbox.requests.map(({ method, path }) => `${method} ${path}`).filter((call) => call.includes(containing)),
+    async close() {
+      await server.close();
+      await sandbox.close();
+    },
+  };
+}
+
+export function testConfig(baseUrl: string, iamport: Partial<IamportConfig> = {}): Config {
+  const config = readConfig({ PORT: '0' });
+  return { ...config, iamport: { ...config.iamport, baseUrl, ...iamport } };
+}
