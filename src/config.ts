@@ -9,6 +9,8 @@ export interface Config {
   /** `LOG_LEVEL`, default info. */
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly iamport: IamportConfig;
+  /** `MAX_REPRESENTATIONS`, default 100: entity references that one request may resolve. */
+  readonly maxRepresentations: number;
   /** The port of the embedded sandbox (`SANDBOX_PORT`, default 4010), null where real credentials are set. */
   readonly sandboxPort: number | null;
 }
@@ -20,9 +22,13 @@ export interface IamportConfig {
   readonly apiKey: string;
   /** `IAMPORT_API_SECRET`. */
   readonly apiSecret: string;
+  /** `IAMPORT_CHANNEL_KEY`, default none: the channel that sends the codes, which KCP requires. */
+  readonly channelKey: string | null;
+  /** `IAMPORT_BYPASS`, default none: a JSON object with the provider's own options for a request. */
+  readonly bypass: string | null;
   /** `CONNECT_TIMEOUT_MS`, default 2000: each of name look-up, connection and TLS handshake. */
   readonly connectTimeoutMs: number;
-  /** `CONFIRM_TIMEOUT_MS`, default 15000: a whole confirm; below a router's usual 30 s. */
+  /** `CONFIRM_TIMEOUT_MS`, default 15000: a whole confirm or request; below a router's usual 30 s. */
   readonly confirmTimeoutMs: number;
   /** `READ_TIMEOUT_MS`, default 8000: a whole read, or a log-in. */
   readonly readTimeoutMs: number;
@@ -43,6 +49,9 @@ const Settings = z.object({
     .default('https://api.iamport.kr'),
   IAMPORT_API_KEY: z.string().optional(),
   IAMPORT_API_SECRET: z.string().optional(),
+  IAMPORT_CHANNEL_KEY: z.string().optional(),
+  IAMPORT_BYPASS: z.string().refine(isJsonObject, 'must be a JSON object').optional(),
+  MAX_REPRESENTATIONS: wholeNumber(1, 1_000).default(100),
   ALLOW_OTHER_UPSTREAM: z.enum(['true', 'false'], 'must be true or false').default('false'),
   CONNECT_TIMEOUT_MS: wholeNumber(1, 60_000).default(2_000),
   CONFIRM_TIMEOUT_MS: wholeNumber(1, 60_000).default(15_000),
@@ -66,11 +75,14 @@ export function readConfig(environment: Environment): Config {
     host: settings.HOST,
     port: settings.PORT,
     logLevel: settings.LOG_LEVEL,
+    maxRepresentations: settings.MAX_REPRESENTATIONS,
     sandboxPort: isSandbox ? settings.SANDBOX_PORT : null,
     iamport: {
       baseUrl: isSandbox ? `http://127.0.0.1:${settings.SANDBOX_PORT}` : settings.IAMPORT_BASE_URL,
       apiKey: settings.IAMPORT_API_KEY ?? 'sandbox_key',
       apiSecret: settings.IAMPORT_API_SECRET ?? 'sandbox_secret',
+      channelKey: settings.IAMPORT_CHANNEL_KEY ?? null,
+      bypass: settings.IAMPORT_BYPASS ?? null,
       connectTimeoutMs: settings.CONNECT_TIMEOUT_MS,
       confirmTimeoutMs: settings.CONFIRM_TIMEOUT_MS,
       readTimeoutMs: settings.READ_TIMEOUT_MS,
@@ -106,4 +118,13 @@ function productionProblems(env: Environment): string[] {
 function wholeNumber(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
   return z.coerce.number(error).int(error).min(min, error).max(max, error);
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
 }

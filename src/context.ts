@@ -1,13 +1,19 @@
 import Negotiator from 'negotiator';
-import type { Logger } from 'pino';
+import type { Issued } from './guard/issued.ts';
 import type { Iamport } from './iamport/source.ts';
+import type { Loaders } from './loaders.ts';
 import type { Language } from './messages.ts';
 
-/** What every resolver of one request shares. */
+/** What every resolver of one request shares, under one key, so that it fits into anybody's own context. */
 export interface Context {
+  readonly identity: IdentityContext;
+}
+
+export interface IdentityContext {
   readonly iamport: Iamport;
+  readonly loaders: Loaders;
+  readonly issued: Issued;
   readonly language: Language;
-  readonly logger: Logger;
 }
 
 const LANGUAGES: Language[] = ['en', 'ko'];

@@ -11,6 +11,9 @@ const CODES = {
   TOO_MANY_ATTEMPTS: { type: 'OtpRejectedError', retryable: false },
   ALREADY_CERTIFIED: { type: 'OtpRejectedError', retryable: false },
   IN_PROGRESS: { type: 'OtpRejectedError', retryable: true },
+  IDENTITY_MISMATCH: { type: 'RequestRejectedError', retryable: false },
+  LINE_NOT_ELIGIBLE: { type: 'RequestRejectedError', retryable: false },
+  APP_REQUIRED: { type: 'RequestRejectedError', retryable: false },
   NOT_FOUND: { type: 'CertificationNotFoundError', retryable: false },
   RATE_LIMITED: { type: 'RateLimitedError', retryable: true },
   OUTCOME_UNKNOWN: { type: 'OutcomeUnknownError', retryable: false },
@@ -51,7 +54,18 @@ export interface FieldProblem {
   readonly rule: FieldRule;
 }
 
-export type FieldRule = 'IMP_UID' | 'OTP';
+export type FieldRule =
+  | 'IMP_UID'
+  | 'OTP'
+  | 'OTP_BY_APP'
+  | 'APP_BY_OTP'
+  | 'NAME'
+  | 'PHONE'
+  | 'BIRTHDAY'
+  | 'GENDER_DIGIT'
+  | 'GENDER_DIGIT_CENTURY'
+  | 'MERCHANT_UID'
+  | 'COMPANY';
 
 type Facts = Partial<Pick<Failure, 'providerCode' | 'attemptsRemaining' | 'retryAt'>>;
 
@@ -69,38 +83,69 @@ export function isRetryable(code: FailureCode): boolean {
   return CODES[code].retryable;
 }
 
-export type ConfirmFailure = Failure<Exclude<FailureType, 'InvalidInputError'>>;
+/** The failures that each kind of call can end in, apart from invalid input. */
+type AnyCall = 'RateLimitedError' | 'UpstreamError';
+export interface FailureOf {
+  readonly confirm: Failure<AnyCall | 'OtpRejectedError' | 'CertificationNotFoundError' | 'OutcomeUnknownError'>;
+  readonly request: Failure<AnyCall | 'RequestRejectedError' | 'OutcomeUnknownError'>;
+  readonly read: Failure<AnyCall | 'CertificationNotFoundError'>;
+  readonly delete: Failure<AnyCall | 'CertificationNotFoundError' | 'OutcomeUnknownError'>;
+}
+export type Call = keyof FailureOf;
 
-/** What a refusal of a confirm means to the client. Classes that belong to the request for a code are strange here, and final. */
-const ON_CONFIRM: Readonly<Record<Exclude<Refusal, 'UNRECOGNISED'>, ConfirmFailure['code']>> = {
-  IN_PROGRESS: 'IN_PROGRESS',
-  SEND_LIMIT: 'TOO_MANY_ATTEMPTS',
-  ATTEMPTS_EXCEEDED: 'TOO_MANY_ATTEMPTS',
-  RATE_LIMITED: 'RATE_LIMITED',
-  OTP_EXPIRED: 'CODE_EXPIRED',
-  WRONG_OTP: 'WRONG_CODE',
-  MVNO_MISMATCH: 'UPSTREAM_REJECTED',
-  CARRIER_MAINTENANCE: 'UPSTREAM_MAINTENANCE',
-  SEND_FAILED: 'UPSTREAM_UNAVAILABLE',
-  LINE_NOT_ELIGIBLE: 'UPSTREAM_REJECTED',
-  APP_REQUIRED: 'UPSTREAM_REJECTED',
-  MERCHANT_CONFIG: 'UPSTREAM_MISCONFIGURED',
-  INVALID_INPUT: 'UPSTREAM_REJECTED',
-  UPSTREAM_TEMPORARY: 'UPSTREAM_UNAVAILABLE',
-  NOT_FOUND: 'NOT_FOUND',
+/** The code in each kind of call; reading and deleting share one. */
+type Row = readonly [
+  confirm: FailureOf['confirm']['code'],
+  request: FailureOf['request']['code'],
+  record: FailureOf['read']['code'],
+];
+const COLUMN = { confirm: 0, request: 1, read: 2, delete: 2 } as const satisfies Record<Call, keyof Row>;
+
+/** What a refusal means to the client. A class that is strange in a call is a refusal without a better name. */
+const MEANING: Readonly<Record<Exclude<Refusal, 'UNRECOGNISED'>, Row>> = {
+  IN_PROGRESS: ['IN_PROGRESS', 'RATE_LIMITED', 'UPSTREAM_UNAVAILABLE'],
+  SEND_LIMIT: ['TOO_MANY_ATTEMPTS', 'RATE_LIMITED', 'RATE_LIMITED'],
+  ATTEMPTS_EXCEEDED: ['TOO_MANY_ATTEMPTS', 'RATE_LIMITED', 'RATE_LIMITED'],
+  RATE_LIMITED: ['RATE_LIMITED', 'RATE_LIMITED', 'RATE_LIMITED'],
+  OTP_EXPIRED: ['CODE_EXPIRED', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
+  WRONG_OTP: ['WRONG_CODE', 'UPSTREAM_REJECTED', 'UPSTREAM_REJECTED'],
+  MVNO_MISMATCH: ['UPSTREAM_REJECTED', 'IDENTITY_MISMATCH', 'UPSTREAM_REJECTED'],
+  CARRIER_MAINTENANCE: ['UPSTREAM_MAINTENANCE', 'UPSTREAM_MAINTENANCE', 'UPSTREAM_MAINTENANCE'],
+  SEND_FAILED: ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
+  LINE_NOT_ELIGIBLE: ['UPSTREAM_REJECTED', 'LINE_NOT_ELIGIBLE', 'UPSTREAM_REJECTED'],
+  APP_REQUIRED: ['UPSTREAM_REJECTED', 'APP_REQUIRED', 'UPSTREAM_REJECTED'],
+  MERCHANT_CONFIG: ['UPSTREAM_MISCONFIGURED', 'UPSTREAM_MISCONFIGURED', 'UPSTREAM_MISCONFIGURED'],
+  INVALID_INPUT: ['UPSTREAM_REJECTED', 'IDENTITY_MISMATCH', 'UPSTREAM_REJECTED'],
+  UPSTREAM_TEMPORARY: ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
+  NOT_FOUND: ['NOT_FOUND', 'UPSTREAM_REJECTED', 'NOT_FOUND'],
 };
 
-/** The failure a confirm ended in. Errors: rethrows what is neither the upstream's refusal nor its fault. */
-export function confirmFailure(error: unknown): ConfirmFailure {
-  if (error instanceof UpstreamRefusal) return failure(confirmCode(error), { providerCode: error.providerCode });
-  if (!(error instanceof UpstreamFault)) throw error;
-  return error.fate === 'ambiguous' ? failure('OUTCOME_UNKNOWN') : failure(error.code, { retryAt: error.retryAt });
+/** Words nobody knows: only then does the status decide. */
+const BY_STATUS: Readonly<Record<number, Row>> = {
+  // An otp that is missing is 400 too, but it was checked before it was sent.
+  400: ['ALREADY_CERTIFIED', 'IDENTITY_MISMATCH', 'UPSTREAM_REJECTED'],
+  404: ['NOT_FOUND', 'UPSTREAM_REJECTED', 'NOT_FOUND'],
+};
+const SERVER_ERROR: Row = ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'];
+const REJECTED: Row = ['UPSTREAM_REJECTED', 'UPSTREAM_REJECTED', 'UPSTREAM_REJECTED'];
+
+/**
+ * The failure that a call ended in. A lost answer to a call that changes something is never called a failure.
+ * Errors: rethrows what is neither the upstream's refusal nor its fault.
+ */
+export function failureOf<C extends Call>(call: C, error: unknown): FailureOf[C] {
+  return outcome(call, error) as FailureOf[C];
 }
 
-/** Only for words nobody knows does the status decide. */
-function confirmCode({ refusal, status }: UpstreamRefusal): ConfirmFailure['code'] {
-  if (refusal !== 'UNRECOGNISED') return ON_CONFIRM[refusal];
-  if (status === 400) return 'ALREADY_CERTIFIED'; // a missing otp is 400 too, but ours was checked before it was sent
-  if (status === 404) return 'NOT_FOUND';
-  return status >= 500 ? 'UPSTREAM_UNAVAILABLE' : 'UPSTREAM_REJECTED';
+function outcome(call: Call, error: unknown): Failure {
+  if (error instanceof UpstreamRefusal)
+    return failure(meaning(error)[COLUMN[call]], { providerCode: error.providerCode });
+  if (!(error instanceof UpstreamFault)) throw error;
+  const isLost = error.fate === 'ambiguous' && call !== 'read';
+  return isLost ? failure('OUTCOME_UNKNOWN') : failure(error.code, { retryAt: error.retryAt });
+}
+
+function meaning({ refusal, status }: UpstreamRefusal): Row {
+  if (refusal !== 'UNRECOGNISED') return MEANING[refusal];
+  return BY_STATUS[status] ?? (status >= 500 ? SERVER_ERROR : REJECTED);
 }

@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import type { Logger } from 'pino';
+import { describe, type Logger } from './log.ts';
 
 /**
  * The one border every entry of `errors[]` passes. What GraphQL says about a document keeps its words, without the
@@ -16,13 +16,6 @@ export function createFormatError(logger: Logger) {
       extensions: { code: 'INTERNAL_SERVER_ERROR' },
     };
   };
-}
-
-/** Name and stack frames. The message stays out: it can quote what a caller sent. */
-export function describe(error: unknown): { error: string; frames: string[] } {
-  if (!(error instanceof Error)) return { error: typeof error, frames: [] };
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return { error: error.name, frames: frames.map((line) => line.trim()) };
 }
 
 /** To the bottom: an error thrown while the context is made is wrapped more than once. */

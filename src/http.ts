@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import got, { type RequestFunction } from 'got';
+import got, { type ExtendOptions, type RequestFunction } from 'got';
 import { UpstreamFault } from './errors.ts';
 
 export interface HttpRequest {
@@ -28,22 +28,35 @@ export interface Http {
   close(): void;
 }
 
+export interface HttpOptions {
+  readonly baseUrl: string;
+  /** For each of name look-up, connection and TLS handshake. */
+  readonly connectTimeoutMs: number;
+  readonly got?: GotOptions;
+}
+
+/** What an operator can set of `got`: how to reach the upstream, and nothing that could repeat a call. */
+export type GotOptions = Pick<
+  ExtendOptions,
+  'agent' | 'https' | 'headers' | 'dnsLookup' | 'dnsLookupIpVersion' | 'localAddress'
+>;
+
 /** A certification is 2 kB; a `data:` URL as its origin makes it larger. Counted after decoding, against gzip bombs. */
 const MAX_BODY_BYTES = 256 * 1024;
 
-const client = got.extend({
+const SAFE = {
   retry: { limit: 0 },
   followRedirect: false,
   throwHttpErrors: false,
   headers: { 'user-agent': 'iamport-identity-gateway', accept: 'application/json' },
-});
+} as const satisfies ExtendOptions;
 
-/** `connectTimeoutMs` covers each of name look-up, connection and TLS handshake. */
-export function createHttp({ baseUrl, connectTimeoutMs }: { baseUrl: string; connectTimeoutMs: number }): Http {
+export function createHttp({ baseUrl, connectTimeoutMs, got: custom }: HttpOptions): Http {
   const base = new URL(baseUrl);
   const isTls = base.protocol === 'https:';
   const agent = isTls ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   const basePath = base.pathname.replace(/\/$/, '');
+  const client = got.extend(custom ?? {}, SAFE);
   const timeout = { lookup: connectTimeoutMs, connect: connectTimeoutMs, secureConnect: connectTimeoutMs };
 
   async function send({ method, path, headers = {}, json, signal }: HttpRequest): Promise<HttpAnswer> {
@@ -59,7 +72,7 @@ export function createHttp({ baseUrl, connectTimeoutMs }: { baseUrl: string; con
       ...(json && { body: JSON.stringify(json) }),
       signal,
       timeout,
-      request: slimRequest(url, isTls, agent, wire),
+      request: nodeRequest(url, { isTls, agent, isSlim: !custom }, wire),
     });
     stream.on('error', ignore); // got may report again after the reader below has left
     try {
@@ -76,18 +89,21 @@ export function createHttp({ baseUrl, connectTimeoutMs }: { baseUrl: string; con
   return { send, close: () => agent.destroy() };
 }
 
-/** Hands node only what it needs: most of what a got request costs beyond node's own is copying its other options. */
-function slimRequest(url: URL, isTls: boolean, agent: HttpAgent, wire: { isSent: boolean }): RequestFunction {
-  return (_url, { method, headers }) => {
-    const options: RequestOptions = {
-      host: url.hostname.replace(/^\[|\]$/g, ''),
-      port: url.port,
-      path: url.pathname,
-      method,
-      headers,
-      agent,
-    };
-    const request = (isTls ? httpsRequest : httpRequest)(options);
+/**
+ * Hands node only what it needs: most of what a got request costs beyond node's own is copying its other options.
+ * Options of the operator's own need them all.
+ */
+function nodeRequest(
+  url: URL,
+  { isTls, agent, isSlim }: { isTls: boolean; agent: HttpAgent; isSlim: boolean },
+  wire: { isSent: boolean },
+): RequestFunction {
+  return (_url, options) => {
+    const { method, headers } = options;
+    const target = { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port, path: url.pathname, method, headers };
+    const slim: RequestOptions = { ...target, agent };
+    const full: RequestOptions = { ...options, ...target, agent: options.agent ?? agent };
+    const request = (isTls ? httpsRequest : httpRequest)(isSlim ? slim : full);
     watchConnection(request, isTls, wire);
     return request;
   };

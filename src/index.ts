@@ -1,3 +1,18 @@
 export { readConfig, type Config, type IamportConfig } from './config.ts';
-export { createSandbox, type Sandbox, type SandboxOptions, type SandboxSms } from './sandbox/sandbox.ts';
+export type { Context, IdentityContext } from './context.ts';
+export type { GotOptions } from './http.ts';
+export type { Logger } from './log.ts';
+export {
+  createSandbox,
+  type Sandbox,
+  type SandboxOptions,
+  type SandboxRequest,
+  type SandboxSms,
+} from './sandbox/sandbox.ts';
 export { createServer, type GatewayServer } from './server.ts';
+export {
+  createIdentitySubgraph,
+  type IdentitySubgraph,
+  type IdentitySubgraphOptions,
+  type RequestHeaders,
+} from './subgraph.ts';

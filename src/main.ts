@@ -2,7 +2,7 @@
 import { pino } from 'pino';
 import { readConfig, type Config } from './config.ts';
 import { ConfigError } from './errors.ts';
-import { describe } from './format-error.ts';
+import { describe } from './log.ts';
 import { createSandbox, type Sandbox, type SandboxSms } from './sandbox/sandbox.ts';
 import { createServer } from './server.ts';
 

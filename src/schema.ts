@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { buildSubgraphSchema } from '@apollo/subgraph';
+import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
 import { concatAST, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { Resolvers } from './generated/resolvers.ts';
 import { Certification } from './resolvers/Certification.ts';
-import { ConfirmIdentityOtpResult } from './resolvers/ConfirmIdentityOtpResult.ts';
 import * as errors from './resolvers/IdentityError.ts';
 import { Mutation } from './resolvers/Mutation.ts';
+import { Query } from './resolvers/Query.ts';
+import * as results from './resolvers/results.ts';
 import { DateTime, LocalDate } from './resolvers/scalars.ts';
 
 const SCHEMA_FOLDER = new URL('../schema/', import.meta.url);
@@ -20,14 +21,20 @@ export const typeDefs: DocumentNode = concatAST(
 /** Complete by type: the subgraph library would pass over a missing or misspelt one without a word. */
 export const resolvers: Resolvers = {
   ...errors,
+  ...results,
   Certification,
-  ConfirmIdentityOtpResult,
   DateTime,
   LocalDate,
   Mutation,
+  Query,
 };
 
 export function createSchema(): GraphQLSchema {
   // The library's own type for resolvers lacks scalars and __resolveType.
   return buildSubgraphSchema([{ typeDefs, resolvers: resolvers as never }]);
+}
+
+/** The schema in one piece with its federation directives, as `_service { sdl }` answers it. */
+export function printSchema(schema: GraphQLSchema): string {
+  return `${printSubgraphSchema(schema)}\n`;
 }

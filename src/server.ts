@@ -6,13 +6,13 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
-import { pino, type Logger } from 'pino';
+import type { GraphQLSchema } from 'graphql';
+import { pino } from 'pino';
 import type { Config } from './config.ts';
-import { languageOf, type Context } from './context.ts';
-import { createFormatError, describe } from './format-error.ts';
-import { createHttp } from './http.ts';
-import { createIamport } from './iamport/source.ts';
-import { createSchema } from './schema.ts';
+import type { Context } from './context.ts';
+import { createFormatError } from './format-error.ts';
+import { describe, type Logger } from './log.ts';
+import { createIdentitySubgraph } from './subgraph.ts';
 
 export interface GatewayServer {
   /** Starts to listen and answers the address of the GraphQL endpoint. */
@@ -32,17 +32,15 @@ export async function createServer(
   config: Config,
   logger: Logger = pino({ level: config.logLevel }),
 ): Promise<GatewayServer> {
-  const http = createHttp(config.iamport);
-  const onDrift = (field: string): void => logger.warn({ field }, 'the upstream sent something not known here');
-  const iamport = createIamport({ ...config.iamport, http, onDrift });
-  const apollo = createApollo(logger);
+  const subgraph = createIdentitySubgraph({ ...config, logger });
+  const apollo = createApollo(subgraph.schema, logger);
   await apollo.start();
 
   const app = createHttpServer(logger);
   app.post(
     '/graphql',
     fastifyApolloHandler(apollo, {
-      context: async ({ headers }) => ({ iamport, logger, language: languageOf(headers['accept-language']) }),
+      context: async (request) => subgraph.createContext(request),
     }),
   );
   app.get('/graphql', async (_request, reply) =>
@@ -65,19 +63,19 @@ export async function createServer(
       isClosing = true;
       await app.close();
       await apollo.stop();
-      http.close();
+      subgraph.close();
     },
   };
 }
 
-function createApollo(logger: Logger): ApolloServer<Context> {
+function createApollo(schema: GraphQLSchema, logger: Logger): ApolloServer<Context> {
   return new ApolloServer<Context>({
-    schema: createSchema(),
+    schema,
     logger: {
       debug: () => {},
       info: () => {},
       warn: () => {},
-      error: () => logger.error('apollo server reported an error'),
+      error: () => logger.error({}, 'Apollo Server reported an error'),
     },
     formatError: createFormatError(logger),
     includeStacktraceInErrorResponses: false,

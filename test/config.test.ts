@@ -23,7 +23,10 @@ describe('readConfig', () => {
       port: 4000,
       logLevel: 'info',
       sandboxPort: 4010,
+      maxRepresentations: 100,
       iamport: {
+        channelKey: null,
+        bypass: null,
         baseUrl: 'http://127.0.0.1:4010',
         apiKey: SANDBOX_KEY,
         apiSecret: SANDBOX_SECRET,

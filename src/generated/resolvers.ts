@@ -39,7 +39,7 @@ export type Carrier =
  * Every field but `impUid`, `pgProvider` and `foreigner` is null where the provider gave no value.
  */
 export type Certification = {
-  readonly __typename?: 'Certification';
+  readonly __typename: 'Certification';
   /**
    * Midnight of the day of birth in Seoul, in unix seconds, negative before 1970.
    * @deprecated Use `birthday`, which has no time zone to get wrong.
@@ -61,6 +61,8 @@ export type Certification = {
   readonly gender: Maybe<Gender>;
   /** The id of the verification, such as `imp_123456789012`. It can be guessed: knowing it proves nothing. */
   readonly impUid: Scalars['ID']['output'];
+  /** Whether the person has reached this age today in Seoul: usually all an app needs to know. Null without a birthday. */
+  readonly isAtLeastAge: Maybe<Scalars['Boolean']['output']>;
   /** The id the merchant gave to this verification, null where it gave none. */
   readonly merchantUid: Maybe<Scalars['String']['output']>;
   /** The person's legal name; null until certified. */
@@ -79,9 +81,25 @@ export type Certification = {
   readonly uniqueKey: Maybe<Scalars['String']['output']>;
 };
 
+
+/**
+ * The proof that a person is who they say they are, as the identity verification provider reported it.
+ * Every field but `impUid`, `pgProvider` and `foreigner` is null where the provider gave no value.
+ */
+export type CertificationIsAtLeastAgeArgs = {
+  years: Scalars['Int']['input'];
+};
+
+/** The provider no longer has the certification. */
+export type CertificationDeleted = {
+  readonly __typename: 'CertificationDeleted';
+  /** The id that was deleted. */
+  readonly impUid: Scalars['ID']['output'];
+};
+
 /** Start again: there is no such verification, or it is not the caller's. */
 export type CertificationNotFoundError = IdentityError & {
-  readonly __typename?: 'CertificationNotFoundError';
+  readonly __typename: 'CertificationNotFoundError';
   /** NOT_FOUND. */
   readonly code: IdentityErrorCode;
   /** What to show the person. */
@@ -90,8 +108,14 @@ export type CertificationNotFoundError = IdentityError & {
   readonly retryable: Scalars['Boolean']['output'];
 };
 
+/** The certification, or the one reason there is none. Select `... on IdentityError { code message }` to survive members added later. */
+export type CertificationResult = Certification | CertificationNotFoundError | InvalidInputError | RateLimitedError | UpstreamError;
+
 /** The person's certification, or the one reason there is none. Select `... on IdentityError { code message }` to survive members added later. */
 export type ConfirmIdentityOtpResult = Certification | CertificationNotFoundError | InvalidInputError | OtpRejectedError | OutcomeUnknownError | RateLimitedError | UpstreamError;
+
+/** The deletion, or the one reason there is none. Select `... on IdentityError { code message }` to survive members added later. */
+export type DeleteCertificationResult = CertificationDeleted | CertificationNotFoundError | InvalidInputError | OutcomeUnknownError | RateLimitedError | UpstreamError;
 
 /** The gender in the resident register. */
 export type Gender =
@@ -114,12 +138,18 @@ export type IdentityError = {
 export type IdentityErrorCode =
   /** This verification was completed before; its data is not handed out again. */
   | 'ALREADY_CERTIFIED'
+  /** The person protects their line with the PASS app and must verify there. */
+  | 'APP_REQUIRED'
   /** The time to enter the code is over. */
   | 'CODE_EXPIRED'
+  /** Name, birthday, gender, number or network do not match; which of them is never told. */
+  | 'IDENTITY_MISMATCH'
   /** A field of the input is malformed; nothing was sent. */
   | 'INVALID_INPUT'
   /** Another check of this person is running. */
   | 'IN_PROGRESS'
+  /** The line cannot be used for verification: suspended, prepaid, a company's, or its holder is too young. */
+  | 'LINE_NOT_ELIGIBLE'
   /** There is no such verification. */
   | 'NOT_FOUND'
   /** The code was sent and the answer was lost. */
@@ -147,9 +177,20 @@ export type IdentityErrorCode =
   /** The code is not the one that was sent. */
   | 'WRONG_CODE';
 
+/** The person was recognised and the message is on its way, which does not mean that it arrived. */
+export type IdentityOtpSent = {
+  readonly __typename: 'IdentityOtpSent';
+  /** How many codes may be tried. */
+  readonly attemptsAllowed: Scalars['Int']['output'];
+  /** The id of this verification; keep it for the confirm. */
+  readonly impUid: Scalars['ID']['output'];
+  /** When another code can be asked for; the next request has another impUid. */
+  readonly resendAt: Scalars['DateTime']['output'];
+};
+
 /** One field of the input that must change. */
 export type InvalidField = {
-  readonly __typename?: 'InvalidField';
+  readonly __typename: 'InvalidField';
   /** What it should look like; never the value that was sent. */
   readonly message: Scalars['String']['output'];
   /** The argument or input field, such as `otp`. */
@@ -158,7 +199,7 @@ export type InvalidField = {
 
 /** Fix the form: nothing was sent. */
 export type InvalidInputError = IdentityError & {
-  readonly __typename?: 'InvalidInputError';
+  readonly __typename: 'InvalidInputError';
   /** INVALID_INPUT. */
   readonly code: IdentityErrorCode;
   /** Every field that must change. */
@@ -171,12 +212,27 @@ export type InvalidInputError = IdentityError & {
 
 /** Every mutation answers a union: the success, or the one reason there is none. */
 export type Mutation = {
-  readonly __typename?: 'Mutation';
+  readonly __typename: 'Mutation';
+  /** Proves a person's identity after they approved it in their verification app: for a request made with `method: APP`. */
+  readonly confirmIdentityApp: ConfirmIdentityOtpResult;
   /**
    * Proves a person's identity with the six digits they received by SMS.
    * Each call is one of at most five attempts: never repeat it blindly. After `OutcomeUnknownError` read the certification instead.
    */
   readonly confirmIdentityOtp: ConfirmIdentityOtpResult;
+  /** Deletes a certification at the provider for good. */
+  readonly deleteCertification: DeleteCertificationResult;
+  /**
+   * Sends a six-digit code to a person's phone, or a request to their verification app, once the carrier has recognised them.
+   * Each call costs money and sends a message: never repeat it blindly.
+   */
+  readonly requestIdentityOtp: RequestIdentityOtpResult;
+};
+
+
+/** Every mutation answers a union: the success, or the one reason there is none. */
+export type MutationConfirmIdentityAppArgs = {
+  impUid: Scalars['ID']['input'];
 };
 
 
@@ -186,9 +242,21 @@ export type MutationConfirmIdentityOtpArgs = {
   otp: Scalars['String']['input'];
 };
 
+
+/** Every mutation answers a union: the success, or the one reason there is none. */
+export type MutationDeleteCertificationArgs = {
+  impUid: Scalars['ID']['input'];
+};
+
+
+/** Every mutation answers a union: the success, or the one reason there is none. */
+export type MutationRequestIdentityOtpArgs = {
+  input: RequestIdentityOtpInput;
+};
+
 /** Retype the code, or ask for a new one. */
 export type OtpRejectedError = IdentityError & {
-  readonly __typename?: 'OtpRejectedError';
+  readonly __typename: 'OtpRejectedError';
   /** How many attempts this verification has left; null where that is not known. */
   readonly attemptsRemaining: Maybe<Scalars['Int']['output']>;
   /** WRONG_CODE, CODE_EXPIRED, TOO_MANY_ATTEMPTS, ALREADY_CERTIFIED or IN_PROGRESS. */
@@ -203,7 +271,7 @@ export type OtpRejectedError = IdentityError & {
 
 /** The answer was lost: it may have worked. Read the certification in a moment. */
 export type OutcomeUnknownError = IdentityError & {
-  readonly __typename?: 'OutcomeUnknownError';
+  readonly __typename: 'OutcomeUnknownError';
   /** OUTCOME_UNKNOWN. */
   readonly code: IdentityErrorCode;
   /** What to show the person. */
@@ -212,9 +280,22 @@ export type OutcomeUnknownError = IdentityError & {
   readonly retryable: Scalars['Boolean']['output'];
 };
 
+/** Reads what was proven. */
+export type Query = {
+  readonly __typename: 'Query';
+  /** The certification of one verification, certified or not yet. Read it after `OutcomeUnknownError`. */
+  readonly certification: CertificationResult;
+};
+
+
+/** Reads what was proven. */
+export type QueryCertificationArgs = {
+  impUid: Scalars['ID']['input'];
+};
+
 /** Wait. */
 export type RateLimitedError = IdentityError & {
-  readonly __typename?: 'RateLimitedError';
+  readonly __typename: 'RateLimitedError';
   /** RATE_LIMITED. */
   readonly code: IdentityErrorCode;
   /** What to show the person. */
@@ -225,9 +306,43 @@ export type RateLimitedError = IdentityError & {
   readonly retryable: Scalars['Boolean']['output'];
 };
 
+/** Who the person says they are, exactly as the carrier knows them. */
+export type RequestIdentityOtpInput = {
+  /** The day of birth. */
+  readonly birthday: Scalars['LocalDate']['input'];
+  /** The network of the line. */
+  readonly carrier: Carrier;
+  /** The service's name, shown in the SMS; at most 40 characters. */
+  readonly company?: InputMaybe<Scalars['String']['input']>;
+  /** The seventh digit of the resident registration number, `1` to `8`: it tells gender, century and whether a foreigner. */
+  readonly genderDigit: Scalars['String']['input'];
+  /** The merchant's own id for this try; letters, digits, `_` and `-`, at most 40. */
+  readonly merchantUid?: InputMaybe<Scalars['String']['input']>;
+  /** How the person proves it; SMS where it is left out. */
+  readonly method?: InputMaybe<VerificationMethod>;
+  /** The legal name. */
+  readonly name: Scalars['String']['input'];
+  /** The Korean mobile number, in any usual spelling: `010-1234-5678`, `01012345678`, `+82 10 1234 5678`. */
+  readonly phone: Scalars['String']['input'];
+};
+
+/** The message was sent, or the one reason it was not. Select `... on IdentityError { code message }` to survive members added later. */
+export type RequestIdentityOtpResult = IdentityOtpSent | InvalidInputError | OutcomeUnknownError | RateLimitedError | RequestRejectedError | UpstreamError;
+
+/** Check the details, or use another line. */
+export type RequestRejectedError = IdentityError & {
+  readonly __typename: 'RequestRejectedError';
+  /** IDENTITY_MISMATCH, LINE_NOT_ELIGIBLE or APP_REQUIRED. */
+  readonly code: IdentityErrorCode;
+  /** What to show the person. */
+  readonly message: Scalars['String']['output'];
+  /** Whether the same call, unchanged, may succeed later. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
 /** Apologise, and try again if `retryable`. */
 export type UpstreamError = IdentityError & {
-  readonly __typename?: 'UpstreamError';
+  readonly __typename: 'UpstreamError';
   /** OVERLOADED or one of UPSTREAM_*. */
   readonly code: IdentityErrorCode;
   /** What to show the person. */
@@ -239,6 +354,13 @@ export type UpstreamError = IdentityError & {
   /** Whether the same call, unchanged, may succeed later. */
   readonly retryable: Scalars['Boolean']['output'];
 };
+
+/** How a person proves that the phone is theirs. */
+export type VerificationMethod =
+  /** By approving in the verification app: confirm with `confirmIdentityApp`. Only on channels that offer it. */
+  | 'APP'
+  /** With a six-digit code: confirm with `confirmIdentityOtp`. */
+  | 'SMS';
 
 
 
@@ -332,6 +454,13 @@ export type FederationReferenceTypes = {
 
 /** Mapping of union types */
 export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
+  CertificationResult:
+    | ( CertificationRecord )
+    | ( Failure<'CertificationNotFoundError'> )
+    | ( InvalidInput )
+    | ( Failure<'RateLimitedError'> )
+    | ( Failure<'UpstreamError'> )
+  ;
   ConfirmIdentityOtpResult:
     | ( CertificationRecord )
     | ( Failure<'CertificationNotFoundError'> )
@@ -339,6 +468,22 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( Failure<'OtpRejectedError'> )
     | ( Failure<'OutcomeUnknownError'> )
     | ( Failure<'RateLimitedError'> )
+    | ( Failure<'UpstreamError'> )
+  ;
+  DeleteCertificationResult:
+    | ( CertificationDeleted )
+    | ( Failure<'CertificationNotFoundError'> )
+    | ( InvalidInput )
+    | ( Failure<'OutcomeUnknownError'> )
+    | ( Failure<'RateLimitedError'> )
+    | ( Failure<'UpstreamError'> )
+  ;
+  RequestIdentityOtpResult:
+    | ( IdentityOtpSent )
+    | ( InvalidInput )
+    | ( Failure<'OutcomeUnknownError'> )
+    | ( Failure<'RateLimitedError'> )
+    | ( Failure<'RequestRejectedError'> )
     | ( Failure<'UpstreamError'> )
   ;
 };
@@ -351,6 +496,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( Failure<'OtpRejectedError'> )
     | ( Failure<'OutcomeUnknownError'> )
     | ( Failure<'RateLimitedError'> )
+    | ( Failure<'RequestRejectedError'> )
     | ( Failure<'UpstreamError'> )
   ;
 };
@@ -363,20 +509,29 @@ export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  CertificationDeleted: ResolverTypeWrapper<CertificationDeleted>;
   CertificationNotFoundError: ResolverTypeWrapper<Failure<'CertificationNotFoundError'>>;
+  CertificationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CertificationResult']>;
   ConfirmIdentityOtpResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ConfirmIdentityOtpResult']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  DeleteCertificationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['DeleteCertificationResult']>;
   Gender: Gender;
   IdentityError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['IdentityError']>;
   IdentityErrorCode: IdentityErrorCode;
+  IdentityOtpSent: ResolverTypeWrapper<IdentityOtpSent>;
   InvalidField: ResolverTypeWrapper<FieldProblem>;
   InvalidInputError: ResolverTypeWrapper<InvalidInput>;
   LocalDate: ResolverTypeWrapper<Scalars['LocalDate']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   OtpRejectedError: ResolverTypeWrapper<Failure<'OtpRejectedError'>>;
   OutcomeUnknownError: ResolverTypeWrapper<Failure<'OutcomeUnknownError'>>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RateLimitedError: ResolverTypeWrapper<Failure<'RateLimitedError'>>;
+  RequestIdentityOtpInput: RequestIdentityOtpInput;
+  RequestIdentityOtpResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RequestIdentityOtpResult']>;
+  RequestRejectedError: ResolverTypeWrapper<Failure<'RequestRejectedError'>>;
   UpstreamError: ResolverTypeWrapper<Failure<'UpstreamError'>>;
+  VerificationMethod: VerificationMethod;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -386,17 +541,25 @@ export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
   ID: Scalars['ID']['output'];
   String: Scalars['String']['output'];
+  CertificationDeleted: CertificationDeleted;
   CertificationNotFoundError: Failure<'CertificationNotFoundError'>;
+  CertificationResult: ResolversUnionTypes<ResolversParentTypes>['CertificationResult'];
   ConfirmIdentityOtpResult: ResolversUnionTypes<ResolversParentTypes>['ConfirmIdentityOtpResult'];
   DateTime: Scalars['DateTime']['output'];
+  DeleteCertificationResult: ResolversUnionTypes<ResolversParentTypes>['DeleteCertificationResult'];
   IdentityError: ResolversInterfaceTypes<ResolversParentTypes>['IdentityError'];
+  IdentityOtpSent: IdentityOtpSent;
   InvalidField: FieldProblem;
   InvalidInputError: InvalidInput;
   LocalDate: Scalars['LocalDate']['output'];
   Mutation: Record<PropertyKey, never>;
   OtpRejectedError: Failure<'OtpRejectedError'>;
   OutcomeUnknownError: Failure<'OutcomeUnknownError'>;
+  Query: Record<PropertyKey, never>;
   RateLimitedError: Failure<'RateLimitedError'>;
+  RequestIdentityOtpInput: RequestIdentityOtpInput;
+  RequestIdentityOtpResult: ResolversUnionTypes<ResolversParentTypes>['RequestIdentityOtpResult'];
+  RequestRejectedError: Failure<'RequestRejectedError'>;
   UpstreamError: Failure<'UpstreamError'>;
 };
 
@@ -411,6 +574,7 @@ export type CertificationResolvers<ContextType = Context, ParentType extends Res
   foreignerV2: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   gender: Resolver<Maybe<ResolversTypes['Gender']>, ParentType, ContextType>;
   impUid: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isAtLeastAge: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType, RequireFields<CertificationIsAtLeastAgeArgs, 'years'>>;
   merchantUid: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   name: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   origin: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -422,11 +586,20 @@ export type CertificationResolvers<ContextType = Context, ParentType extends Res
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type CertificationDeletedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CertificationDeleted'] = ResolversParentTypes['CertificationDeleted']> = {
+  impUid: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type CertificationNotFoundErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CertificationNotFoundError'] = ResolversParentTypes['CertificationNotFoundError']> = {
   code: Resolver<ResolversTypes['IdentityErrorCode'], ParentType, ContextType>;
   message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   retryable: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CertificationResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CertificationResult'] = ResolversParentTypes['CertificationResult']> = {
+  __resolveType: TypeResolveFn<'Certification' | 'CertificationNotFoundError' | 'InvalidInputError' | 'RateLimitedError' | 'UpstreamError', ParentType, ContextType>;
 };
 
 export type ConfirmIdentityOtpResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ConfirmIdentityOtpResult'] = ResolversParentTypes['ConfirmIdentityOtpResult']> = {
@@ -437,8 +610,19 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
   name: 'DateTime';
 }
 
+export type DeleteCertificationResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteCertificationResult'] = ResolversParentTypes['DeleteCertificationResult']> = {
+  __resolveType: TypeResolveFn<'CertificationDeleted' | 'CertificationNotFoundError' | 'InvalidInputError' | 'OutcomeUnknownError' | 'RateLimitedError' | 'UpstreamError', ParentType, ContextType>;
+};
+
 export type IdentityErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['IdentityError'] = ResolversParentTypes['IdentityError']> = {
-  __resolveType: TypeResolveFn<'CertificationNotFoundError' | 'InvalidInputError' | 'OtpRejectedError' | 'OutcomeUnknownError' | 'RateLimitedError' | 'UpstreamError', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'CertificationNotFoundError' | 'InvalidInputError' | 'OtpRejectedError' | 'OutcomeUnknownError' | 'RateLimitedError' | 'RequestRejectedError' | 'UpstreamError', ParentType, ContextType>;
+};
+
+export type IdentityOtpSentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['IdentityOtpSent'] = ResolversParentTypes['IdentityOtpSent']> = {
+  attemptsAllowed: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  impUid: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  resendAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type InvalidFieldResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvalidField'] = ResolversParentTypes['InvalidField']> = {
@@ -459,7 +643,10 @@ export interface LocalDateScalarConfig extends GraphQLScalarTypeConfig<Resolvers
 }
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  confirmIdentityApp: Resolver<ResolversTypes['ConfirmIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationConfirmIdentityAppArgs, 'impUid'>>;
   confirmIdentityOtp: Resolver<ResolversTypes['ConfirmIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationConfirmIdentityOtpArgs, 'impUid' | 'otp'>>;
+  deleteCertification: Resolver<ResolversTypes['DeleteCertificationResult'], ParentType, ContextType, RequireFields<MutationDeleteCertificationArgs, 'impUid'>>;
+  requestIdentityOtp: Resolver<ResolversTypes['RequestIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationRequestIdentityOtpArgs, 'input'>>;
 };
 
 export type OtpRejectedErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OtpRejectedError'] = ResolversParentTypes['OtpRejectedError']> = {
@@ -478,10 +665,25 @@ export type OutcomeUnknownErrorResolvers<ContextType = Context, ParentType exten
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  certification: Resolver<ResolversTypes['CertificationResult'], ParentType, ContextType, RequireFields<QueryCertificationArgs, 'impUid'>>;
+};
+
 export type RateLimitedErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RateLimitedError'] = ResolversParentTypes['RateLimitedError']> = {
   code: Resolver<ResolversTypes['IdentityErrorCode'], ParentType, ContextType>;
   message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   retryAt: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  retryable: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RequestIdentityOtpResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RequestIdentityOtpResult'] = ResolversParentTypes['RequestIdentityOtpResult']> = {
+  __resolveType: TypeResolveFn<'IdentityOtpSent' | 'InvalidInputError' | 'OutcomeUnknownError' | 'RateLimitedError' | 'RequestRejectedError' | 'UpstreamError', ParentType, ContextType>;
+};
+
+export type RequestRejectedErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RequestRejectedError'] = ResolversParentTypes['RequestRejectedError']> = {
+  code: Resolver<ResolversTypes['IdentityErrorCode'], ParentType, ContextType>;
+  message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   retryable: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -497,17 +699,24 @@ export type UpstreamErrorResolvers<ContextType = Context, ParentType extends Res
 
 export type Resolvers<ContextType = Context> = {
   Certification: CertificationResolvers<ContextType>;
+  CertificationDeleted: CertificationDeletedResolvers<ContextType>;
   CertificationNotFoundError: CertificationNotFoundErrorResolvers<ContextType>;
+  CertificationResult: CertificationResultResolvers<ContextType>;
   ConfirmIdentityOtpResult: ConfirmIdentityOtpResultResolvers<ContextType>;
   DateTime: GraphQLScalarType;
+  DeleteCertificationResult: DeleteCertificationResultResolvers<ContextType>;
   IdentityError: IdentityErrorResolvers<ContextType>;
+  IdentityOtpSent: IdentityOtpSentResolvers<ContextType>;
   InvalidField: InvalidFieldResolvers<ContextType>;
   InvalidInputError: InvalidInputErrorResolvers<ContextType>;
   LocalDate: GraphQLScalarType;
   Mutation: MutationResolvers<ContextType>;
   OtpRejectedError: OtpRejectedErrorResolvers<ContextType>;
   OutcomeUnknownError: OutcomeUnknownErrorResolvers<ContextType>;
+  Query: QueryResolvers<ContextType>;
   RateLimitedError: RateLimitedErrorResolvers<ContextType>;
+  RequestIdentityOtpResult: RequestIdentityOtpResultResolvers<ContextType>;
+  RequestRejectedError: RequestRejectedErrorResolvers<ContextType>;
   UpstreamError: UpstreamErrorResolvers<ContextType>;
 };
 

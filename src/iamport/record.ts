@@ -1,3 +1,4 @@
+import { calendarDay } from '../seoul.ts';
 import type { JsonObject } from './envelope.ts';
 
 /** One certification in the upstream's own words. Absent, null and "" are all null here. */
@@ -96,10 +97,8 @@ function secondsBelow(limit: number): (value: unknown) => number | undefined {
   };
 }
 
-/** A real calendar day; some servers leave the hyphens out. */
+/** Some servers leave the hyphens out. */
 function day(value: unknown): string | undefined {
   const parts = typeof value === 'string' ? /^(\d{4})-?(\d{2})-?(\d{2})$/.exec(value) : null;
-  const iso = parts?.slice(1).join('-');
-  const date = new Date(`${iso}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso!) ? iso : undefined;
+  return (parts && calendarDay(parts[1]!, parts[2]!, parts[3]!)) ?? undefined;
 }

@@ -1,44 +1,80 @@
 import { UpstreamFault, UpstreamRefusal } from '../errors.ts';
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts';
 import { openEnvelope, type JsonObject } from './envelope.ts';
-import { decodeCertification, type CertificationRecord, type OnDrift } from './record.ts';
+import { decodeCertification, type CertificationRecord, type OnDrift, type UpstreamCarrier } from './record.ts';
 import { createTokens, type Token } from './token.ts';
 
 export interface IamportOptions {
   readonly http: Http;
   readonly apiKey: string;
   readonly apiSecret: string;
-  /** Everything a confirm may take, token included. */
+  /** Which of the merchant's channels sends the codes; null for the one that is set at the upstream. */
+  readonly channelKey: string | null;
+  /** JSON with the provider's own options for a request, handed on as it is. */
+  readonly bypass: string | null;
+  /** Everything a confirm or a request may take, token included. */
   readonly confirmTimeoutMs: number;
-  /** Everything a read may take, token included, and all a log-in may take. */
+  /** Everything a read or a deletion may take, token included, and all a log-in may take. */
   readonly readTimeoutMs: number;
   /** Told which field, or `message`, the upstream sent in a way not known here. */
   readonly onDrift: OnDrift;
 }
 
-/** The REST data source. It speaks the upstream's words, keeps its token, and knows nothing of GraphQL or callers. */
+/** Who a code is asked for, already checked. */
+export interface IdentityRequest {
+  readonly name: string;
+  /** Digits only. */
+  readonly phone: string;
+  /** `YYYY-MM-DD`. */
+  readonly birthday: string;
+  readonly genderDigit: string;
+  readonly carrier: UpstreamCarrier;
+  readonly merchantUid: string | null;
+  readonly company: string | null;
+  /** Null leaves it to the channel, which means SMS. */
+  readonly method: 'SMS' | 'APP' | null;
+}
+
+/**
+ * The REST data source. It speaks the upstream's words, keeps its token, and knows nothing of GraphQL or callers.
+ * Errors of every call: `UpstreamRefusal` when the upstream says no; `UpstreamFault` when it said nothing usable in time,
+ * an answer about another imp_uid included.
+ */
 export interface Iamport {
   /**
-   * Sends the person's code and answers their record, certified or not.
-   * Source: `POST /certifications/otp/confirm/{imp_uid}`, sent once; once more after a 401, which means not processed.
-   * Errors: `UpstreamRefusal` when the upstream says no; `UpstreamFault` when it said nothing usable within
-   * `confirmTimeoutMs`, an answer about another imp_uid included.
+   * Has a code sent, and answers the imp_uid of the new verification.
+   * Source: `POST /certifications/otp/request`, sent once; once more after a 401, which means not processed.
+   * Errors: as above, within `confirmTimeoutMs`; after an ambiguous fault a message may have been sent.
    */
-  confirm(impUid: string, otp: string): Promise<CertificationRecord>;
+  request(person: IdentityRequest): Promise<string>;
+
+  /**
+   * Sends the person's code, or null for one who approved in the app, and answers their record, certified or not.
+   * Source: `POST /certifications/otp/confirm/{imp_uid}`, sent once; once more after a 401, which means not processed.
+   * Errors: as above, within `confirmTimeoutMs`.
+   */
+  confirm(impUid: string, otp: string | null): Promise<CertificationRecord>;
 
   /**
    * The record of one impUid, certified or not.
    * Source: `GET /certifications/{imp_uid}`.
-   * Errors: as `confirm`, within `readTimeoutMs`; an unknown impUid is the refusal NOT_FOUND.
+   * Errors: as above, within `readTimeoutMs`; an unknown impUid is the refusal NOT_FOUND.
    */
   certification(impUid: string): Promise<CertificationRecord>;
+
+  /**
+   * Deletes the record of one impUid. When the answer is lost it looks: a record that is gone was deleted.
+   * Source: `DELETE /certifications/{imp_uid}`, then `GET` after an ambiguous fault.
+   * Errors: as above, within `readTimeoutMs` each; an unknown impUid is the refusal NOT_FOUND.
+   */
+  delete(impUid: string): Promise<void>;
 }
 
 /** The only shape an id may have on its way into a path. */
 export const IMP_UID = /^[A-Za-z0-9_-]{6,64}$/;
 
 export function createIamport(options: IamportOptions): Iamport {
-  const { http, apiKey, apiSecret, confirmTimeoutMs, readTimeoutMs, onDrift } = options;
+  const { http, apiKey, apiSecret, channelKey, bypass, confirmTimeoutMs, readTimeoutMs, onDrift } = options;
 
   const tokens = createTokens(() =>
     withBudget(readTimeoutMs, async (signal) => {
@@ -76,23 +112,70 @@ export function createIamport(options: IamportOptions): Iamport {
     }
   }
 
+  /** A call about one verification, and the record it answers. */
+  async function record(
+    timeoutMs: number,
+    impUid: string,
+    request: Omit<HttpRequest, 'signal'>,
+  ): Promise<CertificationRecord> {
+    const decoded = decodeCertification(await call(timeoutMs, request), onDrift);
+    // An answer about somebody else is no answer.
+    if (decoded.imp_uid !== impUid) throw new UpstreamFault('UPSTREAM_BAD_RESPONSE', 'ambiguous');
+    return decoded;
+  }
+
+  const certification = (impUid: string): Promise<CertificationRecord> =>
+    record(readTimeoutMs, impUid, { method: 'GET', path: `/certifications/${pathSegment(impUid)}` });
+
   return {
+    certification,
+    async request(person) {
+      const json = requestBody(person, channelKey, bypass);
+      const response = await call(confirmTimeoutMs, { method: 'POST', path: '/certifications/otp/request', json });
+      const impUid = response['imp_uid'];
+      // A message is on its way, but nobody could confirm it.
+      if (typeof impUid !== 'string' || !IMP_UID.test(impUid))
+        throw new UpstreamFault('UPSTREAM_BAD_RESPONSE', 'ambiguous');
+      return impUid;
+    },
     async confirm(impUid, otp) {
       const path = `/certifications/otp/confirm/${pathSegment(impUid)}`;
-      return recordOf(impUid, await call(confirmTimeoutMs, { method: 'POST', path, json: { otp } }), onDrift);
+      return record(confirmTimeoutMs, impUid, { method: 'POST', path, json: otp === null ? {} : { otp } });
     },
-    async certification(impUid) {
-      const path = `/certifications/${pathSegment(impUid)}`;
-      return recordOf(impUid, await call(readTimeoutMs, { method: 'GET', path }), onDrift);
+    async delete(impUid) {
+      try {
+        await record(readTimeoutMs, impUid, { method: 'DELETE', path: `/certifications/${pathSegment(impUid)}` });
+      } catch (error) {
+        const isLost = error instanceof UpstreamFault && error.fate === 'ambiguous';
+        if (!isLost || !(await isGone(impUid))) throw error;
+      }
     },
   };
+
+  async function isGone(impUid: string): Promise<boolean> {
+    return certification(impUid).then(
+      () => false,
+      (error) => error instanceof UpstreamRefusal && error.refusal === 'NOT_FOUND',
+    );
+  }
 }
 
-/** An answer about somebody else is no answer. */
-function recordOf(impUid: string, response: JsonObject, onDrift: OnDrift): CertificationRecord {
-  const record = decodeCertification(response, onDrift);
-  if (record.imp_uid !== impUid) throw new UpstreamFault('UPSTREAM_BAD_RESPONSE', 'ambiguous');
-  return record;
+/** One carrier of six becomes a network and a flag, and a birthday the six digits that the carriers know. */
+function requestBody(person: IdentityRequest, channelKey: string | null, bypass: string | null): JsonObject {
+  const { name, phone, birthday, genderDigit, carrier, merchantUid, company, method } = person;
+  return {
+    name,
+    phone,
+    birth: birthday.slice(2).replaceAll('-', ''),
+    gender_digit: genderDigit,
+    carrier: carrier.replace('_MVNO', ''),
+    is_mvno: carrier.endsWith('_MVNO'),
+    ...(merchantUid !== null && { merchant_uid: merchantUid }),
+    ...(company !== null && { company }),
+    ...(method !== null && { verification_method: method }),
+    ...(channelKey !== null && { channel_key: channelKey }),
+    ...(bypass !== null && { bypass }),
+  };
 }
 
 function pathSegment(impUid: string): string {

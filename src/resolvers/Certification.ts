@@ -1,5 +1,10 @@
+import { GraphQLError } from 'graphql';
+import { failureOf } from '../failure.ts';
 import type { CertificationResolvers, Carrier, Gender } from '../generated/resolvers.ts';
 import type { UpstreamCarrier, UpstreamGender } from '../iamport/record.ts';
+import { IMP_UID } from '../iamport/source.ts';
+import { MESSAGES } from '../messages.ts';
+import { isAtLeastAge, todayInSeoul } from '../seoul.ts';
 
 const GENDER: Readonly<Record<UpstreamGender, Gender>> = { male: 'MALE', female: 'FEMALE' };
 
@@ -14,7 +19,19 @@ const CARRIER: Readonly<Record<UpstreamCarrier, Carrier>> = {
 
 /** The schema's word on the left, the upstream's on the right. */
 export const Certification: CertificationResolvers = {
-  __resolveReference: ({ impUid }, { iamport }) => iamport.certification(impUid),
+  // A representation is not coerced: anything can stand in place of the key, and nothing but the key is taken from it.
+  __resolveReference: async ({ impUid }: { impUid: unknown }, { identity }) => {
+    if (!identity.loaders.takeReference())
+      throw new GraphQLError('Too many references.', { extensions: { code: 'TOO_MANY_REFERENCES' } });
+    if (typeof impUid !== 'string' || !IMP_UID.test(impUid)) {
+      throw new GraphQLError(MESSAGES[identity.language].field.IMP_UID, { extensions: { code: 'INVALID_INPUT' } });
+    }
+    return identity.loaders.certification.load(impUid).catch((error) => {
+      const { code } = failureOf('read', error);
+      if (code === 'NOT_FOUND') return null;
+      throw new GraphQLError(MESSAGES[identity.language].failure[code], { extensions: { code } });
+    });
+  },
   impUid: (record) => record.imp_uid,
   merchantUid: (record) => record.merchant_uid,
   pgTid: (record) => record.pg_tid,
@@ -32,4 +49,5 @@ export const Certification: CertificationResolvers = {
   uniqueKey: (record) => record.unique_key,
   uniqueInSite: (record) => record.unique_in_site,
   origin: (record) => record.origin,
+  isAtLeastAge: ({ birthday }, { years }) => (birthday === null ? null : isAtLeastAge(birthday, years, todayInSeoul())),
 };

@@ -8,13 +8,14 @@ import type {
   OtpRejectedErrorResolvers,
   OutcomeUnknownErrorResolvers,
   RateLimitedErrorResolvers,
+  RequestRejectedErrorResolvers,
   UpstreamErrorResolvers,
 } from '../generated/resolvers.ts';
 import { MESSAGES } from '../messages.ts';
 
 const common = {
   code: <C>({ code }: { code: C }): C => code,
-  message: ({ code }: Failure, _: object, { language }: Context): string => MESSAGES[language].failure[code],
+  message: ({ code }: Failure, _: object, { identity }: Context): string => MESSAGES[identity.language].failure[code],
   retryable: ({ code }: Failure): boolean => isRetryable(code),
 };
 
@@ -26,7 +27,7 @@ export const InvalidInputError: InvalidInputErrorResolvers = { ...common, fields
 
 export const InvalidField: InvalidFieldResolvers = {
   name: ({ name }) => name,
-  message: ({ rule }, _, { language }) => MESSAGES[language].field[rule],
+  message: ({ rule }, _, { identity }) => MESSAGES[identity.language].field[rule],
 };
 
 export const OtpRejectedError: OtpRejectedErrorResolvers = {
@@ -34,6 +35,8 @@ export const OtpRejectedError: OtpRejectedErrorResolvers = {
   attemptsRemaining: ({ attemptsRemaining }) => attemptsRemaining,
   retryAt,
 };
+
+export const RequestRejectedError: RequestRejectedErrorResolvers = common;
 
 export const CertificationNotFoundError: CertificationNotFoundErrorResolvers = common;
 

@@ -1,0 +1,13 @@
+/** The part of a logger that is used here; pino, and most others, are one. */
+export interface Logger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Name and stack frames of an error. The message stays out: it can quote what a caller sent. */
+export function describe(error: unknown): { error: string; frames: string[] } {
+  if (!(error instanceof Error)) return { error: typeof error, frames: [] };
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { error: error.name, frames: frames.map((line) => line.trim()) };
+}

@@ -1,0 +1,25 @@
+/** Korea has kept one offset without daylight saving since 1988. */
+const OFFSET_MS = 9 * 60 * 60 * 1000;
+
+/** Today's date in Seoul, `YYYY-MM-DD`. */
+export function todayInSeoul(now: Date = new Date()): string {
+  return new Date(now.getTime() + OFFSET_MS).toISOString().slice(0, 10);
+}
+
+/** A day of the calendar, `YYYY-MM-DD`, or null for anything else, 30 February included. */
+export function calendarDay(year: string, month: string, day: string): string | null {
+  const iso = `${year}-${month}-${day}`;
+  const date = new Date(`${iso}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? iso : null;
+}
+
+/**
+ * Whether somebody born on `birthday` has turned `years` by `today`, both `YYYY-MM-DD`.
+ * Who was born on 29 February turns a year older on 1 March where there is no 29th.
+ */
+export function isAtLeastAge(birthday: string, years: number, today: string): boolean {
+  const turns = Number(birthday.slice(0, 4)) + years;
+  const [year, ...monthAndDay] = today.split('-');
+  if (turns !== Number(year)) return turns < Number(year);
+  return birthday.slice(5) <= monthAndDay.join('-');
+}
