@@ -74,6 +74,7 @@ export function createHttp({ baseUrl, connectTimeoutMs, got: custom }: HttpOptio
       timeout,
       request: nodeRequest(url, { isTls, agent, isSlim: !custom }, wire),
     });
+    if (method === 'DELETE') stream.end(); // it could have a body, so got waits for one
     stream.on('error', ignore); // got may report again after the reader below has left
     try {
       const body = await readCapped(stream);

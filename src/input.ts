@@ -25,18 +25,20 @@ export function checkRequest(input: RequestIdentityOtpInput, today: string): Ide
   const { genderDigit, carrier } = input;
   const merchantUid = input.merchantUid ?? null;
   const company = input.company ?? null;
+  const isBirthday = birthday !== null && birthday >= '1900-01-01' && birthday <= today;
   const isGenderDigit = /^[1-8]$/.test(genderDigit);
   const problems = problemsOf([
     ['name', 'NAME', /^[^\p{Cc}]{1,60}$/u.test(name)],
     ['phone', 'PHONE', phone !== null],
-    ['birthday', 'BIRTHDAY', birthday !== null && birthday <= today && birthday >= '1900-01-01'],
+    ['birthday', 'BIRTHDAY', isBirthday],
     ['genderDigit', 'GENDER_DIGIT', isGenderDigit],
-    ['genderDigit', 'GENDER_DIGIT_CENTURY', !isGenderDigit || birthday === null || fitsCentury(genderDigit, birthday)],
+    ['genderDigit', 'GENDER_DIGIT_CENTURY', !isGenderDigit || !isBirthday || fitsCentury(genderDigit, birthday)],
     ['merchantUid', 'MERCHANT_UID', merchantUid === null || /^[A-Za-z0-9_-]{1,40}$/.test(merchantUid)],
     ['company', 'COMPANY', company === null || /^[^\p{Cc}]{1,40}$/u.test(company)],
   ]);
-  if (problems || phone === null || birthday === null) return problems ?? invalidInput([]);
-  return { name, phone, birthday, genderDigit, carrier, merchantUid, company, method: input.method ?? null };
+  if (problems) return problems;
+  const method = input.method ?? null;
+  return { name, phone: phone!, birthday: birthday!, genderDigit, carrier, merchantUid, company, method };
 }
 
 function problemsOf(

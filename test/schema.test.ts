@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import {
   getIntrospectionQuery,
@@ -7,8 +8,13 @@ import {
   isInterfaceType,
   parse,
   validate,
+  buildSchema,
+  findBreakingChanges,
+  isUnionType,
+  type GraphQLInterfaceType,
 } from 'graphql';
-import { createSchema } from '../src/schema.ts';
+import possible from '../src/generated/possible-types.ts';
+import { createSchema, printSchema } from '../src/schema.ts';
 import { CONFIRM_EVERYTHING } from './support/gateway.ts';
 
 const schema = createSchema();
@@ -37,5 +43,31 @@ describe('the schema', () => {
 
   test('answers introspection', () => {
     expect(graphqlSync({ schema, source: getIntrospectionQuery() }).errors).toBeUndefined();
+  });
+
+  test('is the one in schema.graphql: run npm run codegen after a change', () => {
+    expect(readFileSync('schema.graphql', 'utf8')).toBe(printSchema(schema));
+  });
+
+  test('breaks nothing that the last release promised', () => {
+    const released = buildSchema(readFileSync('test/released-schema.graphql', 'utf8'), { assumeValid: true });
+    expect(findBreakingChanges(released, schema)).toEqual([]);
+  });
+
+  test('gives a field one type in every member of a union, nullability included', () => {
+    const clashes = ours.filter(isUnionType).flatMap((union) => {
+      const types = new Map<string, Set<string>>();
+      for (const field of union.getTypes().flatMap((member) => Object.values(member.getFields()))) {
+        types.set(field.name, (types.get(field.name) ?? new Set()).add(String(field.type)));
+      }
+      return [...types].filter(([, seen]) => seen.size > 1).map(([name]) => `${union.name}.${name}`);
+    });
+    expect(clashes).toEqual([]);
+  });
+
+  test('tells clients which types each union and interface can be', () => {
+    expect(new Set(possible.possibleTypes['IdentityError'])).toEqual(
+      new Set(schema.getPossibleTypes(schema.getType('IdentityError') as GraphQLInterfaceType).map(({ name }) => name)),
+    );
   });
 });

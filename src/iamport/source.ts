@@ -124,8 +124,9 @@ export function createIamport(options: IamportOptions): Iamport {
     return decoded;
   }
 
-  const certification = (impUid: string): Promise<CertificationRecord> =>
-    record(readTimeoutMs, impUid, { method: 'GET', path: `/certifications/${pathSegment(impUid)}` });
+  async function certification(impUid: string): Promise<CertificationRecord> {
+    return record(readTimeoutMs, impUid, { method: 'GET', path: `/certifications/${pathSegment(impUid)}` });
+  }
 
   return {
     certification,

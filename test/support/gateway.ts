@@ -27,6 +27,8 @@ export interface TestGateway {
   /** Everything logged so far. */
   readonly log: () => string;
   post(body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** The one root field of an operation that answers data and no errors. */
+  run(query: string, variables?: object, headers?: Record<string, string>): Promise<Fields>;
   confirm(impUid: string, otp: string, headers?: Record<string, string>): Promise<Fields>;
   /** The upstream calls that contain this text, as "METHOD /path". */
   calls(containing: string): string[];
@@ -77,16 +79,19 @@ export async function startGateway(
     return { status: response.status, headers: response.headers, text, body: JSON.parse(text) };
   }
 
+  async function run(query: string, variables: object = {}, headers: Record<string, string> = {}): Promise<Fields> {
+    const { status, body } = await post({ query, variables }, headers);
+    if (status !== 200 || body.errors) throw new Error(`Expected data, got ${status} ${JSON.stringify(body)}`);
+    return Object.values(body.data!)[0]!;
+  }
+
   return {
     url,
     sandbox,
     log: () => lines.join(''),
     post,
-    async confirm(impUid, otp, headers) {
-      const { status, body } = await post({ query: CONFIRM_EVERYTHING, variables: { impUid, otp } }, headers);
-      if (status !== 200 || body.errors) throw new Error(`Expected data, got ${status} ${JSON.stringify(body)}`);
-      return body.data!['confirmIdentityOtp']!;
-    },
+    run,
+    confirm: (impUid, otp, headers) => run(CONFIRM_EVERYTHING, { impUid, otp }, headers),
     calls: (containing) =>
       sandbox.requests.map(({ method, path }) => `${method} ${path}`).filter((call) => call.includes(containing)),
     async close() {

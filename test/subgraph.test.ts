@@ -1,0 +1,70 @@
+import { Agent } from 'node:http';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { graphql } from 'graphql';
+import { createIdentitySubgraph, createSandbox, type IdentitySubgraphOptions } from '../src/index.ts';
+import { CONFIRM_EVERYTHING, testConfig } from './support/gateway.ts';
+
+const opened: { close(): unknown }[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map(async (thing) => thing.close()));
+});
+
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
+
+async function mount(options: Partial<IdentitySubgraphOptions> = {}) {
+  const sandbox = await createSandbox();
+  const subgraph = createIdentitySubgraph({ iamport: testConfig(sandbox.url).iamport, logger: silent, ...options });
+  opened.push(sandbox, subgraph);
+  return { sandbox, subgraph };
+}
+
+describe('createIdentitySubgraph', () => {
+  test('gives a schema and a context that confirm without any server, beside the fields of another context', async () => {
+    const { sandbox, subgraph } = await mount();
+    const contextValue = { userId: 'somebody', ...subgraph.createContext({ headers: {} }) };
+    const variableValues = { impUid: 'imp_900200000001', otp: '123456' };
+    const { data, errors } = await graphql({
+      schema: subgraph.schema,
+      source: CONFIRM_EVERYTHING,
+      contextValue,
+      variableValues,
+    });
+    expect(errors).toBeUndefined();
+    expect(data!['confirmIdentityOtp']).toMatchObject({ __typename: 'Certification', name: '홍길동' });
+    expect(sandbox.requests).toHaveLength(2);
+  });
+
+  test.each([
+    ['node', { 'accept-language': 'ko' }],
+    ['node, repeated', { 'accept-language': ['ko', 'en;q=0.1'] }],
+    ['fetch', new Headers({ 'Accept-Language': 'ko' })],
+  ])('reads the language from headers as %s gives them', async (_name, headers) => {
+    const { subgraph } = await mount();
+    expect(subgraph.createContext({ headers }).identity.language).toBe('ko');
+  });
+
+  test('reaches the upstream through an agent of the host program', async () => {
+    class CountingAgent extends Agent {
+      sockets_created = 0;
+      override createConnection(...args: Parameters<Agent['createConnection']>) {
+        this.sockets_created += 1;
+        return super.createConnection(...args);
+      }
+    }
+    const agent = new CountingAgent({ keepAlive: true });
+    const { subgraph } = await mount({ got: { agent: { http: agent }, headers: { 'x-team': 'identity' } } });
+    const { iamport } = subgraph.createContext({ headers: {} }).identity;
+    expect((await iamport.confirm('imp_900200000001', '123456')).certified).toBe(true);
+    expect(agent.sockets_created).toBe(1);
+    agent.destroy();
+  });
+
+  test('tells its logger which field drifted, and never the value', async () => {
+    const lines: string[] = [];
+    const warn = (fields: object, message: string): void => void lines.push(JSON.stringify([fields, message]));
+    const { subgraph } = await mount({ logger: { ...silent, warn } });
+    await subgraph.createContext({ headers: {} }).identity.iamport.confirm('imp_900232000002', '123456');
+    expect(lines.join()).toMatch(/gender/);
+    expect(lines.join()).not.toMatch(/홍길동|123456|900232/);
+  });
+});
