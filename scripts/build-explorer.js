@@ -1,0 +1,71 @@
+// Bundles explorer/ into dist/explorer. Plain JavaScript: `npm ci --omit=dev` runs it as well, on any Node.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const JOURNEY = ['request', 'confirm', 'certification', 'delete'];
+
+const esbuild = await import('esbuild').catch((error) => {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  process.stderr.write('esbuild is not installed, so the explorer is not built.\n');
+  process.exit(0);
+});
+
+const root = new URL('../', import.meta.url);
+const output = new URL('dist/explorer/', root);
+
+const { outputFiles, metafile } = await esbuild.build({
+  absWorkingDir: fileURLToPath(root),
+  entryPoints: {
+    main: 'explorer/main.ts',
+    'editor.worker': 'monaco-editor/esm/vs/editor/editor.worker.js',
+    'graphql.worker': 'monaco-graphql/esm/graphql.worker.js',
+    'json.worker': 'monaco-editor/esm/vs/language/json/json.worker.js',
+  },
+  define: { OPERATIONS: JSON.stringify(readOperations()) },
+  loader: { '.ttf': 'file' },
+  alias: { 'prettier/parser-graphql': 'prettier/plugins/graphql' }, // the same plugin, imported under both names
+  bundle: true,
+  minify: true,
+  splitting: true, // the page and its three workers share most of the editor
+  format: 'esm',
+  legalComments: 'none', // LICENSES.txt has them
+  outdir: fileURLToPath(output),
+  write: false,
+  metafile: true,
+});
+
+rmSync(output, { recursive: true, force: true });
+mkdirSync(output, { recursive: true });
+for (const { path, contents } of outputFiles) {
+  // Next to main.css, which has everything, esbuild leaves the styles of each lazy chunk; nothing loads those.
+  if (path.endsWith('.css') && basename(path) !== 'main.css') continue;
+  writeFileSync(path, contents);
+}
+writeFileSync(new URL('index.html', output), readFileSync(new URL('explorer/index.html', root)));
+writeFileSync(new URL('LICENSES.txt', output), licenses(Object.keys(metafile.inputs)));
+
+function readOperations() {
+  const folder = new URL('schema/operations/', root);
+  return readdirSync(folder)
+    .toSorted((a, b) => step(a) - step(b))
+    .map((file) => readFileSync(new URL(file, folder), 'utf8'));
+}
+
+/** What is not on the journey comes last. */
+function step(file) {
+  const index = JOURNEY.findIndex((word) => file.startsWith(word));
+  return index === -1 ? JOURNEY.length : index;
+}
+
+/** The bundled packages may be copied together with their licences. */
+function licenses(inputs) {
+  const folders = new Set(inputs.map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(path)?.[0] ?? ''));
+  const texts = [...folders].filter(Boolean).map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(new URL(`${folder}package.json`, root), 'utf8'));
+    const notices = readdirSync(new URL(folder, root)).filter((file) => /^(licen[sc]e|thirdparty)/i.test(file));
+    const text = notices.map((file) => readFileSync(new URL(folder + file, root), 'utf8')).join('\n');
+    return `${name} ${version}: ${license}\n\n${text}`;
+  });
+  return texts.toSorted().join('\n\n');
+}
