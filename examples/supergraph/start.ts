@@ -1,0 +1,34 @@
+import { createSandbox, createServer, readConfig } from '../../src/index.ts';
+import { composeWithGuild } from '../../test/supergraph/compose.ts';
+import { startHive } from '../../test/supergraph/routers.ts';
+import { startSubgraph } from '../../test/supergraph/subgraph.ts';
+import * as membersDefinition from './members.ts';
+
+const sandbox = await createSandbox();
+const config = readConfig({ PORT: '0', LOG_LEVEL: 'warn' });
+const identity = await createServer({ ...config, iamport: { ...config.iamport, baseUrl: sandbox.url } });
+const members = await startSubgraph(membersDefinition);
+
+const { supergraphSdl } = await composeWithGuild([
+  { name: 'identity', url: await identity.listen() },
+  { name: 'members', url: members.url },
+]);
+const router = await startHive(supergraphSdl, Number(process.env['PORT'] ?? 4000));
+
+const query =
+  'mutation($impUid: ID!, $otp: String!) { confirmIdentityOtp(impUid: $impUid, otp: $otp) { __typename ... on Certification { name membership { number level } } ... on IdentityError { code message } } }';
+const body = JSON.stringify({ query, variables: { impUid: 'imp_900200000001', otp: '123456' } });
+process.stdout.write(`
+A supergraph of two at ${router.url}. One field of this answer comes from members.ts:
+
+curl -s ${router.url} -H 'content-type: application/json' -d '${body}'
+`);
+
+async function stop(): Promise<void> {
+  await router.close();
+  await members.close();
+  await identity.close();
+  await sandbox.close();
+}
+process.once('SIGINT', () => void stop());
+process.once('SIGTERM', () => void stop());

@@ -1,0 +1,219 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import introspection from '../src/generated/possible-types.ts';
+import { createSandbox, type Sandbox } from '../src/sandbox/sandbox.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+
+const LOG_IN = 'POST /users/getToken';
+const REQUEST = 'POST /certifications/otp/request';
+const INBOX = 'GET /sandbox/inbox';
+const CONFIRM = 'POST /certifications/otp/confirm/:impUid';
+const READ = 'GET /certifications/:impUid';
+
+describe('fetch', () => {
+  test('asks for a code, has it retyped once, and welcomes the person', async () => {
+    const gateway = await gatewayForExamples();
+    expect(await runAgainst(gateway, 'fetch')).toBe(
+      [
+        'Asking for a code',
+        '  -> show the field for the code',
+        'Confirming a wrong code',
+        '  That is not the code we sent. Please check it and try again.',
+        '  -> let them retype it',
+        'Confirming the code',
+        '  -> welcome 홍길동, born 1990-01-01',
+        '',
+      ].join('\n'),
+    );
+    expect(callsOf(gateway.sandbox)).toEqual([LOG_IN, REQUEST, INBOX, CONFIRM, CONFIRM]);
+  });
+
+  test.each([
+    ['imp_900210000001', 'The time to enter the code is over.', 'offer to send a new code'],
+    ['imp_900503000001', 'The carrier is closed for maintenance.', 'wait, then offer to try again'],
+    ['short', 'Please check what you entered.', 'mark the fields. impUid: Must be 6 to 64 letters'],
+  ])('says what comes next for %s: %s', async (impUid, message, step) => {
+    const output = await runAgainst(await gatewayForExamples(), 'fetch', impUid);
+    expect(output).toContain(`\n  ${message}`);
+    expect(output).toContain(`\n  -> ${step}`);
+  });
+
+  test('reads the certification after an answer that was lost, and never confirms again', async () => {
+    const gateway = await gatewayForExamples();
+    const output = await runAgainst(gateway, 'fetch', 'imp_900613000001');
+    expect(output).toMatch(/-> read later; never confirm again.*\nReading what became of it\n {2}Verification is not/);
+    expect(gateway.calls('/otp/confirm/')).toHaveLength(1);
+  });
+
+  test('has a step of its own for every error type of the schema', async () => {
+    const types = introspection.possibleTypes.IdentityError;
+    const url = await gatewayThatAnswersTheTypeItIsAskedFor();
+    const outputs = await Promise.all(types.map((type) => run('fetch', { GATEWAY_URL: url }, type)));
+    for (const output of outputs) expect(output).toMatch(/^Confirming \w+\n {2}In plain words\.\n {2}-> (?!.*is new)/);
+    expect(new Set(outputs.map((output) => output.split('->')[1])).size).toBe(types.length);
+  });
+
+  test('goes by code and message where a newer gateway answers a type it does not know', async () => {
+    const url = await gatewayThatAnswersTheTypeItIsAskedFor();
+    expect(await run('fetch', { GATEWAY_URL: url }, 'LineStolenError')).toBe(
+      'Confirming LineStolenError\n  In plain words.\n  -> start again; THE_CODE is new to this app\n',
+    );
+  });
+});
+
+const CONFIRMED_AND_READ = [
+  'Asking for a code',
+  'Confirming a wrong code',
+  '  WRONG_CODE: That is not the code we sent. Please check it and try again.',
+  'Confirming the code',
+  '  홍길동, born 1990-01-01',
+  'Reading the certification',
+  '  certified: true, at least 19 years old: true',
+  '',
+].join('\n');
+
+describe('Apollo Client', () => {
+  test('confirms, reads the certification from upstream, and leaves none in its cache', async () => {
+    const gateway = await gatewayForExamples();
+    expect(await runAgainst(gateway, 'apollo-client')).toBe(
+      `${CONFIRMED_AND_READ}Forgetting it\n  certifications in the cache: 0\n`,
+    );
+    expect(callsOf(gateway.sandbox)).toEqual([LOG_IN, REQUEST, INBOX, CONFIRM, CONFIRM, READ]);
+  });
+});
+
+describe('urql', () => {
+  test('confirms and reads with POST', async () => {
+    const gateway = await gatewayForExamples();
+    expect(await runAgainst(gateway, 'urql')).toBe(CONFIRMED_AND_READ);
+    expect(callsOf(gateway.sandbox)).toEqual([LOG_IN, REQUEST, INBOX, CONFIRM, CONFIRM, READ]);
+  });
+});
+
+describe('mounted', () => {
+  test('answers its own field and ours, in the language of the caller, and logs to its own logger', async () => {
+    const sandbox = await createSandbox();
+    closing.push(() => sandbox.close());
+    const { url, printed } = await mount({
+      IAMPORT_API_KEY: 'sandbox_key',
+      ALLOW_ANONYMOUS: 'true',
+      IAMPORT_API_SECRET: 'sandbox_secret',
+      IAMPORT_BASE_URL: sandbox.url,
+    });
+    expect(await post(url, '{ me { id } }')).toEqual({ me: { id: 'user-1' } });
+    const confirm =
+      'mutation($otp: String!) { confirmIdentityOtp(impUid: "imp_900232000001", otp: $otp) { __typename ... on IdentityError { message } } }';
+    expect(await post(url, confirm, { otp: '000000' })).toEqual({
+      confirmIdentityOtp: { __typename: 'OtpRejectedError', message: '인증번호가 맞지 않아요. 다시 확인해 주세요.' },
+    });
+    expect(await post(url, confirm, { otp: '123456' })).toEqual({
+      confirmIdentityOtp: { __typename: 'Certification' },
+    });
+    expect(callsOf(sandbox, 'imp_900232000001')).toEqual([LOG_IN, CONFIRM, CONFIRM]);
+    await printed(/"name":"my-api","field":"\w+","msg":"the upstream sent something not known here"/);
+  });
+
+  test('runs on a sandbox of its own, prints a curl that certifies, and ends on SIGTERM', async () => {
+    const { child, url, printed } = await mount({ SANDBOX_PORT: await freePort() });
+    const [, body] = await printed(/-d '(\{"query":"mutation.*\})'/);
+    const { query, variables } = JSON.parse(body!);
+    expect(await post(url, query, variables)).toEqual({ confirmIdentityOtp: { __typename: 'Certification' } });
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([null, 'SIGTERM']);
+  });
+});
+
+/** The package's own name then means its source, as in `npm run example`. */
+const FROM_SOURCE = '--conditions=@iamport-identity-gateway/source';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+async function gatewayForExamples(): Promise<TestGateway> {
+  const gateway = await startGateway();
+  closing.push(() => gateway.close());
+  return gateway;
+}
+
+function runAgainst(gateway: TestGateway, example: string, ...args: string[]): Promise<string> {
+  return run(example, { GATEWAY_URL: gateway.url, SANDBOX_URL: gateway.sandbox.url }, ...args);
+}
+
+/** What a client example prints; rejects unless it ends by itself, with 0 and no complaint. */
+async function run(example: string, env: Record<string, string>, ...args: string[]): Promise<string> {
+  const file = `examples/${example}/main.ts`;
+  const child = promisify(execFile)(process.execPath, [FROM_SOURCE, file, ...args], { env, timeout: 20_000 });
+  const { stdout, stderr } = await child;
+  expect(stderr).toBe('');
+  return stdout;
+}
+
+/** The upstream calls, with the impUid that this is about, the one that was issued unless told, as `:impUid`. */
+function callsOf({ requests, inbox }: Sandbox, impUid = inbox[0]!.impUid): string[] {
+  return requests.map(({ method, path }) => `${method} ${path.replace(impUid, ':impUid')}`);
+}
+
+/** It takes the impUid for the name of an error type. */
+async function gatewayThatAnswersTheTypeItIsAskedFor(): Promise<string> {
+  const server = createServer((request, response) => void answerWhatIsAskedFor(request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
+}
+
+async function answerWhatIsAskedFor(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { variables } = JSON.parse(await text(request));
+  const error = { __typename: variables.impUid, code: 'THE_CODE', message: 'In plain words.', retryable: false };
+  response.end(JSON.stringify({ data: { result: { ...error, retryAt: null, fields: [] } } }));
+}
+
+async function mount(env: Record<string, string>) {
+  const child = spawn(process.execPath, [FROM_SOURCE, 'examples/mounted/main.ts'], {
+    env: { PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  closing.push(() => child.kill('SIGKILL'));
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk;
+  });
+
+  /** Resolves with the match once the output has it; rejects if the process ends before. */
+  async function printed(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(output);
+      if (match) return match;
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`ended before it printed ${pattern}: ${output}`);
+      await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+    }
+  }
+
+  const [, url] = await printed(/curl -s (\S+) .*mutation.*\n/);
+  return { child, url: url!, printed };
+}
+
+/** The data of a Korean caller's answer. */
+async function post(url: string, query: string, variables = {}): Promise<unknown> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'accept-language': 'ko' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return ((await response.json()) as { data: unknown }).data;
+}
+
+/** One that was free a moment ago. */
+async function freePort(): Promise<string> {
+  const sandbox = await createSandbox();
+  await sandbox.close();
+  return new URL(sandbox.url).port;
+}
