@@ -1,6 +1,6 @@
 import Negotiator from 'negotiator';
-import type { Issued } from './guard/issued.ts';
-import type { Iamport } from './iamport/source.ts';
+import type { Caller } from './guard/caller.ts';
+import type { Guard } from './guard/guard.ts';
 import type { Loaders } from './loaders.ts';
 import type { Language } from './messages.ts';
 
@@ -10,9 +10,10 @@ export interface Context {
 }
 
 export interface IdentityContext {
-  readonly iamport: Iamport;
+  readonly guard: Guard;
   readonly loaders: Loaders;
-  readonly issued: Issued;
+  /** Null where the request names nobody. */
+  readonly caller: Caller | null;
   readonly language: Language;
 }
 

@@ -23,7 +23,7 @@ const CODES = {
   UPSTREAM_MAINTENANCE: { type: 'UpstreamError', retryable: true },
   UPSTREAM_REJECTED: { type: 'UpstreamError', retryable: false },
   UPSTREAM_MISCONFIGURED: { type: 'UpstreamError', retryable: false },
-  UPSTREAM_BAD_RESPONSE: { type: 'UpstreamError', retryable: false },
+  UPSTREAM_BAD_RESPONSE: { type: 'UpstreamError', retryable: true },
   OVERLOADED: { type: 'UpstreamError', retryable: true },
 } as const;
 
@@ -73,6 +73,11 @@ export function failure<C extends FailureCode>(code: C, facts: Facts = {}): Fail
   const { type } = CODES[code];
   // The compiler cannot follow a generic code to its row; the table above holds the pairs together.
   return { __typename: type, code, providerCode: null, attemptsRemaining: null, retryAt: null, ...facts } as never;
+}
+
+/** A record has no code. It can have a type name: the subgraph library writes one into what it resolves. */
+export function isFailure<T extends object>(result: T): result is Extract<T, { readonly code: unknown }> {
+  return 'code' in result;
 }
 
 export function invalidInput(fields: readonly FieldProblem[]): InvalidInput {

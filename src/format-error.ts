@@ -27,7 +27,7 @@ function rootCause(error: unknown): unknown {
 
 /** graphql-js quotes the value it could not use, and the value can be somebody's code. Names of types and fields stay. */
 const QUOTED_VALUES: readonly (readonly [RegExp, string])[] = [
-  [/( got invalid value) [\s\S]*/, '$1'],
+  [/( got invalid value) (?:(?! at "[\w.[\]]+"; )[\s\S])*( at "[\w.[\]]+")?[\s\S]*/, '$1$2'],
   [/( cannot represent) [\s\S]*/, '$1 the value'],
   [/^(Expected value of type "[^"]*"), found [\s\S]*/, '$1'],
   [/^Value [\s\S]* does not exist in/, 'The value does not exist in'],

@@ -1,11 +1,13 @@
 import { bulkhead } from 'cockatiel';
 import DataLoader from 'dataloader';
+import type { FailureOf } from './failure.ts';
 import type { CertificationRecord } from './iamport/record.ts';
-import type { Iamport } from './iamport/source.ts';
+
+type Read = CertificationRecord | FailureOf['read'];
 
 export interface Loaders {
   /** Reads each impUid once per request. */
-  readonly certification: DataLoader<string, CertificationRecord>;
+  readonly certification: DataLoader<string, Read>;
   /** Counts one entity reference of this request; false beyond the limit. */
   takeReference(): boolean;
 }
@@ -13,18 +15,14 @@ export interface Loaders {
 /** The upstream has no batch read; this many single ones run at a time for one request. */
 const PARALLEL_READS = 8;
 
-export function createLoaders(iamport: Iamport, maxReferences: number): Loaders {
+export function createLoaders(read: (impUid: string) => Promise<Read>, maxReferences: number): Loaders {
   const reads = bulkhead(PARALLEL_READS, Number.POSITIVE_INFINITY);
-  const read = async (impUid: string): Promise<CertificationRecord | Error> => {
-    try {
-      return await reads.execute(() => iamport.certification(impUid));
-    } catch (error) {
-      return error as Error; // a key's own failure, and not its neighbours'
-    }
-  };
+  // A key's own failure, and not its neighbours'.
+  const load = (impUid: string): Promise<Read | Error> =>
+    reads.execute(() => read(impUid)).catch((error: Error) => error);
   let references = 0;
   return {
-    certification: new DataLoader((impUids) => Promise.all(impUids.map(read))),
+    certification: new DataLoader((impUids) => Promise.all(impUids.map(load))),
     takeReference: () => ++references <= maxReferences,
   };
 }

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { readConfig, type Config } from './config.ts';
 import { ConfigError } from './errors.ts';
 import { describe } from './log.ts';
-import { createSandbox, type Sandbox, type SandboxSms } from './sandbox/sandbox.ts';
+import type { Sandbox, SandboxSms } from './sandbox/sandbox.ts';
 import { createServer } from './server.ts';
 
 /** Longer than the slowest confirm: a person's answer that is on its way should arrive. */
@@ -13,26 +13,17 @@ const config = configOrExit();
 const logger = pino({ level: config.logLevel });
 
 try {
-  const sandbox =
-    config.sandboxPort === null ? null : await createSandbox({ port: config.sandboxPort, onSms: printSms });
-  const server = await createServer(
-    sandbox ? { ...config, iamport: { ...config.iamport, baseUrl: sandbox.url } } : config,
-    logger,
-  );
-  const url = await server.listen();
-  if (sandbox) print(welcome(url, sandbox));
-  else logger.info({ url, upstream: new URL(config.iamport.baseUrl).host }, 'listening');
-  stopOn(['SIGTERM', 'SIGINT'], async () => {
-    await server.close();
-    await sandbox?.close();
-  });
+  const server = await createServer(config, { logger, onSms: printSms });
+  const { url, adminUrl } = await server.listen();
+  if (server.sandbox) print(welcome(url, server.sandbox));
+  else logger.info({ url, adminUrl, upstream: new URL(config.iamport.baseUrl).host }, 'listening');
+  stopOn(['SIGTERM', 'SIGINT'], () => server.close());
 } catch (error) {
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
-  fail(
-    code === 'EADDRINUSE'
-      ? `Port ${port} is taken. Set PORT (GraphQL) or SANDBOX_PORT (sandbox) to another.`
-      : `Cannot start: ${describe(error).error}${code ? ` (${code})` : ''}`,
-  );
+  if (error instanceof ConfigError) fail(error.message);
+  if (code === 'EADDRINUSE')
+    fail(`Port ${port} is taken. Set PORT (GraphQL), ADMIN_PORT (health) or SANDBOX_PORT (sandbox) to another.`);
+  fail(`Cannot start: ${describe(error).error}${code ? ` (${code})` : ''}`);
 }
 
 process.on('uncaughtException', crash);

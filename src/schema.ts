@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
-import { concatAST, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { concatAST, Kind, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { Resolvers } from './generated/resolvers.ts';
 import { Certification } from './resolvers/Certification.ts';
 import * as errors from './resolvers/IdentityError.ts';
@@ -11,12 +11,20 @@ import { DateTime, LocalDate } from './resolvers/scalars.ts';
 
 const SCHEMA_FOLDER = new URL('../schema/', import.meta.url);
 
-/** The public contract, as written in `schema/`. */
-export const typeDefs: DocumentNode = concatAST(
+const contract = concatAST(
   readdirSync(SCHEMA_FOLDER)
     .filter((file) => file.endsWith('.graphql'))
     .map((file) => parse(readFileSync(new URL(file, SCHEMA_FOLDER), 'utf8'))),
 );
+
+/**
+ * The public contract, as written in `schema/`, to stand next to a host's own: without the `@link` that a subgraph may
+ * have only one of. Its directives are those of federation 2.5 and later: @key, @authenticated and @requiresScopes.
+ */
+export const typeDefs: DocumentNode = {
+  ...contract,
+  definitions: contract.definitions.filter(({ kind }) => kind !== Kind.SCHEMA_EXTENSION),
+};
 
 /** Complete by type: the subgraph library would pass over a missing or misspelt one without a word. */
 export const resolvers: Resolvers = {
@@ -30,8 +38,7 @@ export const resolvers: Resolvers = {
 };
 
 export function createSchema(): GraphQLSchema {
-  // The library's own type for resolvers lacks scalars and __resolveType.
-  return buildSubgraphSchema([{ typeDefs, resolvers: resolvers as never }]);
+  return buildSubgraphSchema([{ typeDefs: contract, resolvers }]);
 }
 
 /** The schema in one piece with its federation directives, as `_service { sdl }` answers it. */

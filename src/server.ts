@@ -6,19 +6,36 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
 import { pino } from 'pino';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
-import { createFormatError } from './format-error.ts';
+import { closedSdl, otpAsVariable } from './documents.ts';
+import { registerExplorer } from './explorer.ts';
 import { describe, type Logger } from './log.ts';
-import { createIdentitySubgraph } from './subgraph.ts';
+import { createSandbox, type Sandbox, type SandboxSms } from './sandbox/sandbox.ts';
+import { createIdentitySubgraph, type IdentitySubgraph } from './subgraph.ts';
+import { trustedOnly } from './trusted-documents.ts';
+
+export interface ServerOptions {
+  readonly logger?: Logger;
+  /** Told of every message that the embedded sandbox sends. */
+  readonly onSms?: (sms: SandboxSms) => void;
+}
 
 export interface GatewayServer {
-  /** Starts to listen and answers the address of the GraphQL endpoint. */
-  listen(): Promise<string>;
+  /** The embedded sandbox, null where there are real credentials. */
+  readonly sandbox: Sandbox | null;
+  /** Starts to listen. Errors: EADDRINUSE and the like. */
+  listen(): Promise<Addresses>;
   /** Stops listening, lets the requests in flight finish, then lets go of everything. */
   close(): Promise<void>;
+}
+
+export interface Addresses {
+  /** The GraphQL endpoint. */
+  readonly url: string;
+  /** Where `/livez` and `/readyz` are. */
+  readonly adminUrl: string;
 }
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -27,63 +44,71 @@ const MAX_TOKENS = 1_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECTION_CHECK_MS = 2_000;
 
-/** The gateway over HTTP. Errors: none here; `listen` rejects when the port is taken. */
+/** The gateway over HTTP. Errors: EADDRINUSE where the embedded sandbox's port is taken. */
 export async function createServer(
   config: Config,
-  logger: Logger = pino({ level: config.logLevel }),
+  { logger = pino({ level: config.logLevel }), onSms }: ServerOptions = {},
 ): Promise<GatewayServer> {
-  const subgraph = createIdentitySubgraph({ ...config, logger });
-  const apollo = createApollo(subgraph.schema, logger);
+  const { sandboxPort } = config;
+  const sandbox = sandboxPort === null ? null : await createSandbox({ port: sandboxPort, ...(onSms && { onSms }) });
+  const iamport = sandbox ? { ...config.iamport, baseUrl: sandbox.url } : config.iamport;
+  const subgraph = createIdentitySubgraph({ ...config, iamport, logger });
+  const apollo = createApollo(subgraph, config);
   await apollo.start();
 
-  const app = createHttpServer(logger);
-  app.post(
-    '/graphql',
-    fastifyApolloHandler(apollo, {
-      context: async (request) => subgraph.createContext(request),
-    }),
-  );
+  const state = { isClosing: false };
+  const app = createHttpServer(config, logger, state);
+  const context = async (request: { headers: Record<string, string | string[] | undefined>; ip: string }) =>
+    subgraph.createContext(request);
+  if (config.explorer) registerExplorer(app, config);
+  app.route({
+    method: 'POST',
+    url: '/graphql',
+    ...(config.trustedDocuments !== null && { preHandler: trustedOnly(config.trustedDocuments) }),
+    handler: fastifyApolloHandler(apollo, { context }),
+  });
   app.get('/graphql', async (_request, reply) =>
     reply
       .code(405)
       .header('allow', 'POST')
       .send(errorBody('Send GraphQL as POST with content-type application/json.', 'METHOD_NOT_ALLOWED')),
   );
-
-  let isClosing = false;
-  app.addHook('onSend', async (_request, reply) => {
-    if (isClosing) void reply.header('connection', 'close'); // a kept-alive connection would hold the drain up
-  });
+  const admin = createAdminServer(subgraph, state);
 
   return {
+    sandbox,
     async listen() {
-      return `${await app.listen({ host: config.host, port: config.port })}/graphql`;
+      const { host, port, adminPort } = config;
+      const url = await app.listen({ host, port });
+      return { url: `${url}/graphql`, adminUrl: await admin.listen({ host, port: adminPort }) };
     },
     async close() {
-      isClosing = true;
+      state.isClosing = true;
       await app.close();
+      await admin.close();
       await apollo.stop();
-      subgraph.close();
+      await subgraph.close();
+      await sandbox?.close();
     },
   };
 }
 
-function createApollo(schema: GraphQLSchema, logger: Logger): ApolloServer<Context> {
+function createApollo(subgraph: IdentitySubgraph, config: Config): ApolloServer<Context> {
+  // Behind a router with a secret every request that arrives is the router's own.
+  const isOpen = !config.isProduction || config.auth.routerSecret !== null;
+  const rules = subgraph.validationRules.filter((rule) => !(config.isSandbox && rule === otpAsVariable));
   return new ApolloServer<Context>({
-    schema,
-    logger: {
-      debug: () => {},
-      info: () => {},
-      warn: () => {},
-      error: () => logger.error({}, 'Apollo Server reported an error'),
-    },
-    formatError: createFormatError(logger),
+    schema: subgraph.schema,
+    validationRules: isOpen ? rules : [...rules, closedSdl],
+    formatError: subgraph.formatError,
+    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore }, // what it has to say quotes requests
     includeStacktraceInErrorResponses: false,
-    hideSchemaDetailsFromClientErrors: false,
-    introspection: true,
+    hideSchemaDetailsFromClientErrors: !isOpen,
+    introspection: isOpen,
     persistedQueries: false,
     allowBatchedHttpRequests: false,
     stopOnTerminationSignals: false,
+    maxRecursiveSelections: true,
     parseOptions: { maxTokens: MAX_TOKENS },
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
@@ -94,11 +119,12 @@ function createApollo(schema: GraphQLSchema, logger: Logger): ApolloServer<Conte
 }
 
 /** Everything around GraphQL; what fails before a resolver answers in GraphQL's own shape too. */
-function createHttpServer(logger: Logger): FastifyInstance {
+function createHttpServer(config: Config, logger: Logger, state: { readonly isClosing: boolean }): FastifyInstance {
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: CONNECTION_CHECK_MS },
+    trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
   });
   app.addHook('onRequest', async (_request, reply) => {
     void reply.headers({
@@ -106,6 +132,9 @@ function createHttpServer(logger: Logger): FastifyInstance {
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
     });
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (state.isClosing) void reply.header('connection', 'close'); // a kept-alive connection would hold the drain up
   });
   app.setNotFoundHandler(async (_request, reply) =>
     reply.code(404).send(errorBody('GraphQL is served at /graphql.', 'NOT_FOUND')),
@@ -119,6 +148,20 @@ function createHttpServer(logger: Logger): FastifyInstance {
   return app;
 }
 
+/** For whoever runs the gateway, on a port of its own. */
+function createAdminServer(subgraph: IdentitySubgraph, state: { readonly isClosing: boolean }): FastifyInstance {
+  const admin = fastify({ requestTimeout: REQUEST_TIMEOUT_MS });
+  admin.get('/livez', async () => ({ status: 'ok' }));
+  admin.get('/readyz', async (_request, reply) => {
+    const store = (await subgraph.isReady()) ? 'ok' : 'unavailable';
+    const isReady = store === 'ok' && !state.isClosing;
+    return reply
+      .code(isReady ? 200 : 503)
+      .send({ status: isReady ? 'ok' : 'unavailable', store, closing: state.isClosing });
+  });
+  return admin;
+}
+
 /** Our own words: the framework's can quote the body. */
 function clientMistake(status: number): string {
   if (status === 413) return `The body is larger than ${MAX_BODY_BYTES} bytes.`;
@@ -129,3 +172,5 @@ function clientMistake(status: number): string {
 function errorBody(message: string, code: string) {
   return { errors: [{ message, extensions: { code } }] };
 }
+
+function ignore(): void {}

@@ -1,64 +1,104 @@
-import type { DocumentNode, GraphQLSchema } from 'graphql';
-import type { IamportConfig } from './config.ts';
+import {
+  GraphQLError,
+  type DocumentNode,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  type ValidationRule,
+} from 'graphql';
+import { createAuthenticate, Unauthenticated, type Authenticate } from './auth.ts';
+import type { AuthConfig, Config } from './config.ts';
 import { languageOf, type Context } from './context.ts';
+import { boundedAliases, oneMutationField, otpAsVariable } from './documents.ts';
+import { failure } from './failure.ts';
+import { createFormatError } from './format-error.ts';
 import type { Resolvers } from './generated/resolvers.ts';
-import { createIssued } from './guard/issued.ts';
+import { createGuard } from './guard/guard.ts';
+import { createHmacs } from './guard/hmac.ts';
+import { createLimits } from './guard/limits.ts';
+import { connectRedis, createRedisStore } from './guard/redis.ts';
+import { createMemoryStore, type AttemptStore } from './guard/store.ts';
+import { header, type RequestHeaders } from './headers.ts';
 import { createHttp, type GotOptions } from './http.ts';
 import { createIamport } from './iamport/source.ts';
 import { createLoaders } from './loaders.ts';
 import type { Logger } from './log.ts';
 import { createSchema, resolvers, typeDefs } from './schema.ts';
 
-export interface IdentitySubgraphOptions {
-  /** The upstream and its credentials. */
-  readonly iamport: IamportConfig;
-  /** Told when the upstream sends what is not known here; pino, or any logger of the same three methods. */
+/** The configuration, as `readConfig` reads it or you make it, and what a host program has of its own. */
+export interface IdentitySubgraphOptions extends Pick<Config, 'iamport' | 'guard' | 'limits' | 'maxRepresentations'> {
+  /** Who may call; or a function of your own that says who does. */
+  readonly auth: AuthConfig | Authenticate;
+  /** Told what an operator should know; pino, or any logger of the same three methods. */
   readonly logger: Logger;
-  /** Entity references that one request may resolve; default 100. */
-  readonly maxRepresentations?: number;
   /** Your own options for the HTTP client: agents, certificates, headers, name look-up. */
   readonly got?: GotOptions;
+  /** Your own store of attempts, in place of memory or Redis. */
+  readonly store?: AttemptStore;
 }
 
 /** Everything that mounts verification in a server of your own. */
 export interface IdentitySubgraph {
+  /** For `buildSubgraphSchema`, next to your own; its federation directives are the host's to import. */
   readonly typeDefs: DocumentNode;
   readonly resolvers: Resolvers;
   /** The two above as one executable schema, federation fields included. */
   readonly schema: GraphQLSchema;
-  /** The part of a request's context that the resolvers need. Make one per request: it dedupes reads. */
-  createContext(request: { readonly headers: RequestHeaders }): Context;
-  /** Lets go of the connections to the upstream. */
-  close(): void;
+  /** For the server's `validationRules`: one root field for each mutation, codes as variables, few aliases. */
+  readonly validationRules: ValidationRule[];
+  /** For the server's `formatError`: without it GraphQL's own errors repeat what a person typed. */
+  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+  /**
+   * The part of a request's context that the resolvers need. Make one for each request: it dedupes reads.
+   * Errors: a GraphQLError UNAUTHENTICATED with HTTP status 401 for a token that is wrong.
+   */
+  createContext(request: { readonly headers: RequestHeaders; readonly ip?: string | null }): Promise<Context>;
+  /** Whether the store of attempts answers. */
+  isReady(): Promise<boolean>;
+  /** Lets go of the connections to the upstream and to the store. */
+  close(): Promise<void>;
 }
 
-/** Headers as node, Fastify, Express or fetch give them. */
-export type RequestHeaders = Headers | Readonly<Record<string, string | string[] | undefined>>;
+/** A confirm, its read-back and some air: after that an attempt has lost its process. */
+const FLIGHT_AIR_MS = 5_000;
 
 /** Verification as a part of your own GraphQL server. Errors: none here. */
 export function createIdentitySubgraph(options: IdentitySubgraphOptions): IdentitySubgraph {
-  const { iamport: config, logger, maxRepresentations = 100, got } = options;
+  const { iamport: config, guard: guardConfig, logger, maxRepresentations, got } = options;
   const http = createHttp({ ...config, ...(got && { got }) });
   const onDrift = (field: string): void => logger.warn({ field }, 'the upstream sent something not known here');
   const iamport = createIamport({ ...config, http, onDrift });
-  const issued = createIssued();
+
+  const redis = guardConfig.redisUrl === null ? null : connectRedis(guardConfig.redisUrl);
+  const store = options.store ?? (redis ? createRedisStore(redis) : createMemoryStore());
+  const hmac = createHmacs(guardConfig.secret);
+  const limits = createLimits(options.limits, hmac, logger, redis);
+  const rules = { flightMs: config.confirmTimeoutMs + FLIGHT_AIR_MS, claims: guardConfig.claims };
+  const guard = createGuard({ iamport, store, hmac, limits, rules, logger });
+  const authenticate = typeof options.auth === 'function' ? options.auth : createAuthenticate(options.auth);
+
   return {
     typeDefs,
     resolvers,
     schema: createSchema(),
-    createContext: ({ headers }) => ({
-      identity: {
-        iamport,
-        issued,
-        loaders: createLoaders(iamport, maxRepresentations),
-        language: languageOf(header(headers, 'accept-language')),
-      },
-    }),
-    close: () => http.close(),
+    validationRules: [oneMutationField, boundedAliases, otpAsVariable],
+    formatError: createFormatError(logger),
+    async createContext({ headers, ip = null }) {
+      const identity = await authenticate({ headers }).catch(asGraphQLError);
+      const caller = identity && { ...identity, ip };
+      const read = async (impUid: string) => (caller ? guard.read(caller, impUid) : failure('NOT_FOUND'));
+      const language = languageOf(header(headers, 'accept-language'));
+      return { identity: { guard, caller, language, loaders: createLoaders(read, maxRepresentations) } };
+    },
+    isReady: () => store.update('ready', () => ({ reply: true })).catch(() => false),
+    async close() {
+      http.close();
+      await store.close();
+      redis?.disconnect();
+    },
   };
 }
 
-function header(headers: RequestHeaders, name: string): string | undefined {
-  const value = headers instanceof Headers ? (headers.get(name) ?? undefined) : headers[name];
-  return Array.isArray(value) ? value.join(', ') : value;
+function asGraphQLError(error: unknown): never {
+  if (!(error instanceof Unauthenticated)) throw error;
+  throw new GraphQLError(`${error.message}.`, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
 }

@@ -3,7 +3,7 @@ import { readConfig } from '../src/config.ts';
 import { ConfigError } from '../src/errors.ts';
 import { SANDBOX_KEY, SANDBOX_SECRET } from '../src/sandbox/sandbox.ts';
 
-const CREDENTIALS = { IAMPORT_API_KEY: 'key', IAMPORT_API_SECRET: 'canary-secret' };
+const CREDENTIALS = { ALLOW_ANONYMOUS: 'true', IAMPORT_API_KEY: 'key', IAMPORT_API_SECRET: 'canary-secret' };
 const PRODUCTION = { ...CREDENTIALS, NODE_ENV: 'production' };
 
 function problems(environment: Record<string, string>): readonly string[] {
@@ -17,8 +17,37 @@ function problems(environment: Record<string, string>): readonly string[] {
 }
 
 describe('readConfig', () => {
-  test('of nothing is the sandbox, with the credentials it accepts', () => {
+  test('of nothing is the sandbox, with the credentials it accepts and everything allowed', () => {
     expect(readConfig({})).toEqual({
+      isProduction: false,
+      isSandbox: true,
+      explorer: true,
+      trustProxy: [],
+      trustedDocuments: null,
+      adminPort: 4001,
+      auth: {
+        jwksUrl: null,
+        publicKey: null,
+        secret: null,
+        issuer: null,
+        audience: null,
+        routerSecret: null,
+        anonymousScopes: new Set(['certification:ci', 'certification:delete', 'certification:read-any']),
+      },
+      guard: { redisUrl: null, secret: expect.stringMatching(/^.{44}$/), claims: true },
+      limits: {
+        requestsPerPhone: [
+          { points: 1, seconds: 60 },
+          { points: 5, seconds: 3600 },
+          { points: 10, seconds: 86_400 },
+        ],
+        requestsPerCaller: [{ points: 10, seconds: 3600 }],
+        requestsPerIp: [{ points: 30, seconds: 3600 }],
+        requests: [{ points: 1000, seconds: 3600 }],
+        confirmsPerCaller: [{ points: 60, seconds: 3600 }],
+        confirmsPerIp: [{ points: 600, seconds: 3600 }],
+        shadow: false,
+      },
       host: '127.0.0.1',
       port: 4000,
       logLevel: 'info',
@@ -69,9 +98,29 @@ describe('readConfig', () => {
 
   test.each([
     ['no credentials', { NODE_ENV: 'production' }, /IAMPORT_API_KEY and IAMPORT_API_SECRET/],
-    ['half of the credentials', { NODE_ENV: 'production', IAMPORT_API_KEY: 'key' }, /IAMPORT_API_SECRET/],
+    [
+      'half of the credentials',
+      { NODE_ENV: 'production', IAMPORT_API_KEY: 'key', ALLOW_ANONYMOUS: 'true' },
+      /IAMPORT_API_SECRET/,
+    ],
     ['an http upstream', { ...PRODUCTION, IAMPORT_BASE_URL: 'http://api.iamport.kr' }, /https/],
     ['a host nobody knows', { ...PRODUCTION, IAMPORT_BASE_URL: 'https://api.iamport.example' }, /ALLOW_OTHER_UPSTREAM/],
+    [
+      'real credentials without callers',
+      { IAMPORT_API_KEY: 'k', IAMPORT_API_SECRET: 's' },
+      /AUTH_JWKS_URL, AUTH_PUBLIC_KEY, AUTH_SECRET must say who may call/,
+    ],
+    [
+      'two ways to know callers',
+      { AUTH_SECRET: 'x'.repeat(32), AUTH_JWKS_URL: 'https://issuer.example' },
+      /exclude each other/,
+    ],
+    ['a short secret', { AUTH_SECRET: 'short' }, /AUTH_SECRET must have at least 32 characters/],
+    ['a key that is none', { AUTH_PUBLIC_KEY: 'pem' }, /AUTH_PUBLIC_KEY must be a public key/],
+    ['Redis without a secret', { REDIS_URL: 'redis://127.0.0.1' }, /GUARD_SECRET must be set with REDIS_URL/],
+    ['a proxy that is no address', { TRUST_PROXY: '10.0.0.0/8, everybody' }, /TRUST_PROXY must be addresses or CIDRs/],
+    ['a limit that is no rate', { LIMIT_REQUESTS: 'lots' }, /LIMIT_REQUESTS must be like/],
+    ['options that are no JSON object', { IAMPORT_BYPASS: '[1]' }, /IAMPORT_BYPASS must be a JSON object/],
     ['a base URL without credentials', { IAMPORT_BASE_URL: 'http://127.0.0.1:9' }, /needs IAMPORT_API_KEY/],
   ])('refuses %s', (_name, environment, expected) => {
     expect(problems(environment)).toEqual([expect.stringMatching(expected)]);

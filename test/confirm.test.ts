@@ -5,7 +5,7 @@ let gateway: TestGateway;
 let serial = 0;
 
 beforeAll(async () => {
-  gateway = await startGateway({ iamport: { confirmTimeoutMs: 400 } });
+  gateway = await startGateway({ iamport: { confirmTimeoutMs: 300, readTimeoutMs: 300 } });
 });
 afterAll(() => gateway.close());
 
@@ -91,6 +91,7 @@ describe('a right code', () => {
 });
 
 const CODE = { wrong: 'WRONG_CODE', expired: 'CODE_EXPIRED', tooMany: 'TOO_MANY_ATTEMPTS' } as const;
+const LEFT: Record<string, number> = { WRONG_CODE: 4 };
 
 describe('what the upstream refuses', () => {
   test.each([
@@ -115,7 +116,7 @@ describe('what the upstream refuses', () => {
         code,
         message: expect.any(String),
         retryable: false,
-        attemptsRemaining: null,
+        attemptsRemaining: LEFT[code] ?? 0,
         retryAt: null,
       });
       expect(JSON.stringify(failure)).not.toMatch(KOREAN_UPSTREAM_WORDS);
@@ -138,7 +139,7 @@ describe('what the upstream refuses', () => {
       code: 'ALREADY_CERTIFIED',
       message: expect.any(String),
       retryable: false,
-      attemptsRemaining: null,
+      attemptsRemaining: 0,
       retryAt: null,
     });
   });
@@ -204,7 +205,20 @@ describe('the token', () => {
 });
 
 describe('an answer that was lost', () => {
-  test.each([600, 601, 602, 603, 604, 610, 611, 612, 613, 614, 620, 621])(
+  test.each([614])(
+    'is found by reading when the upstream certified (%i), and the confirm is not sent again',
+    async (scenario) => {
+      const id = impUid(scenario);
+      expect(await gateway.confirm(id, '123456')).toMatchObject({
+        __typename: 'Certification',
+        impUid: id,
+        name: '홍길동',
+      });
+      expect(gateway.calls(id)).toEqual([`POST /certifications/otp/confirm/${id}`, `GET /certifications/${id}`]);
+    },
+  );
+
+  test.each([600, 601, 602, 603, 604, 610, 611, 612, 613, 620, 621])(
     'scenario %i is OutcomeUnknownError, and the confirm is not sent again',
     async (scenario) => {
       const id = impUid(scenario);

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CertificationRecord } from '../src/iamport/record.ts';
-import type { Iamport } from '../src/iamport/source.ts';
 import { createLoaders } from '../src/loaders.ts';
 
 describe('the certification loader', () => {
@@ -17,7 +16,7 @@ describe('the certification loader', () => {
       running -= 1;
       return { imp_uid: impUid } as CertificationRecord;
     };
-    const { certification: loader } = createLoaders({ certification } as Iamport, 100);
+    const { certification: loader } = createLoaders(certification, 100);
     const keys = Array.from({ length: 40 }, (_, index) => `imp_${index % 20}`);
     const answers = Promise.all(keys.map((key) => loader.load(key)));
     const state = { settled: false };
@@ -26,7 +25,7 @@ describe('the certification loader', () => {
       waiting.shift()?.();
       await new Promise(setImmediate);
     }
-    expect((await answers).map(({ imp_uid }) => imp_uid)).toEqual(keys);
+    expect(await answers).toEqual(keys.map((imp_uid) => ({ imp_uid })));
     expect([most, asked.length]).toEqual([8, 20]);
   });
 });

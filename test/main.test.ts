@@ -13,7 +13,7 @@ afterEach(() => {
 /** The gateway as `npm start` runs it, on free ports. */
 function start(env: Record<string, string> = {}) {
   const child = spawn(process.execPath, ['src/main.ts'], {
-    env: { PORT: '0', SANDBOX_PORT: '0', ...env },
+    env: { PORT: '0', ADMIN_PORT: '0', SANDBOX_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.push(child);
@@ -81,6 +81,7 @@ describe('npm start', () => {
     const gateway = start({
       IAMPORT_API_KEY: 'sandbox_key',
       IAMPORT_API_SECRET: 'sandbox_secret',
+      ALLOW_ANONYMOUS: 'true',
       IAMPORT_BASE_URL: sandbox.url,
     });
     const [url] = await gateway.printed(URL_PRINTED);
@@ -112,6 +113,7 @@ describe('npm start', () => {
     const gateway = start({
       IAMPORT_API_KEY: 'k',
       IAMPORT_API_SECRET: 's',
+      ALLOW_ANONYMOUS: 'true',
       IAMPORT_BASE_URL: `http://127.0.0.1:${port}`,
     });
     const [url] = await gateway.printed(URL_PRINTED);

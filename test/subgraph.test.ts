@@ -13,7 +13,7 @@ const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
 async function mount(options: Partial<IdentitySubgraphOptions> = {}) {
   const sandbox = await createSandbox();
-  const subgraph = createIdentitySubgraph({ iamport: testConfig(sandbox.url).iamport, logger: silent, ...options });
+  const subgraph = createIdentitySubgraph({ ...testConfig(sandbox.url), logger: silent, ...options });
   opened.push(sandbox, subgraph);
   return { sandbox, subgraph };
 }
@@ -21,7 +21,7 @@ async function mount(options: Partial<IdentitySubgraphOptions> = {}) {
 describe('createIdentitySubgraph', () => {
   test('gives a schema and a context that confirm without any server, beside the fields of another context', async () => {
     const { sandbox, subgraph } = await mount();
-    const contextValue = { userId: 'somebody', ...subgraph.createContext({ headers: {} }) };
+    const contextValue = { userId: 'somebody', ...(await subgraph.createContext({ headers: {} })) };
     const variableValues = { impUid: 'imp_900200000001', otp: '123456' };
     const { data, errors } = await graphql({
       schema: subgraph.schema,
@@ -40,7 +40,7 @@ describe('createIdentitySubgraph', () => {
     ['fetch', new Headers({ 'Accept-Language': 'ko' })],
   ])('reads the language from headers as %s gives them', async (_name, headers) => {
     const { subgraph } = await mount();
-    expect(subgraph.createContext({ headers }).identity.language).toBe('ko');
+    expect((await subgraph.createContext({ headers })).identity.language).toBe('ko');
   });
 
   test('reaches the upstream through an agent of the host program', async () => {
@@ -53,8 +53,8 @@ describe('createIdentitySubgraph', () => {
     }
     const agent = new CountingAgent({ keepAlive: true });
     const { subgraph } = await mount({ got: { agent: { http: agent }, headers: { 'x-team': 'identity' } } });
-    const { iamport } = subgraph.createContext({ headers: {} }).identity;
-    expect((await iamport.confirm('imp_900200000001', '123456')).certified).toBe(true);
+    const { guard, caller } = (await subgraph.createContext({ headers: {} })).identity;
+    expect(await guard.confirm(caller!, 'imp_900200000001', '123456')).toMatchObject({ certified: true });
     expect(agent.sockets_created).toBe(1);
     agent.destroy();
   });
@@ -63,7 +63,8 @@ describe('createIdentitySubgraph', () => {
     const lines: string[] = [];
     const warn = (fields: object, message: string): void => void lines.push(JSON.stringify([fields, message]));
     const { subgraph } = await mount({ logger: { ...silent, warn } });
-    await subgraph.createContext({ headers: {} }).identity.iamport.confirm('imp_900232000002', '123456');
+    const { guard, caller } = (await subgraph.createContext({ headers: {} })).identity;
+    await guard.confirm(caller!, 'imp_900232000002', '123456');
     expect(lines.join()).toMatch(/gender/);
     expect(lines.join()).not.toMatch(/홍길동|123456|900232/);
   });

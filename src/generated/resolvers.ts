@@ -75,9 +75,9 @@ export type Certification = {
   readonly pgTid: Maybe<Scalars['String']['output']>;
   /** The mobile number, digits only; null without the carrier's approval of the merchant. */
   readonly phone: Maybe<Scalars['String']['output']>;
-  /** DI: one value per person within this merchant, base64. */
+  /** DI: one value per person within this merchant, base64. Needs the scope `certification:ci`. */
   readonly uniqueInSite: Maybe<Scalars['String']['output']>;
-  /** CI: one value per person across every site in Korea, base64. Treat it like the resident number it stands for. */
+  /** CI: one value per person across every site in Korea, base64. Treat it like the resident number it stands for. Needs the scope `certification:ci`. */
   readonly uniqueKey: Maybe<Scalars['String']['output']>;
 };
 
@@ -210,7 +210,6 @@ export type InvalidInputError = IdentityError & {
   readonly retryable: Scalars['Boolean']['output'];
 };
 
-/** Every mutation answers a union: the success, or the one reason there is none. */
 export type Mutation = {
   readonly __typename: 'Mutation';
   /** Proves a person's identity after they approved it in their verification app: for a request made with `method: APP`. */
@@ -220,7 +219,7 @@ export type Mutation = {
    * Each call is one of at most five attempts: never repeat it blindly. After `OutcomeUnknownError` read the certification instead.
    */
   readonly confirmIdentityOtp: ConfirmIdentityOtpResult;
-  /** Deletes a certification at the provider for good. */
+  /** Deletes a certification at the provider for good. Needs the scope `certification:delete`. */
   readonly deleteCertification: DeleteCertificationResult;
   /**
    * Sends a six-digit code to a person's phone, or a request to their verification app, once the carrier has recognised them.
@@ -230,31 +229,27 @@ export type Mutation = {
 };
 
 
-/** Every mutation answers a union: the success, or the one reason there is none. */
 export type MutationConfirmIdentityAppArgs = {
   impUid: Scalars['ID']['input'];
 };
 
 
-/** Every mutation answers a union: the success, or the one reason there is none. */
 export type MutationConfirmIdentityOtpArgs = {
   impUid: Scalars['ID']['input'];
   otp: Scalars['String']['input'];
 };
 
 
-/** Every mutation answers a union: the success, or the one reason there is none. */
 export type MutationDeleteCertificationArgs = {
   impUid: Scalars['ID']['input'];
 };
 
 
-/** Every mutation answers a union: the success, or the one reason there is none. */
 export type MutationRequestIdentityOtpArgs = {
   input: RequestIdentityOtpInput;
 };
 
-/** Retype the code, or ask for a new one. */
+/** Retype the code where `code` is WRONG_CODE, wait where `retryable`, and ask for a new code otherwise. */
 export type OtpRejectedError = IdentityError & {
   readonly __typename: 'OtpRejectedError';
   /** How many attempts this verification has left; null where that is not known. */
@@ -280,15 +275,16 @@ export type OutcomeUnknownError = IdentityError & {
   readonly retryable: Scalars['Boolean']['output'];
 };
 
-/** Reads what was proven. */
 export type Query = {
   readonly __typename: 'Query';
-  /** The certification of one verification, certified or not yet. Read it after `OutcomeUnknownError`. */
+  /**
+   * The certification of one verification that the caller confirmed or requested: look at `certified`, it may not be yet.
+   * Read it after `OutcomeUnknownError`.
+   */
   readonly certification: CertificationResult;
 };
 
 
-/** Reads what was proven. */
 export type QueryCertificationArgs = {
   impUid: Scalars['ID']['input'];
 };

@@ -58,9 +58,10 @@ export interface Iamport {
   /**
    * The record of one impUid, certified or not.
    * Source: `GET /certifications/{imp_uid}`.
-   * Errors: as above, within `readTimeoutMs`; an unknown impUid is the refusal NOT_FOUND.
+   * Errors: as above, within `timeoutMs`, or `readTimeoutMs` where that is shorter; an unknown impUid is the refusal
+   * NOT_FOUND.
    */
-  certification(impUid: string): Promise<CertificationRecord>;
+  certification(impUid: string, timeoutMs?: number): Promise<CertificationRecord>;
 
   /**
    * Deletes the record of one impUid. When the answer is lost it looks: a record that is gone was deleted.
@@ -68,6 +69,9 @@ export interface Iamport {
    * Errors: as above, within `readTimeoutMs` each; an unknown impUid is the refusal NOT_FOUND.
    */
   delete(impUid: string): Promise<void>;
+
+  /** How far the upstream's clock is ahead of ours, in ms. */
+  clockSkewMs(): number;
 }
 
 /** The only shape an id may have on its way into a path. */
@@ -124,12 +128,16 @@ export function createIamport(options: IamportOptions): Iamport {
     return decoded;
   }
 
-  async function certification(impUid: string): Promise<CertificationRecord> {
-    return record(readTimeoutMs, impUid, { method: 'GET', path: `/certifications/${pathSegment(impUid)}` });
+  async function certification(impUid: string, timeoutMs = readTimeoutMs): Promise<CertificationRecord> {
+    return record(Math.min(timeoutMs, readTimeoutMs), impUid, {
+      method: 'GET',
+      path: `/certifications/${pathSegment(impUid)}`,
+    });
   }
 
   return {
     certification,
+    clockSkewMs: () => tokens.clockSkewMs(),
     async request(person) {
       const json = requestBody(person, channelKey, bypass);
       const response = await call(confirmTimeoutMs, { method: 'POST', path: '/certifications/otp/request', json });

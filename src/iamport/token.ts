@@ -6,6 +6,8 @@ export interface Tokens {
   get(signal: AbortSignal): Promise<Token>;
   /** The token to replay with after a 401 on `failed`: a new one, or the same right after `refuse`. Errors: as `get`. */
   renew(failed: Token, signal: AbortSignal): Promise<Token>;
+  /** How far the upstream's clock is ahead of ours, in ms, as of the last log-in. */
+  clockSkewMs(): number;
   /** Says that a renewed token was answered 401 as well. */
   refuse(token: Token): void;
 }
@@ -32,6 +34,7 @@ export function createTokens(
 ): Tokens {
   let current: Token | null = null;
   let pending: Promise<Token> | null = null;
+  let skewMs = 0;
   /** The token that was refused although new; null where the log-in itself was refused. */
   let refusal: { readonly token: Token | null; readonly until: number } | null = null;
 
@@ -39,7 +42,9 @@ export function createTokens(
     if (refusal?.token === null && now() < refusal.until) throw unauthorized();
     const askedAt = now();
     try {
-      current = tokenIn(await fetchToken(), askedAt);
+      const answer = await fetchToken();
+      current = tokenIn(answer, askedAt);
+      skewMs = Number(answer['now']) * 1000 - Date.now() || 0;
       return current;
     } catch (error) {
       const fault = loginFault(error);
@@ -65,6 +70,7 @@ export function createTokens(
       if (current === failed) current = null;
       return this.get(signal);
     },
+    clockSkewMs: () => skewMs,
     refuse(token) {
       refusal = { token, until: now() + REMEMBER_REFUSAL_MS };
     },

@@ -1,10 +1,11 @@
 import { GraphQLError } from 'graphql';
-import { failureOf } from '../failure.ts';
+import { isFailure } from '../failure.ts';
 import type { CertificationResolvers, Carrier, Gender } from '../generated/resolvers.ts';
 import type { UpstreamCarrier, UpstreamGender } from '../iamport/record.ts';
 import { IMP_UID } from '../iamport/source.ts';
 import { MESSAGES } from '../messages.ts';
 import { isAtLeastAge, todayInSeoul } from '../seoul.ts';
+import { callerOf, callerWith } from './access.ts';
 
 const GENDER: Readonly<Record<UpstreamGender, Gender>> = { male: 'MALE', female: 'FEMALE' };
 
@@ -21,16 +22,15 @@ const CARRIER: Readonly<Record<UpstreamCarrier, Carrier>> = {
 export const Certification: CertificationResolvers = {
   // A representation is not coerced: anything can stand in place of the key, and nothing but the key is taken from it.
   __resolveReference: async ({ impUid }: { impUid: unknown }, { identity }) => {
-    if (!identity.loaders.takeReference())
-      throw new GraphQLError('Too many references.', { extensions: { code: 'TOO_MANY_REFERENCES' } });
-    if (typeof impUid !== 'string' || !IMP_UID.test(impUid)) {
-      throw new GraphQLError(MESSAGES[identity.language].field.IMP_UID, { extensions: { code: 'INVALID_INPUT' } });
-    }
-    return identity.loaders.certification.load(impUid).catch((error) => {
-      const { code } = failureOf('read', error);
-      if (code === 'NOT_FOUND') return null;
-      throw new GraphQLError(MESSAGES[identity.language].failure[code], { extensions: { code } });
-    });
+    callerOf(identity);
+    if (!identity.loaders.takeReference()) throw referenceError('Too many references.', 'TOO_MANY_REFERENCES');
+    const messages = MESSAGES[identity.language];
+    if (typeof impUid !== 'string' || !IMP_UID.test(impUid))
+      throw referenceError(messages.field.IMP_UID, 'INVALID_INPUT');
+    const read = await identity.loaders.certification.load(impUid);
+    if (!isFailure(read)) return read;
+    if (read.code === 'NOT_FOUND') return null;
+    throw referenceError(messages.failure[read.code], read.code);
   },
   impUid: (record) => record.imp_uid,
   merchantUid: (record) => record.merchant_uid,
@@ -46,8 +46,13 @@ export const Certification: CertificationResolvers = {
   carrier: (record) => record.carrier && CARRIER[record.carrier],
   certified: (record) => record.certified,
   certifiedAt: (record) => (record.certified_at === null ? null : new Date(record.certified_at * 1000)),
-  uniqueKey: (record) => record.unique_key,
-  uniqueInSite: (record) => record.unique_in_site,
+  uniqueKey: (record, _, { identity }) => callerWith('certification:ci', identity) && record.unique_key,
+  uniqueInSite: (record, _, { identity }) => callerWith('certification:ci', identity) && record.unique_in_site,
   origin: (record) => record.origin,
   isAtLeastAge: ({ birthday }, { years }) => (birthday === null ? null : isAtLeastAge(birthday, years, todayInSeoul())),
 };
+
+/** An entity has no union to say it in. */
+function referenceError(message: string, code: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}

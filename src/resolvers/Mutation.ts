@@ -1,59 +1,44 @@
-import { failure, failureOf, invalidInput, type FailureOf } from '../failure.ts';
+import { invalidInput } from '../failure.ts';
 import type { MutationResolvers } from '../generated/resolvers.ts';
-import { ATTEMPTS_ALLOWED, RESEND_AFTER_MS } from '../guard/issued.ts';
-import type { CertificationRecord } from '../iamport/record.ts';
+import { ATTEMPTS_ALLOWED } from '../guard/attempt.ts';
 import { checkConfirm, checkImpUid, checkRequest } from '../input.ts';
 import { todayInSeoul } from '../seoul.ts';
+import { callerOf, callerWith } from './access.ts';
+
+/** A person who got no message waits this long before another is worth asking for. */
+const RESEND_AFTER_MS = 60_000;
 
 export const Mutation: MutationResolvers = {
   requestIdentityOtp: async (_, { input }, { identity }) => {
+    const caller = callerOf(identity);
     const checked = checkRequest(input, todayInSeoul());
     if ('__typename' in checked) return checked;
-    try {
-      const impUid = await identity.iamport.request(checked);
-      identity.issued.add(impUid, checked.method ?? 'SMS');
-      const resendAt = new Date(Date.now() + RESEND_AFTER_MS);
-      return { __typename: 'IdentityOtpSent', impUid, resendAt, attemptsAllowed: ATTEMPTS_ALLOWED };
-    } catch (error) {
-      return failureOf('request', error);
-    }
+    const sent = await identity.guard.request(caller, checked);
+    if (typeof sent !== 'string') return sent;
+    const resendAt = new Date(Date.now() + RESEND_AFTER_MS);
+    return { __typename: 'IdentityOtpSent', impUid: sent, resendAt, attemptsAllowed: ATTEMPTS_ALLOWED };
   },
 
   confirmIdentityOtp: async (_, { impUid, otp }, { identity }) => {
+    const caller = callerOf(identity);
     const invalid = checkConfirm(impUid, otp);
     if (invalid) return invalid;
-    if (identity.issued.methodOf(impUid) === 'APP') return invalidInput([{ name: 'otp', rule: 'OTP_BY_APP' }]);
-    return proven(identity.iamport.confirm(impUid, otp), 'WRONG_CODE');
+    const outcome = await identity.guard.confirm(caller, impUid, otp);
+    return 'kind' in outcome ? invalidInput([{ name: 'otp', rule: 'OTP_BY_APP' }]) : outcome;
   },
 
   confirmIdentityApp: async (_, { impUid }, { identity }) => {
+    const caller = callerOf(identity);
     const invalid = checkImpUid(impUid);
     if (invalid) return invalid;
-    if (identity.issued.methodOf(impUid) === 'SMS') return invalidInput([{ name: 'impUid', rule: 'APP_BY_OTP' }]);
-    return proven(identity.iamport.confirm(impUid, null), 'IN_PROGRESS');
+    const outcome = await identity.guard.confirm(caller, impUid, null);
+    return 'kind' in outcome ? invalidInput([{ name: 'impUid', rule: 'APP_BY_OTP' }]) : outcome;
   },
 
   deleteCertification: async (_, { impUid }, { identity }) => {
+    const caller = callerWith('certification:delete', identity);
     const invalid = checkImpUid(impUid);
     if (invalid) return invalid;
-    try {
-      await identity.iamport.delete(impUid);
-      return { __typename: 'CertificationDeleted', impUid };
-    } catch (error) {
-      return failureOf('delete', error);
-    }
+    return (await identity.guard.delete(caller, impUid)) ?? { __typename: 'CertificationDeleted', impUid };
   },
 };
-
-/** "Success" without proof hands out nothing. */
-async function proven(
-  confirm: Promise<CertificationRecord>,
-  unproven: 'WRONG_CODE' | 'IN_PROGRESS',
-): Promise<CertificationRecord | FailureOf['confirm']> {
-  try {
-    const record = await confirm;
-    return record.certified ? record : failure(unproven);
-  } catch (error) {
-    return failureOf('confirm', error);
-  }
-}

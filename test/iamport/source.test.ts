@@ -120,7 +120,12 @@ describe('a confirm', () => {
     'or any other call about an id that nobody checked throws before anything is sent: %s',
     async (method) => {
       const { iamport, calls } = await sourceBefore({});
-      await expect(iamport[method]('../users', '271828')).rejects.toThrow('must be checked');
+      const call = {
+        confirm: () => iamport.confirm('../users', '271828'),
+        certification: () => iamport.certification('../users'),
+        delete: () => iamport.delete('../users'),
+      };
+      await expect(call[method]()).rejects.toThrow('must be checked');
       expect(calls).toEqual([]);
     },
   );

@@ -23,6 +23,7 @@ export interface Answer {
 
 export interface TestGateway {
   readonly url: string;
+  readonly adminUrl: string;
   readonly sandbox: Sandbox;
   /** Everything logged so far. */
   readonly log: () => string;
@@ -56,7 +57,7 @@ export const CONFIRM_EVERYTHING = `
 
 /** A gateway and its own sandbox, both on free ports. */
 export async function startGateway(
-  options: { iamport?: Partial<IamportConfig>; sandbox?: SandboxOptions } = {},
+  options: { iamport?: Partial<IamportConfig>; config?: Partial<Config>; sandbox?: SandboxOptions } = {},
 ): Promise<TestGateway> {
   const sandbox = await createSandbox(options.sandbox);
   const lines: string[] = [];
@@ -66,8 +67,9 @@ export async function startGateway(
       done();
     },
   });
-  const server = await createServer(testConfig(sandbox.url, options.iamport), pino({ level: 'trace' }, stream));
-  const url = await server.listen();
+  const config = { ...testConfig(sandbox.url, options.iamport), ...options.config };
+  const server = await createServer(config, { logger: pino({ level: 'trace' }, stream) });
+  const { url, adminUrl } = await server.listen();
 
   async function post(body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const response = await fetch(url, {
@@ -87,6 +89,7 @@ export async function startGateway(
 
   return {
     url,
+    adminUrl,
     sandbox,
     log: () => lines.join(''),
     post,
@@ -101,7 +104,18 @@ export async function startGateway(
   };
 }
 
+/** Anonymous callers who may do everything, as on the embedded sandbox, and no limits. */
 export function testConfig(baseUrl: string, iamport: Partial<IamportConfig> = {}): Config {
-  const config = readConfig({ PORT: '0' });
-  return { ...config, iamport: { ...config.iamport, baseUrl, ...iamport } };
+  const limits = Object.fromEntries(
+    [
+      'REQUESTS_PER_PHONE',
+      'REQUESTS_PER_CALLER',
+      'REQUESTS_PER_IP',
+      'REQUESTS',
+      'CONFIRMS_PER_CALLER',
+      'CONFIRMS_PER_IP',
+    ].map((name) => [`LIMIT_${name}`, 'off']),
+  );
+  const config = readConfig({ PORT: '0', ADMIN_PORT: '0', ...limits });
+  return { ...config, sandboxPort: null, iamport: { ...config.iamport, baseUrl, ...iamport } };
 }

@@ -1,0 +1,114 @@
+import { createHash, createPublicKey, timingSafeEqual } from 'node:crypto';
+import {
+  createRemoteJWKSet,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+} from 'jose';
+import type { AuthConfig } from './config.ts';
+import { SCOPES, type Identity } from './guard/caller.ts';
+import { header, type RequestHeaders } from './headers.ts';
+
+/** Who sent a request; null where it names nobody. Errors: `Unauthenticated`. */
+export type Authenticate = (request: { readonly headers: RequestHeaders }) => Promise<Identity | null>;
+
+/** The request claims to be somebody and cannot prove it, or did not come through the router. */
+export class Unauthenticated extends Error {
+  override readonly name = 'Unauthenticated';
+}
+
+const CLOCK_LEEWAY_S = 30;
+const MAX_CACHED_TOKENS = 10_000;
+
+/** Asymmetric ones for keys that anybody may know, HMAC for a shared secret; never both, and never `none`. */
+const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+const SYMMETRIC = ['HS256', 'HS384', 'HS512'];
+
+export function createAuthenticate(config: AuthConfig): Authenticate {
+  const verify = createVerify(config);
+  const isRouter = config.routerSecret === null ? null : secretEqual(config.routerSecret);
+  const anonymous = config.anonymousScopes && {
+    subject: 'anonymous',
+    isAnonymous: true,
+    scopes: config.anonymousScopes,
+  };
+
+  return async ({ headers }) => {
+    const authorization = header(headers, 'authorization');
+    const routerAuthorization = header(headers, 'router-authorization');
+    if (isRouter && !isRouter(routerAuthorization ?? ''))
+      throw new Unauthenticated('The router secret is missing or wrong');
+    if (!verify || authorization === undefined) return anonymous;
+    const token = /^Bearer ([\w.~+/=-]+)$/i.exec(authorization)?.[1];
+    if (token === undefined) throw new Unauthenticated('The token is not a bearer token');
+    return verify(token);
+  };
+}
+
+function createVerify(config: AuthConfig): ((token: string) => Promise<Identity>) | null {
+  const check = createCheck(config);
+  if (!check) return null;
+  /** By digest, so that no token stays in memory; verified tokens until they expire. */
+  const verified = new Map<string, { readonly identity: Identity; readonly expiresAt: number }>();
+
+  return async (token) => {
+    const key = digest(token).toString('base64');
+    const known = verified.get(key);
+    if (known && Date.now() < known.expiresAt) return known.identity;
+    verified.delete(key);
+    const payload = await check(token).catch(refuse);
+    const identity = { subject: payload.sub!, isAnonymous: false, scopes: scopesOf(payload) };
+    verified.set(key, { identity, expiresAt: (payload.exp! + CLOCK_LEEWAY_S) * 1000 });
+    if (verified.size > MAX_CACHED_TOKENS) verified.delete(verified.keys().next().value!);
+    return identity;
+  };
+}
+
+function createCheck(config: AuthConfig): ((token: string) => Promise<JWTPayload>) | null {
+  const options: JWTVerifyOptions = {
+    clockTolerance: CLOCK_LEEWAY_S,
+    requiredClaims: ['sub', 'exp'],
+    ...(config.issuer !== null && { issuer: config.issuer }),
+    ...(config.audience !== null && { audience: config.audience }),
+  };
+  if (config.jwksUrl !== null) {
+    const keys: JWTVerifyGetKey = createRemoteJWKSet(new URL(config.jwksUrl), {
+      timeoutDuration: 2_000,
+      cooldownDuration: config.jwksCooldownMs ?? 30_000,
+    });
+    return async (token) => (await jwtVerify(token, keys, { ...options, algorithms: ASYMMETRIC })).payload;
+  }
+  if (config.publicKey !== null) {
+    const key = createPublicKey(config.publicKey);
+    return async (token) => (await jwtVerify(token, key, { ...options, algorithms: ASYMMETRIC })).payload;
+  }
+  if (config.secret !== null) {
+    const key = new TextEncoder().encode(config.secret);
+    return async (token) => (await jwtVerify(token, key, { ...options, algorithms: SYMMETRIC })).payload;
+  }
+  return null;
+}
+
+/** What jose throws can quote the token's claims. */
+function refuse(error: unknown): never {
+  if (error instanceof errors.JWTExpired) throw new Unauthenticated('The token has expired');
+  throw new Unauthenticated('The token cannot be verified');
+}
+
+/** `scope` as OAuth has it, one string, or a list. */
+function scopesOf({ scope }: JWTPayload): Identity['scopes'] {
+  const named = typeof scope === 'string' ? scope.split(' ') : Array.isArray(scope) ? scope : [];
+  return new Set(SCOPES.filter((known) => named.includes(known)));
+}
+
+/** In constant time, whatever the lengths. */
+function secretEqual(secret: string): (given: string) => boolean {
+  const expected = digest(secret);
+  return (given) => timingSafeEqual(digest(given), expected);
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,258 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { UpstreamFault } from '../errors.ts';
+import { failure, failureOf, type Failure, type FailureOf } from '../failure.ts';
+import type { CertificationRecord } from '../iamport/record.ts';
+import type { Iamport, IdentityRequest } from '../iamport/source.ts';
+import { describe, type Logger } from '../log.ts';
+import {
+  attemptsLeft,
+  begin,
+  finish,
+  isFlying,
+  opened,
+  readRight,
+  type AttemptRecord,
+  type AttemptRules,
+  type Begin,
+  type ConfirmCode,
+  type End,
+  type Method,
+  type ReadRight,
+} from './attempt.ts';
+import type { Caller } from './caller.ts';
+import type { Hmac } from './hmac.ts';
+import type { Limits } from './limits.ts';
+import { StoreFull, StoreUnavailable, type AttemptStore } from './store.ts';
+
+/** The verification is confirmed in the other way. */
+export interface OtherMethod {
+  readonly kind: 'other-method';
+  readonly method: Method;
+}
+
+/** Between the resolvers and the source: who may try, how often, and whose data it is. */
+export interface Guard {
+  /** Has a code sent. The caller becomes the owner of the verification. */
+  request(caller: Caller, person: IdentityRequest): Promise<string | FailureOf['request']>;
+  /** One attempt with a code, or with null for an approval in the app. */
+  confirm(
+    caller: Caller,
+    impUid: string,
+    otp: string | null,
+  ): Promise<CertificationRecord | OtherMethod | FailureOf['confirm']>;
+  /** A certification that this caller proved, or any for one with `certification:read-any`. */
+  read(caller: Caller, impUid: string): Promise<CertificationRecord | FailureOf['read']>;
+  /** Deletes such a certification. The scope for it is checked before. */
+  delete(caller: Caller, impUid: string): Promise<null | FailureOf['delete']>;
+}
+
+export interface GuardOptions {
+  readonly iamport: Iamport;
+  readonly store: AttemptStore;
+  readonly hmac: Hmac;
+  readonly limits: Limits;
+  readonly rules: AttemptRules;
+  readonly logger: Logger;
+}
+
+type Proof = CertificationRecord | FailureOf['confirm'];
+type Turn = Extract<Begin, { kind: 'turn' }>;
+
+/** One caller's code for one impUid, as the store knows them. */
+interface Ids {
+  readonly key: string;
+  readonly owner: string;
+  readonly code: string;
+  readonly method: Method;
+}
+
+/** How often a caller looks whether the same code's flight on another machine has landed. */
+const WAIT_STEP_MS = 100;
+
+/** Before it is asked how a lost confirm ended, the upstream gets a moment to end it. */
+const READ_BACK_DELAY_MS = 300;
+const READ_BACK_TRIES = 2;
+const READ_BACK_TIMEOUT_MS = 1_500;
+
+/** The upstream tells whole seconds. */
+const CLOCK_TOLERANCE_MS = 1_000;
+
+export function createGuard({ iamport, store, hmac, limits, rules, logger }: GuardOptions): Guard {
+  /** Calls in this process by impUid, caller and code: two taps are one. */
+  const flights = new Map<string, Promise<Proof | OtherMethod>>();
+  const ownerOf = ({ subject }: Caller): string => hmac('caller', subject);
+  const keyOf = (impUid: string): string => hmac('impUid', impUid);
+
+  return {
+    async request(caller, person) {
+      const retryAt = await limits.request(caller, person.phone);
+      if (retryAt) return failure('RATE_LIMITED', { retryAt });
+      try {
+        const impUid = await iamport.request(person);
+        const record = opened(ownerOf(caller), person.method ?? 'SMS');
+        await store.update(keyOf(impUid), () => ({ record, reply: undefined })).catch(logLost);
+        return impUid;
+      } catch (error) {
+        return failureOf('request', error);
+      }
+    },
+
+    confirm(caller, impUid, otp) {
+      const ids: Ids = {
+        key: keyOf(impUid),
+        owner: ownerOf(caller),
+        code: hmac('code', impUid, otp ?? ''),
+        method: otp === null ? 'APP' : 'SMS',
+      };
+      const flight = `${ids.key} ${ids.owner} ${ids.code}`;
+      const running = flights.get(flight);
+      if (running) return running;
+      const started = limits
+        .confirm(caller)
+        .then((retryAt) => (retryAt ? failure('RATE_LIMITED', { retryAt }) : attempt(ids, impUid, otp)))
+        .catch(storeFailure)
+        .finally(() => flights.delete(flight));
+      flights.set(flight, started);
+      return started;
+    },
+
+    async read(caller, impUid) {
+      try {
+        const right = await rightOf(caller, impUid);
+        if (right.kind === 'none') return failure('NOT_FOUND');
+        const record = await iamport.certification(impUid);
+        const isTheirs = !record.certified || (right.kind === 'proven' && isSince(record, right.since));
+        return isTheirs ? record : failure('NOT_FOUND');
+      } catch (error) {
+        return isStoreError(error) ? storeFailure(error) : failureOf('read', error);
+      }
+    },
+
+    async delete(caller, impUid) {
+      try {
+        const right = await rightOf(caller, impUid);
+        if (right.kind === 'none') return failure('NOT_FOUND');
+        await iamport.delete(impUid);
+        return null;
+      } catch (error) {
+        return isStoreError(error) ? storeFailure(error) : failureOf('delete', error);
+      }
+    },
+  };
+
+  async function rightOf(caller: Caller, impUid: string): Promise<ReadRight> {
+    if (caller.scopes.has('certification:read-any')) return { kind: 'proven', since: 0 };
+    return store.update(keyOf(impUid), (found) => ({ reply: readRight(found, ownerOf(caller)) }));
+  }
+
+  async function attempt(ids: Ids, impUid: string, otp: string | null): Promise<Proof | OtherMethod> {
+    const said = await store.update(ids.key, (found, now) => begin(found, ids, now, rules));
+    switch (said.kind) {
+      case 'turn': {
+        const { end, answer } = await fly(said, impUid, otp);
+        await store.update(ids.key, (found) => finish(found, said.startedAt, end)).catch(logLost);
+        return answer;
+      }
+      case 'wait':
+        return (await landing(ids)) ?? attempt(ids, impUid, otp);
+      case 'repeat':
+        return iamport.certification(impUid).catch((error) => failureOf('read', error));
+      case 'other-method':
+        return said;
+      case 'refuse':
+        return failed(said.code, said.attempts, said.retryAt);
+    }
+  }
+
+  /** Sends the code, unless an earlier send of it turns out to have worked. */
+  async function fly(turn: Turn, impUid: string, otp: string | null): Promise<{ end: End; answer: Proof }> {
+    if (turn.readFirst) {
+      const seen = await look(impUid, turn.since);
+      if (typeof seen === 'object') return certified(seen);
+      if (seen === 'unreadable' || !turn.canSend) return UNKNOWN;
+    }
+    try {
+      const record = await iamport.confirm(impUid, otp);
+      return record.certified ? certified(record) : refused(otp === null ? 'IN_PROGRESS' : 'WRONG_CODE', turn);
+    } catch (error) {
+      const answer = failureOf('confirm', error);
+      const isOurs = turn.readFirst && answer.code === 'ALREADY_CERTIFIED'; // by the send whose answer was lost, perhaps
+      if (answer.code === 'OUTCOME_UNKNOWN' || isOurs) return readBack(turn, impUid);
+      if (error instanceof UpstreamFault) return { end: { kind: 'unsent', code: answer.code }, answer };
+      const attemptsRemaining = attemptsLeft(answer.code, turn.attempts);
+      return { end: { kind: 'refused', code: answer.code }, answer: { ...answer, attemptsRemaining } };
+    }
+  }
+
+  /** The only way to know how a confirm ended whose answer was lost. Not certified proves nothing: it may still end. */
+  async function readBack(turn: Turn, impUid: string): Promise<{ end: End; answer: Proof }> {
+    await delay(READ_BACK_DELAY_MS);
+    for (let tries = 0; tries < READ_BACK_TRIES; tries += 1) {
+      const seen = await look(impUid, turn.since);
+      if (typeof seen === 'object') return certified(seen);
+      if (seen === 'older') return refused('ALREADY_CERTIFIED', turn);
+      if (seen === 'open') break;
+    }
+    return UNKNOWN;
+  }
+
+  async function look(impUid: string, since: number): Promise<CertificationRecord | 'older' | 'open' | 'unreadable'> {
+    try {
+      const record = await iamport.certification(impUid, READ_BACK_TIMEOUT_MS);
+      if (!record.certified) return 'open';
+      return isSince(record, since) ? record : 'older';
+    } catch {
+      return 'unreadable';
+    }
+  }
+
+  /** Certified not before `since`, by the upstream's own clock. */
+  function isSince({ certified_at }: CertificationRecord, since: number): boolean {
+    if (since === 0) return true;
+    return certified_at !== null && certified_at * 1000 + CLOCK_TOLERANCE_MS >= since + iamport.clockSkewMs();
+  }
+
+  /** Waits for the same code's flight on another machine; its failure is this one's, anything else is looked at afresh. */
+  async function landing({ key, code }: Ids): Promise<FailureOf['confirm'] | null> {
+    let found: AttemptRecord | null | 'flying' = 'flying';
+    while (found === 'flying') {
+      await delay(WAIT_STEP_MS);
+      found = await store.update(key, (record, now) => ({
+        reply: record && isFlying(record, now, rules.flightMs) ? 'flying' : record,
+      }));
+    }
+    return found?.code === code && found.failed ? failed(found.failed, found.attempts, null) : null;
+  }
+
+  /** What was found out is answered all the same: an attempt whose end is not kept counts as unknown later. */
+  function logLost(error: unknown): void {
+    logger.error(describe(error), 'the guard could not keep what happened');
+  }
+}
+
+const UNKNOWN: { end: End; answer: Proof } = { end: { kind: 'unknown' }, answer: failure('OUTCOME_UNKNOWN') };
+
+function certified(record: CertificationRecord): { end: End; answer: Proof } {
+  return { end: { kind: 'certified' }, answer: record };
+}
+
+function refused(code: ConfirmCode, { attempts }: Turn): { end: End; answer: Proof } {
+  return { end: { kind: 'refused', code }, answer: failed(code, attempts, null) };
+}
+
+function failed(code: ConfirmCode, attempts: number, retryAt: number | null): FailureOf['confirm'] {
+  return failure(code, {
+    attemptsRemaining: attemptsLeft(code, attempts),
+    retryAt: retryAt === null ? null : new Date(retryAt),
+  });
+}
+
+function isStoreError(error: unknown): boolean {
+  return error instanceof StoreUnavailable || error instanceof StoreFull;
+}
+
+/** A store in trouble gives nothing away: what it cannot tell is refused. */
+function storeFailure(error: unknown): Failure<'UpstreamError'> {
+  if (!isStoreError(error)) throw error;
+  return failure(error instanceof StoreFull ? 'OVERLOADED' : 'UPSTREAM_UNAVAILABLE');
+}

@@ -1,0 +1,73 @@
+import { Redis } from 'ioredis';
+import type { AttemptRecord, Step } from './attempt.ts';
+import { RECORD_TTL_MS, StoreUnavailable, type AttemptStore } from './store.ts';
+
+/** Nothing waits for a Redis that is dead or frozen: an answer "unavailable" is due within 200 ms. */
+const COMMAND_TIMEOUT_MS = 150;
+const UPDATE_TIMEOUT_MS = 170;
+
+/** A connection that fails fast and comes back by itself. Shared by attempts and limits. */
+export function connectRedis(url: string): Redis {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    connectTimeout: 500,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    retryStrategy: (tries) => Math.min(tries * 100, 1_000),
+  });
+  redis.on('error', () => {}); // every command reports its own; without a listener the process would end
+  redis.connect().catch(() => {});
+  return redis;
+}
+
+/** The value and the server's clock: replicas need not agree on the time. */
+const READ = "local t = redis.call('TIME'); return {redis.call('GET', KEYS[1]) or '', t[1], t[2]}";
+
+/** Writes only over what was read; false when somebody else was faster. */
+const REPLACE = `
+  if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+  return 1`;
+
+/** Each round that fails is one that another caller won, and whoever loses to a flight in progress has nothing to write. */
+const MAX_ROUNDS = 20;
+
+export function createRedisStore(redis: Redis, prefix = 'identity:attempt:'): AttemptStore {
+  async function update<T>(key: string, step: (found: AttemptRecord | null, now: number) => Step<T>): Promise<T> {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const [kept, seconds, micros] = (await redis.eval(READ, 1, key)) as [string, string, string];
+      const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+      const { record, reply } = step(kept === '' ? null : decode(kept), now);
+      if (!record) return reply;
+      if (await redis.eval(REPLACE, 1, key, kept, encode(record), RECORD_TTL_MS)) return reply;
+    }
+    throw new StoreUnavailable('Too much contention');
+  }
+
+  return {
+    async update(key, step) {
+      const { promise: late, reject } = Promise.withResolvers<never>();
+      const timer = setTimeout(reject, UPDATE_TIMEOUT_MS);
+      try {
+        return await Promise.race([update(prefix + key, step), late]);
+      } catch {
+        throw new StoreUnavailable('Redis does not answer'); // what ioredis throws quotes the command, key included
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    async close() {
+      redis.disconnect();
+    },
+  };
+}
+
+function encode({ owner, method, attempts, state, code, startedAt, since, failed }: AttemptRecord): string {
+  return JSON.stringify([owner, method, attempts, state, code, startedAt, since, failed]);
+}
+
+function decode(text: string): AttemptRecord {
+  const [owner, method, attempts, state, code, startedAt, since, failed] = JSON.parse(text);
+  return { owner, method, attempts, state, code, startedAt, since, failed };
+}

@@ -1,0 +1,180 @@
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Redis } from 'ioredis';
+import { begin, finish, opened, type AttemptRecord } from '../../src/guard/attempt.ts';
+import { connectRedis, createRedisStore } from '../../src/guard/redis.ts';
+import {
+  createMemoryStore,
+  RECORD_TTL_MS,
+  StoreFull,
+  StoreUnavailable,
+  type AttemptStore,
+} from '../../src/guard/store.ts';
+import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';
+
+const RULES = { flightMs: 20_000, claims: true };
+const read = (store: AttemptStore, key: string): Promise<AttemptRecord | null> =>
+  store.update(key, (found) => ({ reply: found }));
+const write = (store: AttemptStore, key: string, record = opened('owner', 'SMS')): Promise<void> =>
+  store.update(key, () => ({ record, reply: undefined }));
+
+/** What any store must do. */
+function contract(create: () => Promise<AttemptStore>): void {
+  let store: AttemptStore;
+  beforeEach(async () => {
+    store = await create();
+  });
+  afterEach(() => store.close());
+
+  test('keeps a record as it was written, and knows no other', async () => {
+    const record: AttemptRecord = {
+      owner: 'o',
+      method: 'APP',
+      attempts: 3,
+      state: 'UNKNOWN',
+      code: 'c',
+      startedAt: 5,
+      since: 4,
+      failed: 'OUTCOME_UNKNOWN',
+    };
+    await write(store, 'a', record);
+    expect([await read(store, 'a'), await read(store, 'b')]).toEqual([record, null]);
+  });
+
+  test('gives 100 callers at once one turn, and the same turn to nobody else', async () => {
+    const step = (found: AttemptRecord | null, now: number) =>
+      begin(found, { owner: 'owner', code: `${Math.random()}`, method: 'SMS' }, now, RULES);
+    const replies = await Promise.all(Array.from({ length: 100 }, () => store.update('a', step)));
+    expect(replies.filter(({ kind }) => kind === 'turn')).toHaveLength(1);
+    expect(replies.filter((reply) => reply.kind === 'refuse' && reply.code === 'IN_PROGRESS')).toHaveLength(99);
+  });
+
+  test('gives five turns in all to callers who come one after another', async () => {
+    let turns = 0;
+    for (let index = 0; index < 20; index += 1) {
+      const reply = await store.update('a', (found, now) =>
+        begin(found, { owner: 'owner', code: `${index}`, method: 'SMS' }, now + index, RULES),
+      );
+      if (reply.kind !== 'turn') continue;
+      turns += 1;
+      await store.update('a', (found) => finish(found, reply.startedAt, { kind: 'refused', code: 'WRONG_CODE' }));
+    }
+    expect(turns).toBe(5);
+  });
+}
+
+describe('the memory store', () => {
+  contract(async () => createMemoryStore());
+
+  test('forgets a record an hour after it was written last', async () => {
+    const clock = { ms: 0 };
+    const store = createMemoryStore(() => clock.ms);
+    await write(store, 'a');
+    clock.ms = RECORD_TTL_MS - 1;
+    expect(await read(store, 'a')).not.toBeNull();
+    clock.ms = RECORD_TTL_MS;
+    expect(await read(store, 'a')).toBeNull();
+  });
+
+  test('is bounded, and refuses new records rather than forget attempts while a code can be right', async () => {
+    const clock = { ms: 0 };
+    const store = createMemoryStore(() => clock.ms, 3);
+    for (const key of ['a', 'b', 'c']) await write(store, key);
+    await expect(write(store, 'd')).rejects.toBeInstanceOf(StoreFull);
+    await write(store, 'a');
+    expect(await read(store, 'b')).not.toBeNull();
+    clock.ms = 10 * 60_000;
+    await write(store, 'd');
+    expect([await read(store, 'b'), await read(store, 'a')]).toEqual([null, opened('owner', 'SMS')]);
+  });
+});
+
+const describeRedis = hasRedis ? describe : describe.skip;
+
+describeRedis('the Redis store', () => {
+  let server: TestRedis;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server.stop());
+
+  async function connected(url = server.url): Promise<Redis> {
+    const redis = connectRedis(url);
+    await once(redis, 'ready');
+    return redis;
+  }
+
+  describe('on one connection', () => {
+    let serial = 0;
+    contract(async () => createRedisStore(await connected(), `test:${(serial += 1)}:`));
+  });
+
+  test('is as atomic across connections', async () => {
+    const stores = await Promise.all(
+      Array.from({ length: 4 }, async () => createRedisStore(await connected(), 'across:')),
+    );
+    const replies = await Promise.all(
+      Array.from({ length: 80 }, (_, index) =>
+        stores[index % 4]!.update('a', (found, now) =>
+          begin(found, { owner: 'owner', code: `${index}`, method: 'SMS' }, now, RULES),
+        ),
+      ),
+    );
+    expect(replies.filter(({ kind }) => kind === 'turn')).toHaveLength(1);
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  test('gives every key a time to live', async () => {
+    const redis = await connected();
+    await write(createRedisStore(redis, 'ttl:'), 'a');
+    const ttl = await redis.pttl('ttl:a');
+    expect(ttl).toBeGreaterThan(RECORD_TTL_MS - 60_000);
+    expect(ttl).toBeLessThanOrEqual(RECORD_TTL_MS);
+    redis.disconnect();
+  });
+
+  test.each<[string, (own: TestRedis, admin: Redis) => unknown, (own: TestRedis, admin: Redis) => unknown]>([
+    ['frozen', (own) => process.kill(own.pid, 'SIGSTOP'), (own) => process.kill(own.pid, 'SIGCONT')],
+    [
+      'out of memory',
+      (_own, admin) => admin.config('SET', 'maxmemory', '1'),
+      (_own, admin) => admin.config('SET', 'maxmemory', '0'),
+    ],
+    ['read-only', (_own, admin) => admin.replicaof('127.0.0.1', '1'), (_own, admin) => admin.replicaof('NO', 'ONE')],
+  ])('says that it is unavailable when it is %s, and recovers by itself', async (_name, spoil, mend) => {
+    const own = await startRedis();
+    const [redis, admin] = [await connected(own.url), await connected(own.url)];
+    const store = createRedisStore(redis, 'trouble:');
+    await write(store, 'a');
+    await spoil(own, admin);
+    await expect(write(store, 'b')).rejects.toBeInstanceOf(StoreUnavailable);
+    await mend(own, admin);
+    await eventually(() => write(store, 'b'));
+    await store.close();
+    admin.disconnect();
+    await own.stop();
+  });
+
+  test('says that it is unavailable when it is dead, and finds it again on the same address', async () => {
+    const own = await startRedis();
+    const store = createRedisStore(await connected(own.url), 'trouble:');
+    await own.stop();
+    await expect(write(store, 'a')).rejects.toBeInstanceOf(StoreUnavailable);
+    const again = await startRedis(Number(new URL(own.url).port));
+    await eventually(() => write(store, 'a'));
+    await store.close();
+    await again.stop();
+  });
+});
+
+/** Tries until it works; the test's own time limit ends it. */
+async function eventually(work: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch {
+      await new Promise(setImmediate);
+    }
+  }
+}
