@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readConfig } from '../src/config.ts';
+import { CONFIRM_EVERYTHING, startGateway, type TestGateway } from './support/gateway.ts';
+import { callerHeaders, TOKENS } from './support/tokens.ts';
+
+let gateway: TestGateway;
+let owner: Record<string, string>;
+let stranger: Record<string, string>;
+let serial = 0;
+
+beforeAll(async () => {
+  gateway = await startGateway({ config: { auth: TOKENS } });
+  owner = await callerHeaders('owner', 'certification:ci');
+  stranger = await callerHeaders('stranger', 'certification:ci', 'certification:delete');
+});
+afterAll(() => gateway.close());
+
+const READ =
+  'query($impUid: ID!) { certification(impUid: $impUid) { __typename ... on Certification { impUid name } ... on IdentityError { code message retryable } } }';
+const DELETE =
+  'mutation($impUid: ID!) { deleteCertification(impUid: $impUid) { __typename ... on IdentityError { code message retryable } } }';
+const APP =
+  'mutation($impUid: ID!) { confirmIdentityApp(impUid: $impUid) { __typename ... on IdentityError { code message retryable } } }';
+const ENTITY =
+  'query($impUid: ID!) { _entities(representations: [{ __typename: "Certification", impUid: $impUid }]) { __typename } }';
+const REQUEST =
+  'mutation($input: RequestIdentityOtpInput!) { requestIdentityOtp(input: $input) { __typename ... on IdentityOtpSent { impUid } ... on IdentityError { code } ... on RateLimitedError { retryAt } } }';
+const PERSON = { name: '홍길동', phone: '010-1234-5678', birthday: '1990-01-01', genderDigit: '1', carrier: 'SKT' };
+
+function impUid(scenario = 200): string {
+  serial += 1;
+  return `imp_900${scenario}${String(serial).padStart(6, '0')}`;
+}
+
+async function requested(): Promise<{ id: string; code: string }> {
+  const sent = await gateway.run(REQUEST, { input: PERSON }, owner);
+  const id = sent['impUid'] as string;
+  return { id, code: gateway.sandbox.inbox.find((sms) => sms.impUid === id)!.code };
+}
+
+describe('attempts', () => {
+  test('count down, and after five wrong codes the right one is refused without an upstream call', async () => {
+    const id = impUid();
+    const left: unknown[] = [];
+    for (let code = 0; code < 5; code += 1)
+      left.push((await gateway.confirm(id, `00000${code}`, owner))['attemptsRemaining']);
+    expect(left).toEqual([4, 3, 2, 1, 0]);
+    expect(await gateway.confirm(id, '123456', owner)).toMatchObject({
+      __typename: 'OtpRejectedError',
+      code: 'TOO_MANY_ATTEMPTS',
+      attemptsRemaining: 0,
+    });
+    expect(gateway.calls(id)).toHaveLength(5);
+  });
+
+  test('are given back where nothing was processed', async () => {
+    const id = impUid(630);
+    for (let index = 0; index < 7; index += 1)
+      expect(await gateway.confirm(id, '123456', owner)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    expect(gateway.calls(id)).toHaveLength(7);
+  });
+
+  test('are one at a time: while one code is on its way, others are told to wait and are not sent', async () => {
+    const slow = await startGateway({ iamport: { confirmTimeoutMs: 1_000, readTimeoutMs: 100 } });
+    const id = impUid(610);
+    const answers = await Promise.all(['000001', '000002', '000003'].map((code) => slow.confirm(id, code)));
+    expect(answers.map((answer) => answer['code'] as string).toSorted((a, b) => a.localeCompare(b))).toEqual([
+      'IN_PROGRESS',
+      'IN_PROGRESS',
+      'OUTCOME_UNKNOWN',
+    ]);
+    expect(answers.find((answer) => answer['code'] === 'IN_PROGRESS')).toMatchObject({
+      retryable: true,
+      attemptsRemaining: 4,
+      retryAt: expect.any(String),
+    });
+    expect(slow.calls(`POST /certifications/otp/confirm/${id}`)).toHaveLength(1);
+    await slow.close();
+  });
+});
+
+describe('the same code', () => {
+  test('sent fifty times at once is one upstream call and fifty equal answers', async () => {
+    const id = impUid();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => gateway.confirm(id, '123456', owner)));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(answers[0]).toMatchObject({ __typename: 'Certification', name: '홍길동' });
+    expect(gateway.calls(`POST /certifications/otp/confirm/${id}`)).toHaveLength(1);
+  });
+
+  test('repeated after success is answered from a read, and another code gets nothing', async () => {
+    const id = impUid();
+    const first = await gateway.confirm(id, '123456', owner);
+    expect(await gateway.confirm(id, '123456', owner)).toEqual(first);
+    expect(await gateway.confirm(id, '654321', owner)).toMatchObject({ code: 'ALREADY_CERTIFIED' });
+    expect(gateway.calls(id)).toEqual([`POST /certifications/otp/confirm/${id}`, `GET /certifications/${id}`]);
+  });
+});
+
+describe("another caller's impUid", () => {
+  test.each([
+    ['certification', READ, {}],
+    ['deleteCertification', DELETE, {}],
+    ['confirmIdentityOtp', CONFIRM_EVERYTHING, { otp: '123456' }],
+    ['confirmIdentityApp', APP, {}],
+    ['_entities', ENTITY, {}],
+  ])(
+    'answers %s with the bytes of an unknown one, without an upstream call, and costs the owner nothing',
+    async (_name, query, more) => {
+      const { id, code } = await requested();
+      await gateway.confirm(id, '000000', owner);
+      const before = gateway.sandbox.requests.length;
+      const foreign = await gateway.post({ query, variables: { impUid: id, ...more } }, stranger);
+      expect(gateway.sandbox.requests).toHaveLength(before);
+      const unknown = await gateway.post({ query, variables: { impUid: impUid(404), ...more } }, stranger);
+      expect(foreign.text).toBe(unknown.text);
+      expect([...foreign.headers.keys()]).toEqual([...unknown.headers.keys()]);
+      expect(await gateway.confirm(id, '000001', owner)).toMatchObject({ attemptsRemaining: 3 });
+      expect(await gateway.confirm(id, code, owner)).toMatchObject({ __typename: 'Certification' });
+      expect((await gateway.post({ query, variables: { impUid: id, ...more } }, stranger)).text).toBe(unknown.text);
+    },
+  );
+
+  test('can be read by a backend that may read any', async () => {
+    const { id, code } = await requested();
+    await gateway.confirm(id, code, owner);
+    const backend = await callerHeaders('backend', 'certification:read-any');
+    expect(await gateway.run(READ, { impUid: id }, backend)).toEqual({
+      __typename: 'Certification',
+      impUid: id,
+      name: '홍길동',
+    });
+    expect(await gateway.run(READ, { impUid: id }, owner)).toEqual({
+      __typename: 'Certification',
+      impUid: id,
+      name: '홍길동',
+    });
+  });
+
+  test('does not become readable by claiming it with a wrong code, whoever certified it', async () => {
+    const id = impUid(400);
+    expect(await gateway.run(READ, { impUid: id }, stranger)).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await gateway.confirm(id, '000000', stranger)).toMatchObject({ code: 'ALREADY_CERTIFIED' });
+    expect(await gateway.run(READ, { impUid: id }, stranger)).toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('scopes and tokens', () => {
+  test('a missing scope nulls its own field with its own error, and leaves the rest', async () => {
+    const id = impUid();
+    const plain = await callerHeaders('plain');
+    const query =
+      'mutation($impUid: ID!, $otp: String!) { confirmIdentityOtp(impUid: $impUid, otp: $otp) { ... on Certification { name uniqueKey uniqueInSite } } }';
+    const { status, body } = await gateway.post({ query, variables: { impUid: id, otp: '123456' } }, plain);
+    expect([status, body.data]).toEqual([
+      200,
+      { confirmIdentityOtp: { name: '홍길동', uniqueKey: null, uniqueInSite: null } },
+    ]);
+    expect(body.errors).toMatchObject([
+      { path: ['confirmIdentityOtp', 'uniqueKey'], extensions: { code: 'FORBIDDEN' } },
+      { path: ['confirmIdentityOtp', 'uniqueInSite'], extensions: { code: 'FORBIDDEN' } },
+    ]);
+  });
+
+  test('deleting needs its scope, and asks the upstream nothing without', async () => {
+    const { id, code } = await requested();
+    await gateway.confirm(id, code, owner);
+    const before = gateway.sandbox.requests.length;
+    const refused = await gateway.post({ query: DELETE, variables: { impUid: id } }, owner);
+    expect([refused.body.data, refused.body.errors]).toMatchObject([null, [{ extensions: { code: 'FORBIDDEN' } }]]);
+    expect(gateway.sandbox.requests).toHaveLength(before);
+    const allowed = await callerHeaders('owner', 'certification:delete');
+    expect(await gateway.run(DELETE, { impUid: id }, allowed)).toMatchObject({ __typename: 'CertificationDeleted' });
+  });
+
+  test('a wrong token is HTTP 401, none is UNAUTHENTICATED, and neither reaches the upstream', async () => {
+    const before = gateway.sandbox.requests.length;
+    const ask = { query: CONFIRM_EVERYTHING, variables: { impUid: impUid(), otp: '123456' } };
+    const wrong = await gateway.post(ask, { authorization: 'Bearer canary.canary.canary' });
+    expect([wrong.status, wrong.body.errors]).toMatchObject([401, [{ extensions: { code: 'UNAUTHENTICATED' } }]]);
+    expect(wrong.text).not.toContain('canary');
+    const none = await gateway.post(ask);
+    expect([none.status, none.body.errors]).toMatchObject([200, [{ extensions: { code: 'UNAUTHENTICATED' } }]]);
+    expect(gateway.sandbox.requests).toHaveLength(before);
+  });
+});
+
+describe('limits', () => {
+  const { limits } = readConfig({});
+
+  test('let one message a minute go to a phone, however it is spelled, and say when the next may', async () => {
+    const limited = await startGateway({ config: { limits } });
+    expect(await limited.run(REQUEST, { input: PERSON })).toMatchObject({ __typename: 'IdentityOtpSent' });
+    const again = await limited.run(REQUEST, { input: { ...PERSON, phone: '+82 10 1234 5678' } });
+    expect(again).toEqual({ __typename: 'RateLimitedError', code: 'RATE_LIMITED', retryAt: expect.any(String) });
+    expect(Date.parse(again['retryAt'] as string) - Date.now()).toBeGreaterThan(50_000);
+    expect(limited.calls('/otp/request')).toHaveLength(1);
+    await limited.close();
+  });
+
+  test('of confirms use up no attempt', async () => {
+    const one = [{ points: 1, seconds: 60 }];
+    const limited = await startGateway({ config: { auth: TOKENS, limits: { ...limits, confirmsPerCaller: one } } });
+    const id = impUid();
+    expect(await limited.confirm(id, '000000', owner)).toMatchObject({ code: 'WRONG_CODE', attemptsRemaining: 4 });
+    expect(await limited.confirm(id, '000001', owner)).toMatchObject({
+      __typename: 'RateLimitedError',
+      retryAt: expect.any(String),
+    });
+    expect(limited.calls(id)).toHaveLength(1);
+    await limited.close();
+  });
+});
+
+describe('an impUid that was not requested here', () => {
+  test('is unknown where the setting says refuse, and nothing is sent', async () => {
+    const strict = await startGateway({ config: { guard: { ...readConfig({}).guard, claims: false } } });
+    expect(await strict.confirm(impUid(), '123456')).toMatchObject({ __typename: 'CertificationNotFoundError' });
+    expect(strict.sandbox.requests).toEqual([]);
+    await strict.close();
+  });
+});
