@@ -7,8 +7,8 @@ import {
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
 } from 'jose';
-import type { AuthConfig } from './config.ts';
-import { SCOPES, type Identity } from './guard/caller.ts';
+import { SCOPES, type AuthConfig } from './config.ts';
+import type { Identity } from './guard/caller.ts';
 import { header, type RequestHeaders } from './headers.ts';
 
 /** Who sent a request; null where it names nobody. Errors: `Unauthenticated`. */

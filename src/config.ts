@@ -2,7 +2,11 @@ import { createPublicKey, randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { ConfigError } from './errors.ts';
-import { SCOPES, type Scope } from './guard/caller.ts';
+
+export const SCOPES = ['certification:ci', 'certification:delete', 'certification:read-any'] as const;
+
+/** `ci`: see CI and DI. `delete`: delete what is the caller's. `read-any`: read, and with `delete` delete, what is others'. */
+export type Scope = (typeof SCOPES)[number];
 
 export interface Config {
   /** `NODE_ENV=production`: refuses what is only for trying out, and hides the schema. */

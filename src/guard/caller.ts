@@ -1,7 +1,4 @@
-export const SCOPES = ['certification:ci', 'certification:delete', 'certification:read-any'] as const;
-
-/** `ci`: see CI and DI. `delete`: delete what is the caller's. `read-any`: read, and with `delete` delete, what is others'. */
-export type Scope = (typeof SCOPES)[number];
+import type { Scope } from '../config.ts';
 
 /** Who somebody proved to be, and what they may. */
 export interface Identity {

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { IdentityContext } from '../context.ts';
-import type { Caller, Scope } from '../guard/caller.ts';
+import type { Scope } from '../config.ts';
+import type { Caller } from '../guard/caller.ts';
 
 /** What `@authenticated` says, enforced here and not only by a router. */
 export function callerOf({ caller }: IdentityContext): Caller {
