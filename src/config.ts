@@ -102,6 +102,20 @@ export interface IamportConfig {
   readonly confirmTimeoutMs: number;
   /** `READ_TIMEOUT_MS`, default 8000: a whole read, or a log-in. */
   readonly readTimeoutMs: number;
+  readonly policies: PoliciesConfig;
+}
+
+/** How much the upstream is asked for at once, and how soon it is left alone. */
+export interface PoliciesConfig {
+  /** `UPSTREAM_PARALLEL` and `UPSTREAM_QUEUE`, default 128 each: calls at a time, of reads and of all others; beyond, OVERLOADED. */
+  readonly parallelCalls: number;
+  readonly queuedCalls: number;
+  /** `READ_TRIES`, default 3: for a read in all. What changes something is tried again only where nothing was sent. */
+  readonly readTries: number;
+  /** `BREAKER_MIN_RPS`, default 5: calls per second below which failures open no breaker. */
+  readonly breakerMinimumRps: number;
+  /** How long an open breaker waits before it tries again; default 10 s. */
+  readonly breakerResetMs?: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -138,6 +152,10 @@ const Settings = z.object({
   CONNECT_TIMEOUT_MS: wholeNumber(1, 60_000).default(2_000),
   CONFIRM_TIMEOUT_MS: wholeNumber(1, 60_000).default(15_000),
   READ_TIMEOUT_MS: wholeNumber(1, 60_000).default(8_000),
+  UPSTREAM_PARALLEL: wholeNumber(1, 10_000).default(128),
+  UPSTREAM_QUEUE: wholeNumber(0, 10_000).default(128),
+  READ_TRIES: wholeNumber(1, 5).default(3),
+  BREAKER_MIN_RPS: wholeNumber(1, 10_000).default(5),
   MAX_REPRESENTATIONS: wholeNumber(1, 1_000).default(100),
 
   AUTH_JWKS_URL: url(/^https?$/, 'must be an http or https URL').optional(),
@@ -196,6 +214,12 @@ export function readConfig(environment: Environment): Config {
       connectTimeoutMs: settings.CONNECT_TIMEOUT_MS,
       confirmTimeoutMs: settings.CONFIRM_TIMEOUT_MS,
       readTimeoutMs: settings.READ_TIMEOUT_MS,
+      policies: {
+        parallelCalls: settings.UPSTREAM_PARALLEL,
+        queuedCalls: settings.UPSTREAM_QUEUE,
+        readTries: settings.READ_TRIES,
+        breakerMinimumRps: settings.BREAKER_MIN_RPS,
+      },
     },
     auth: {
       jwksUrl: settings.AUTH_JWKS_URL ?? null,

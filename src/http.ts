@@ -65,7 +65,7 @@ export function createHttp({ baseUrl, connectTimeoutMs, got: custom }: HttpOptio
     if (url.pathname !== basePath + path || url.host !== base.host)
       throw new TypeError('A path must not need escaping');
 
-    const wire = { isSent: false };
+    const wire: Wire = { stage: 'connect' };
     const stream = client.stream(url, {
       method,
       headers: { ...headers, ...(json && { 'content-type': 'application/json' }) },
@@ -80,8 +80,8 @@ export function createHttp({ baseUrl, connectTimeoutMs, got: custom }: HttpOptio
       const body = await readCapped(stream);
       const { statusCode, headers: answered } = stream.response!;
       return { status: statusCode, retryAfter: answered['retry-after'], body };
-    } catch {
-      throw faultOf(wire.isSent, signal.aborted);
+    } catch (error) {
+      throw faultOf(error, wire.stage, signal.aborted);
     } finally {
       stream.destroy();
     }
@@ -97,7 +97,7 @@ export function createHttp({ baseUrl, connectTimeoutMs, got: custom }: HttpOptio
 function nodeRequest(
   url: URL,
   { isTls, agent, isSlim }: { isTls: boolean; agent: HttpAgent; isSlim: boolean },
-  wire: { isSent: boolean },
+  wire: Wire,
 ): RequestFunction {
   return (_url, options) => {
     const { method, headers } = options;
@@ -110,29 +110,37 @@ function nodeRequest(
   };
 }
 
-/** Until the connection stands nothing can have been sent; from then on anything may have been. */
-function watchConnection(request: ClientRequest, isTls: boolean, wire: { isSent: boolean }): void {
-  const markSent = (): void => void (wire.isSent = true);
+/** How far an exchange has come. Until the connection stands nothing can have been sent; from then on anything may have been. */
+interface Wire {
+  stage: 'connect' | 'tls' | 'sent';
+}
+
+function watchConnection(request: ClientRequest, isTls: boolean, wire: Wire): void {
+  const reach = (stage: Wire['stage']) => (): void => void (wire.stage = stage);
   request.once('socket', (socket) => {
-    if (request.reusedSocket) markSent();
-    else socket.once(isTls ? 'secureConnect' : 'connect', markSent);
+    if (request.reusedSocket) return reach('sent')();
+    socket.once('connect', reach(isTls ? 'tls' : 'sent'));
+    if (isTls) socket.once('secureConnect', reach('sent'));
   });
 }
+
+class TooLarge extends Error {}
 
 async function readCapped(stream: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new RangeError('The answer is too large');
+    if (size > MAX_BODY_BYTES) throw new TooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size).toString('utf8');
 }
 
-function faultOf(isSent: boolean, isOutOfTime: boolean): UpstreamFault {
-  if (!isSent) return new UpstreamFault('UPSTREAM_UNAVAILABLE', 'not-sent');
-  return new UpstreamFault(isOutOfTime ? 'UPSTREAM_TIMEOUT' : 'UPSTREAM_BAD_RESPONSE', 'ambiguous');
+function faultOf(error: unknown, stage: Wire['stage'], isOutOfTime: boolean): UpstreamFault {
+  if (stage !== 'sent') return new UpstreamFault(stage);
+  if (error instanceof TooLarge) return new UpstreamFault('too-large');
+  return new UpstreamFault(isOutOfTime ? 'timeout' : 'cut');
 }
 
 function ignore(): void {}

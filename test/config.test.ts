@@ -62,6 +62,7 @@ describe('readConfig', () => {
         connectTimeoutMs: 2000,
         confirmTimeoutMs: 15_000,
         readTimeoutMs: 8000,
+        policies: { parallelCalls: 128, queuedCalls: 128, readTries: 3, breakerMinimumRps: 5 },
       },
     });
   });

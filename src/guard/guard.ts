@@ -71,8 +71,6 @@ const WAIT_STEP_MS = 100;
 
 /** Before it is asked how a lost confirm ended, the upstream gets a moment to end it. */
 const READ_BACK_DELAY_MS = 300;
-const READ_BACK_TRIES = 2;
-const READ_BACK_TIMEOUT_MS = 1_500;
 
 /** The upstream tells whole seconds. */
 const CLOCK_TOLERANCE_MS = 1_000;
@@ -187,18 +185,14 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
   /** The only way to know how a confirm ended whose answer was lost. Not certified proves nothing: it may still end. */
   async function readBack(turn: Turn, impUid: string): Promise<{ end: End; answer: Proof }> {
     await delay(READ_BACK_DELAY_MS);
-    for (let tries = 0; tries < READ_BACK_TRIES; tries += 1) {
-      const seen = await look(impUid, turn.since);
-      if (typeof seen === 'object') return certified(seen);
-      if (seen === 'older') return refused('ALREADY_CERTIFIED', turn);
-      if (seen === 'open') break;
-    }
-    return UNKNOWN;
+    const seen = await look(impUid, turn.since);
+    if (typeof seen === 'object') return certified(seen);
+    return seen === 'older' ? refused('ALREADY_CERTIFIED', turn) : UNKNOWN;
   }
 
   async function look(impUid: string, since: number): Promise<CertificationRecord | 'older' | 'open' | 'unreadable'> {
     try {
-      const record = await iamport.certification(impUid, READ_BACK_TIMEOUT_MS);
+      const record = await iamport.readBack(impUid);
       if (!record.certified) return 'open';
       return isSince(record, since) ? record : 'older';
     } catch {

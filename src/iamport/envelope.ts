@@ -16,10 +16,10 @@ const TURNED_AWAY = new Set([204, 207, 401, 403, 413, 415]);
  * wherever the call may have taken effect.
  */
 export function openEnvelope(answer: HttpAnswer): JsonObject {
-  if (answer.status === 429) throw new UpstreamFault('UPSTREAM_UNAVAILABLE', 'rejected', retryAt(answer.retryAfter));
+  if (answer.status === 429) throw new UpstreamFault('rate-limited', retryAt(answer.retryAfter));
   const isOk = answer.status >= 200 && answer.status < 300;
   const isTurnedAway = TURNED_AWAY.has(answer.status) || (answer.status >= 300 && answer.status < 400);
-  const badResponse = new UpstreamFault('UPSTREAM_BAD_RESPONSE', isTurnedAway ? 'rejected' : 'ambiguous');
+  const badResponse = new UpstreamFault(isTurnedAway ? 'turned-away' : 'bad-answer');
 
   const envelope = parseObject(answer.body);
   const code = integer(envelope?.['code']);

@@ -1,7 +1,9 @@
+import type { PoliciesConfig } from '../config.ts';
 import { UpstreamFault, UpstreamRefusal } from '../errors.ts';
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts';
 import { openEnvelope, type JsonObject } from './envelope.ts';
 import { decodeCertification, type CertificationRecord, type OnDrift, type UpstreamCarrier } from './record.ts';
+import { createPolicies, type Budget, type Kind } from './policies.ts';
 import { createTokens, type Token } from './token.ts';
 
 export interface IamportOptions {
@@ -16,6 +18,7 @@ export interface IamportOptions {
   readonly confirmTimeoutMs: number;
   /** Everything a read or a deletion may take, token included, and all a log-in may take. */
   readonly readTimeoutMs: number;
+  readonly policies: PoliciesConfig;
   /** Told which field, or `message`, the upstream sent in a way not known here. */
   readonly onDrift: OnDrift;
 }
@@ -58,10 +61,12 @@ export interface Iamport {
   /**
    * The record of one impUid, certified or not.
    * Source: `GET /certifications/{imp_uid}`.
-   * Errors: as above, within `timeoutMs`, or `readTimeoutMs` where that is shorter; an unknown impUid is the refusal
-   * NOT_FOUND.
+   * Errors: as above, within `readTimeoutMs`; an unknown impUid is the refusal NOT_FOUND.
    */
-  certification(impUid: string, timeoutMs?: number): Promise<CertificationRecord>;
+  certification(impUid: string): Promise<CertificationRecord>;
+
+  /** The same, to know how a confirm ended whose answer was lost: within three seconds, and out of the way of other reads. */
+  readBack(impUid: string): Promise<CertificationRecord>;
 
   /**
    * Deletes the record of one impUid. When the answer is lost it looks: a record that is gone was deleted.
@@ -74,6 +79,8 @@ export interface Iamport {
   clockSkewMs(): number;
 }
 
+const READ_BACK_TIMEOUT_MS = 3_000;
+
 /** The only shape an id may have on its way into a path. */
 export const IMP_UID = /^[A-Za-z0-9_-]{6,64}$/;
 
@@ -81,13 +88,21 @@ export function createIamport(options: IamportOptions): Iamport {
   const { http, apiKey, apiSecret, channelKey, bypass, confirmTimeoutMs, readTimeoutMs, onDrift } = options;
 
   const tokens = createTokens(() =>
-    withBudget(readTimeoutMs, async (signal) => {
-      const json = { imp_key: apiKey, imp_secret: apiSecret };
-      const answer = await http.send({ method: 'POST', path: '/users/getToken', json, signal });
-      if (answer.status === 401) throw unauthorized();
-      return openEnvelope(answer);
-    }),
+    withBudget(readTimeoutMs, (budget) =>
+      policies.run('login', budget, async () => {
+        const json = { imp_key: apiKey, imp_secret: apiSecret };
+        const answer = await http.send({ method: 'POST', path: '/users/getToken', json, signal: budget.signal });
+        if (answer.status === 401) throw new UpstreamFault('unauthorized');
+        return openEnvelope(answer);
+      }),
+    ),
   );
+
+  /** Nobody's verification: any answer about it says that the upstream works. */
+  const policies = createPolicies(options.policies, async (signal) => {
+    const request = { method: 'GET', path: '/certifications/imp_000000000000', signal } as const;
+    await authorized(request).then(openEnvelope).catch(ignoreRefusal);
+  });
 
   /** One call with the token, and its one replay. */
   async function authorized(request: HttpRequest): Promise<HttpAnswer> {
@@ -103,13 +118,14 @@ export function createIamport(options: IamportOptions): Iamport {
     const second = await send(renewed);
     if (second.status !== 401) return second;
     tokens.refuse(renewed); // the same token again, or an allow-list that refuses us: a third call would change nothing
-    throw unauthorized();
+    throw new UpstreamFault('unauthorized');
   }
 
-  async function call(timeoutMs: number, request: Omit<HttpRequest, 'signal'>): Promise<JsonObject> {
-    const answer = await withBudget(timeoutMs, (signal) => authorized({ ...request, signal }));
+  async function call(kind: Kind, timeoutMs: number, request: Omit<HttpRequest, 'signal'>): Promise<JsonObject> {
     try {
-      return openEnvelope(answer);
+      return await withBudget(timeoutMs, (budget) =>
+        policies.run(kind, budget, async () => openEnvelope(await authorized({ ...request, signal: budget.signal }))),
+      );
     } catch (error) {
       if (error instanceof UpstreamRefusal && error.refusal === 'UNRECOGNISED') onDrift('message');
       throw error;
@@ -118,42 +134,47 @@ export function createIamport(options: IamportOptions): Iamport {
 
   /** A call about one verification, and the record it answers. */
   async function record(
+    kind: Kind,
     timeoutMs: number,
     impUid: string,
     request: Omit<HttpRequest, 'signal'>,
   ): Promise<CertificationRecord> {
-    const decoded = decodeCertification(await call(timeoutMs, request), onDrift);
+    const decoded = decodeCertification(await call(kind, timeoutMs, request), onDrift);
     // An answer about somebody else is no answer.
-    if (decoded.imp_uid !== impUid) throw new UpstreamFault('UPSTREAM_BAD_RESPONSE', 'ambiguous');
+    if (decoded.imp_uid !== impUid) throw new UpstreamFault('bad-answer');
     return decoded;
   }
 
-  async function certification(impUid: string, timeoutMs = readTimeoutMs): Promise<CertificationRecord> {
-    return record(Math.min(timeoutMs, readTimeoutMs), impUid, {
-      method: 'GET',
-      path: `/certifications/${pathSegment(impUid)}`,
-    });
+  async function read(kind: Kind, timeoutMs: number, impUid: string): Promise<CertificationRecord> {
+    return record(kind, timeoutMs, impUid, { method: 'GET', path: `/certifications/${pathSegment(impUid)}` });
   }
 
   return {
-    certification,
+    certification: (impUid) => read('read', readTimeoutMs, impUid),
+    readBack: (impUid) => read('read-back', Math.min(READ_BACK_TIMEOUT_MS, readTimeoutMs), impUid),
     clockSkewMs: () => tokens.clockSkewMs(),
     async request(person) {
       const json = requestBody(person, channelKey, bypass);
-      const response = await call(confirmTimeoutMs, { method: 'POST', path: '/certifications/otp/request', json });
+      const response = await call('mutation', confirmTimeoutMs, {
+        method: 'POST',
+        path: '/certifications/otp/request',
+        json,
+      });
       const impUid = response['imp_uid'];
       // A message is on its way, but nobody could confirm it.
-      if (typeof impUid !== 'string' || !IMP_UID.test(impUid))
-        throw new UpstreamFault('UPSTREAM_BAD_RESPONSE', 'ambiguous');
+      if (typeof impUid !== 'string' || !IMP_UID.test(impUid)) throw new UpstreamFault('bad-answer');
       return impUid;
     },
     async confirm(impUid, otp) {
       const path = `/certifications/otp/confirm/${pathSegment(impUid)}`;
-      return record(confirmTimeoutMs, impUid, { method: 'POST', path, json: otp === null ? {} : { otp } });
+      return record('mutation', confirmTimeoutMs, impUid, { method: 'POST', path, json: otp === null ? {} : { otp } });
     },
     async delete(impUid) {
       try {
-        await record(readTimeoutMs, impUid, { method: 'DELETE', path: `/certifications/${pathSegment(impUid)}` });
+        await record('mutation', readTimeoutMs, impUid, {
+          method: 'DELETE',
+          path: `/certifications/${pathSegment(impUid)}`,
+        });
       } catch (error) {
         const isLost = error instanceof UpstreamFault && error.fate === 'ambiguous';
         if (!isLost || !(await isGone(impUid))) throw error;
@@ -162,7 +183,7 @@ export function createIamport(options: IamportOptions): Iamport {
   };
 
   async function isGone(impUid: string): Promise<boolean> {
-    return certification(impUid).then(
+    return read('read-back', readTimeoutMs, impUid).then(
       () => false,
       (error) => error instanceof UpstreamRefusal && error.refusal === 'NOT_FOUND',
     );
@@ -192,16 +213,16 @@ function pathSegment(impUid: string): string {
   return impUid;
 }
 
-function unauthorized(): UpstreamFault {
-  return new UpstreamFault('UPSTREAM_UNAUTHORIZED', 'rejected');
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof UpstreamRefusal)) throw error;
 }
 
 /** Runs `work` under one deadline and leaves no timer behind. */
-async function withBudget<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function withBudget<T>(timeoutMs: number, work: (budget: Budget) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);
   try {
-    return await work(controller.signal);
+    return await work({ signal: controller.signal, deadline: Date.now() + timeoutMs });
   } finally {
     clearTimeout(timer);
   }

@@ -39,7 +39,6 @@ export function createTokens(
   let refusal: { readonly token: Token | null; readonly until: number } | null = null;
 
   async function fetchOnce(): Promise<Token> {
-    if (refusal?.token === null && now() < refusal.until) throw unauthorized();
     const askedAt = now();
     try {
       const answer = await fetchToken();
@@ -57,6 +56,7 @@ export function createTokens(
 
   /** Not fetchOnce() itself: its first lines must run after `pending` is set, or its last could run before. */
   async function wait(signal: AbortSignal): Promise<Token> {
+    if (refusal?.token === null && now() < refusal.until) throw new UpstreamFault('unauthorized');
     pending ??= Promise.resolve().then(fetchOnce);
     return abortable(pending, signal);
   }
@@ -88,21 +88,17 @@ function tokenIn(response: JsonObject, askedAt: number): Token {
 /** Whatever happened to a log-in, the request that waits for it was not sent. */
 function loginFault(error: unknown): UpstreamFault {
   const isRefused = error instanceof UpstreamRefusal ? error.status < 500 : isUnauthorized(error);
-  return isRefused ? unauthorized() : new UpstreamFault('UPSTREAM_UNAVAILABLE', 'not-sent');
+  return isRefused ? new UpstreamFault('unauthorized') : new UpstreamFault('login');
 }
 
 function isUnauthorized(error: unknown): boolean {
   return error instanceof UpstreamFault && error.code === 'UPSTREAM_UNAUTHORIZED';
 }
 
-function unauthorized(): UpstreamFault {
-  return new UpstreamFault('UPSTREAM_UNAUTHORIZED', 'rejected');
-}
-
 /** One waiter's deadline must not end the log-in that others wait for. */
 async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(new UpstreamFault('UPSTREAM_UNAVAILABLE', 'not-sent'));
+  const onAbort = (): void => reject(new UpstreamFault('login'));
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   try {

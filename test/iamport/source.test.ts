@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createHttp } from '../../src/http.ts';
 import { createIamport, type IamportOptions, type IdentityRequest } from '../../src/iamport/source.ts';
+import { testConfig } from '../support/gateway.ts';
 
 interface Call {
   readonly call: string;
@@ -45,7 +46,14 @@ async function sourceBefore(response: unknown, options: Partial<IamportOptions> 
     server.closeAllConnections();
     server.close();
   });
-  const limits = { confirmTimeoutMs: 2000, readTimeoutMs: 2000, channelKey: null, bypass: null, onDrift: () => {} };
+  const limits = {
+    confirmTimeoutMs: 2000,
+    readTimeoutMs: 2000,
+    channelKey: null,
+    bypass: null,
+    policies: testConfig('').iamport.policies,
+    onDrift: () => {},
+  };
   return { calls, iamport: createIamport({ http, apiKey: 'k', apiSecret: 's', ...limits, ...options }) };
 }
 

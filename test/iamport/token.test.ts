@@ -78,8 +78,8 @@ describe('the token', () => {
   });
 
   test.each([
-    ['refused', new UpstreamFault('UPSTREAM_UNAUTHORIZED', 'rejected'), 'UPSTREAM_UNAUTHORIZED', 'rejected'],
-    ['lost', new UpstreamFault('UPSTREAM_TIMEOUT', 'ambiguous'), 'UPSTREAM_UNAVAILABLE', 'not-sent'],
+    ['refused', new UpstreamFault('unauthorized'), 'UPSTREAM_UNAUTHORIZED', 'rejected'],
+    ['lost', new UpstreamFault('timeout'), 'UPSTREAM_UNAVAILABLE', 'not-sent'],
     ['without a token', {}, 'UPSTREAM_UNAVAILABLE', 'not-sent'],
     ['with a token that breaks a header', { access_token: 'a\r\nb' }, 'UPSTREAM_UNAVAILABLE', 'not-sent'],
   ])(
@@ -95,6 +95,19 @@ describe('the token', () => {
       expect((await tokens.get(signal)).value).toBe('token2');
     },
   );
+
+  test('that is refused is not asked for again within two seconds, however many ask, and works afterwards', async () => {
+    const { tokens, clock, logins } = tokensWith((login) =>
+      login === 1 ? new UpstreamFault('unauthorized') : living(1800)(login),
+    );
+    for (const at of [0, 500, 1_000, 1_999]) {
+      clock.ms = at;
+      await expect(tokens.get(signal)).rejects.toMatchObject({ code: 'UPSTREAM_UNAUTHORIZED' });
+    }
+    expect(logins()).toBe(1);
+    clock.ms = 2_001;
+    expect((await tokens.get(signal)).value).toBe('token2');
+  });
 
   test('stops one caller at its deadline and still serves the others', async () => {
     const { promise, resolve } = Promise.withResolvers<Record<string, unknown>>();

@@ -104,7 +104,7 @@ export async function startGateway(
   };
 }
 
-/** Anonymous callers who may do everything, as on the embedded sandbox, and no limits. */
+/** Anonymous callers who may do everything, as on the embedded sandbox; no limits, and no second tries to wait for. */
 export function testConfig(baseUrl: string, iamport: Partial<IamportConfig> = {}): Config {
   const limits = Object.fromEntries(
     [
@@ -117,5 +117,9 @@ export function testConfig(baseUrl: string, iamport: Partial<IamportConfig> = {}
     ].map((name) => [`LIMIT_${name}`, 'off']),
   );
   const config = readConfig({ PORT: '0', ADMIN_PORT: '0', ...limits });
-  return { ...config, sandboxPort: null, iamport: { ...config.iamport, baseUrl, ...iamport } };
+  return {
+    ...config,
+    sandboxPort: null,
+    iamport: { ...config.iamport, baseUrl, policies: { ...config.iamport.policies, readTries: 1 }, ...iamport },
+  };
 }

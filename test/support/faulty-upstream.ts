@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+
+/** Does something with one call about an impUid, in place of an answer. */
+export type Fault = (response: ServerResponse, impUid: string, nth: number) => unknown;
+
+export interface FaultyUpstream {
+  readonly url: string;
+  /** What happens to calls about verifications, and to log-ins; null is an ordinary answer. */
+  fault: Fault | null;
+  loginFault: Fault | null;
+  /** Every call, as "METHOD path". */
+  readonly calls: string[];
+  close(): Promise<void>;
+}
+
+export function envelope(status: number, body: unknown): Fault {
+  return (response) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+export const refusal = (status: number, message: string): Fault =>
+  envelope(status, { code: -1, message, response: null });
+export const plain =
+  (status: number, body: string): Fault =>
+  (response) =>
+    response.writeHead(status).end(body);
+export const bomb: Fault = (response) =>
+  response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(4 * 1024 * 1024, 32)));
+export const reset: Fault = (response) =>
+  (response.socket as { resetAndDestroy?: () => void } | null)?.resetAndDestroy?.();
+export const end: Fault = (response) => response.socket?.destroy();
+export const hang: Fault = () => {};
+export const stall: Fault = (response) => {
+  response.writeHead(200, { 'content-length': '500' });
+  response.write('{"code":0,');
+};
+export const short: Fault = (response) => {
+  stall(response, '', 1);
+  response.socket?.end();
+};
+
+/** A healthy answer: a wrong code, or a record that is not certified. */
+function healthy(method: string | undefined, response: ServerResponse, impUid: string): unknown {
+  if (method === 'POST') return refusal(200, '[9013] 인증번호 불일치')(response, impUid, 1);
+  const record = {
+    imp_uid: impUid,
+    pg_provider: 'danal',
+    foreigner: false,
+    certified: false,
+    birth: 0,
+    certified_at: 0,
+  };
+  return envelope(200, { code: 0, message: null, response: record })(response, impUid, 1);
+}
+
+/** An upstream on a real socket that goes wrong in one way at a time. */
+export async function startFaultyUpstream(): Promise<FaultyUpstream> {
+  const state = { fault: null as Fault | null, loginFault: null as Fault | null, calls: [] as string[] };
+  const login = {
+    code: 0,
+    message: null,
+    response: { access_token: 't', now: Math.floor(Date.now() / 1000), expired_at: 4_000_000_000 },
+  };
+
+  function answer({ method, url = '' }: IncomingMessage, response: ServerResponse): unknown {
+    state.calls.push(`${method} ${url}`);
+    const nth = state.calls.filter((call) => call === `${method} ${url}`).length;
+    const impUid = url.split('/').at(-1)!;
+    if (url === '/users/getToken') return (state.loginFault ?? envelope(200, login))(response, impUid, nth);
+    return state.fault ? state.fault(response, impUid, nth) : healthy(method, response, impUid);
+  }
+
+  const server = createServer((request, response) => request.resume().on('end', () => answer(request, response)));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return Object.assign(state, {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      if (server.listening) await once(server, 'close');
+    },
+  });
+}
