@@ -30,7 +30,10 @@ async function start(readTimeoutMs = 2_500) {
     iamport: { ...iamport, policies },
     logger: silent,
   });
-  closers.push(upstream.close, subgraph.close);
+  closers.push(
+    () => upstream.close(),
+    () => subgraph.close(),
+  );
   const { guard, caller } = (await subgraph.createContext({ headers: {} })).identity;
   const codeOf = (outcome: object): unknown =>
     'code' in outcome ? outcome.code : 'certified' in outcome ? outcome.certified : outcome;
