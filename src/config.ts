@@ -15,7 +15,7 @@ export interface Config {
   readonly host: string;
   /** `PORT`, default 4000; 0 picks a free one. */
   readonly port: number;
-  /** `ADMIN_PORT`, default 4001: `/livez` and `/readyz`. */
+  /** `ADMIN_PORT`, default 4001: `/livez`, `/readyz` and `/metrics`. */
   readonly adminPort: number;
   /** `LOG_LEVEL`, default info. */
   readonly logLevel: (typeof LOG_LEVELS)[number];

@@ -13,6 +13,7 @@ import { closedSdl, otpAsVariable } from './documents.ts';
 import { registerExplorer } from './explorer.ts';
 import { describe, type Logger } from './log.ts';
 import { createSandbox, type Sandbox, type SandboxSms } from './sandbox/sandbox.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { createIdentitySubgraph, type IdentitySubgraph } from './subgraph.ts';
 import { trustedOnly } from './trusted-documents.ts';
 
@@ -34,7 +35,7 @@ export interface GatewayServer {
 export interface Addresses {
   /** The GraphQL endpoint. */
   readonly url: string;
-  /** Where `/livez` and `/readyz` are. */
+  /** Where `/livez`, `/readyz` and `/metrics` are. */
   readonly adminUrl: string;
 }
 
@@ -52,7 +53,8 @@ export async function createServer(
   const { sandboxPort } = config;
   const sandbox = sandboxPort === null ? null : await createSandbox({ port: sandboxPort, ...(onSms && { onSms }) });
   const iamport = sandbox ? { ...config.iamport, baseUrl: sandbox.url } : config.iamport;
-  const subgraph = createIdentitySubgraph({ ...config, iamport, logger });
+  const metrics = createMetrics();
+  const subgraph = createIdentitySubgraph({ ...config, iamport, logger, onEvent: metrics.count });
   const apollo = createApollo(subgraph, config);
   await apollo.start();
 
@@ -73,7 +75,7 @@ export async function createServer(
       .header('allow', 'POST')
       .send(errorBody('Send GraphQL as POST with content-type application/json.', 'METHOD_NOT_ALLOWED')),
   );
-  const admin = createAdminServer(subgraph, state);
+  const admin = createAdminServer(subgraph, metrics, state);
 
   return {
     sandbox,
@@ -149,7 +151,11 @@ function createHttpServer(config: Config, logger: Logger, state: { readonly isCl
 }
 
 /** For whoever runs the gateway, on a port of its own. */
-function createAdminServer(subgraph: IdentitySubgraph, state: { readonly isClosing: boolean }): FastifyInstance {
+function createAdminServer(
+  subgraph: IdentitySubgraph,
+  metrics: Metrics,
+  state: { readonly isClosing: boolean },
+): FastifyInstance {
   const admin = fastify({ requestTimeout: REQUEST_TIMEOUT_MS });
   admin.get('/livez', async () => ({ status: 'ok' }));
   admin.get('/readyz', async (_request, reply) => {
@@ -158,6 +164,10 @@ function createAdminServer(subgraph: IdentitySubgraph, state: { readonly isClosi
     return reply
       .code(isReady ? 200 : 503)
       .send({ status: isReady ? 'ok' : 'unavailable', store, closing: state.isClosing });
+  });
+  admin.get('/metrics', async (_request, reply) => {
+    const { contentType, body } = await metrics.render();
+    return reply.type(contentType).send(body);
   });
   return admin;
 }

@@ -9,9 +9,11 @@ import { createAuthenticate, Unauthenticated, type Authenticate } from './auth.t
 import type { AuthConfig, Config } from './config.ts';
 import { languageOf, type Context } from './context.ts';
 import { boundedAliases, oneMutationField, otpAsVariable } from './documents.ts';
+import type { OnEvent } from './events.ts';
 import { failure } from './failure.ts';
 import { createFormatError } from './format-error.ts';
 import type { Resolvers } from './generated/resolvers.ts';
+import { counted } from './guard/counted.ts';
 import { createGuard } from './guard/guard.ts';
 import { createHmacs } from './guard/hmac.ts';
 import { createLimits } from './guard/limits.ts';
@@ -30,6 +32,8 @@ export interface IdentitySubgraphOptions extends Pick<Config, 'iamport' | 'guard
   readonly auth: AuthConfig | Authenticate;
   /** Told what an operator should know; pino, or any logger of the same three methods. */
   readonly logger: Logger;
+  /** Told what is worth counting. */
+  readonly onEvent?: OnEvent;
   /** Your own options for the HTTP client: agents, certificates, headers, name look-up. */
   readonly got?: GotOptions;
   /** Your own store of attempts, in place of memory or Redis. */
@@ -64,16 +68,20 @@ const FLIGHT_AIR_MS = 5_000;
 /** Verification as a part of your own GraphQL server. Errors: none here. */
 export function createIdentitySubgraph(options: IdentitySubgraphOptions): IdentitySubgraph {
   const { iamport: config, guard: guardConfig, logger, maxRepresentations, got } = options;
+  const onEvent: OnEvent = (event) => {
+    if (event.kind === 'drift') logger.warn({ field: event.field }, 'the upstream sent something not known here');
+    if (event.kind === 'limit') logger.warn({ limit: event.limit, shadow: event.shadow }, 'a limit was reached');
+    options.onEvent?.(event);
+  };
   const http = createHttp({ ...config, ...(got && { got }) });
-  const onDrift = (field: string): void => logger.warn({ field }, 'the upstream sent something not known here');
-  const iamport = createIamport({ ...config, http, onDrift });
+  const iamport = createIamport({ ...config, http, onEvent });
 
   const redis = guardConfig.redisUrl === null ? null : connectRedis(guardConfig.redisUrl);
   const store = options.store ?? (redis ? createRedisStore(redis) : createMemoryStore());
   const hmac = createHmacs(guardConfig.secret);
-  const limits = createLimits(options.limits, hmac, logger, redis);
+  const limits = createLimits(options.limits, hmac, onEvent, redis);
   const rules = { flightMs: config.confirmTimeoutMs + FLIGHT_AIR_MS, claims: guardConfig.claims };
-  const guard = createGuard({ iamport, store, hmac, limits, rules, logger });
+  const guard = counted(createGuard({ iamport, store, hmac, limits, rules, logger }), onEvent);
   const authenticate = typeof options.auth === 'function' ? options.auth : createAuthenticate(options.auth);
 
   return {

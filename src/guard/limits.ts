@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { LimitsConfig, Rate } from '../config.ts';
-import type { Logger } from '../log.ts';
+import type { OnEvent } from '../events.ts';
 import type { Caller } from './caller.ts';
 import type { Hmac } from './hmac.ts';
 
@@ -15,7 +15,7 @@ export interface Limits {
   confirm(by: Caller): Promise<Date | null>;
 }
 
-export function createLimits(config: LimitsConfig, hmac: Hmac, logger: Logger, redis: Redis | null): Limits {
+export function createLimits(config: LimitsConfig, hmac: Hmac, onEvent: OnEvent, redis: Redis | null): Limits {
   const limiters = (name: string, rates: readonly Rate[]): RateLimiterAbstract[] =>
     rates.map(({ points, seconds }) => {
       const options = { keyPrefix: `identity:limit:${name}:${seconds}`, points, duration: seconds };
@@ -38,7 +38,7 @@ export function createLimits(config: LimitsConfig, hmac: Hmac, logger: Logger, r
     for (const window of windows) {
       const refused = await window.consume(key).then(() => null, asRefusal);
       if (!refused) continue;
-      logger.warn({ limit, shadow: config.shadow }, 'a limit was reached');
+      onEvent({ kind: 'limit', limit, shadow: config.shadow });
       if (!config.shadow) return new Date(Date.now() + refused.msBeforeNext);
     }
     return null;

@@ -15,7 +15,7 @@ import {
   type IPolicy,
 } from 'cockatiel';
 import type { PoliciesConfig } from '../config.ts';
-import { UpstreamFault, UpstreamRefusal } from '../errors.ts';
+import { UpstreamFault, UpstreamRefusal, type FaultReason } from '../errors.ts';
 
 /**
  * A mutation has an effect and is never repeated once sent. A read can be, and so can a read-back, which must get through
@@ -49,7 +49,11 @@ const BREAKER_WINDOW_MS = 10_000;
 const BREAKER_RESET_MS = 10_000;
 
 /** `probe` is a harmless read: nobody's code is spent to find out whether the upstream is back. */
-export function createPolicies(config: PoliciesConfig, probe: (signal: AbortSignal) => Promise<void>): Policies {
+export function createPolicies(
+  config: PoliciesConfig,
+  onFault: (kind: Kind, reason: FaultReason) => void,
+  probe: (signal: AbortSignal) => Promise<void>,
+): Policies {
   const room = {
     mutation: bulkhead(config.parallelCalls, config.queuedCalls),
     read: bulkhead(config.parallelCalls, config.queuedCalls),
@@ -110,7 +114,9 @@ export function createPolicies(config: PoliciesConfig, probe: (signal: AbortSign
           budget.signal,
         );
       } catch (error) {
-        throw turnedAway(error);
+        const failed = turnedAway(error);
+        if (failed instanceof UpstreamFault) onFault(kind, failed.reason);
+        throw failed;
       }
     },
   };

@@ -1,8 +1,9 @@
 import type { PoliciesConfig } from '../config.ts';
-import { UpstreamFault, UpstreamRefusal } from '../errors.ts';
+import { UpstreamFault, UpstreamRefusal, type FaultReason } from '../errors.ts';
+import type { OnEvent } from '../events.ts';
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts';
 import { openEnvelope, type JsonObject } from './envelope.ts';
-import { decodeCertification, type CertificationRecord, type OnDrift, type UpstreamCarrier } from './record.ts';
+import { decodeCertification, type CertificationRecord, type UpstreamCarrier } from './record.ts';
 import { createPolicies, type Budget, type Kind } from './policies.ts';
 import { createTokens, type Token } from './token.ts';
 
@@ -19,8 +20,7 @@ export interface IamportOptions {
   /** Everything a read or a deletion may take, token included, and all a log-in may take. */
   readonly readTimeoutMs: number;
   readonly policies: PoliciesConfig;
-  /** Told which field, or `message`, the upstream sent in a way not known here. */
-  readonly onDrift: OnDrift;
+  readonly onEvent: OnEvent;
 }
 
 /** Who a code is asked for, already checked. */
@@ -85,7 +85,10 @@ const READ_BACK_TIMEOUT_MS = 3_000;
 export const IMP_UID = /^[A-Za-z0-9_-]{6,64}$/;
 
 export function createIamport(options: IamportOptions): Iamport {
-  const { http, apiKey, apiSecret, channelKey, bypass, confirmTimeoutMs, readTimeoutMs, onDrift } = options;
+  const { http, apiKey, apiSecret, channelKey, bypass, confirmTimeoutMs, readTimeoutMs, onEvent } = options;
+  const onDrift = (field: string): void => onEvent({ kind: 'drift', field });
+
+  const onFault = (call: Kind, reason: FaultReason): void => onEvent({ kind: 'fault', call, reason });
 
   const tokens = createTokens(() =>
     withBudget(readTimeoutMs, (budget) =>
@@ -99,7 +102,7 @@ export function createIamport(options: IamportOptions): Iamport {
   );
 
   /** Nobody's verification: any answer about it says that the upstream works. */
-  const policies = createPolicies(options.policies, async (signal) => {
+  const policies = createPolicies(options.policies, onFault, async (signal) => {
     const request = { method: 'GET', path: '/certifications/imp_000000000000', signal } as const;
     await authorized(request).then(openEnvelope).catch(ignoreRefusal);
   });

@@ -52,7 +52,7 @@ async function sourceBefore(response: unknown, options: Partial<IamportOptions> 
     channelKey: null,
     bypass: null,
     policies: testConfig('').iamport.policies,
-    onDrift: () => {},
+    onEvent: () => {},
   };
   return { calls, iamport: createIamport({ http, apiKey: 'k', apiSecret: 's', ...limits, ...options }) };
 }

@@ -1,0 +1,14 @@
+import type { FaultReason } from './errors.ts';
+
+/** What an operator counts. Every value is one of a fixed set, and none is anybody's. */
+export type GatewayEvent =
+  /** How a call of a client ended: `OK` or a code. */
+  | { readonly kind: 'outcome'; readonly call: 'request' | 'confirm' | 'read' | 'delete'; readonly code: string }
+  /** A call to the upstream that brought no usable answer. */
+  | { readonly kind: 'fault'; readonly call: string; readonly reason: FaultReason }
+  /** A field of a record, or `message`, that came in a way not known here. */
+  | { readonly kind: 'drift'; readonly field: string }
+  /** A limit that was reached; `shadow` where it let the call through. */
+  | { readonly kind: 'limit'; readonly limit: string; readonly shadow: boolean };
+
+export type OnEvent = (event: GatewayEvent) => void;

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readConfig } from '../src/config.ts';
+import { startGateway, testConfig, type TestGateway } from './support/gateway.ts';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startGateway({
+    config: { limits: { ...readConfig({}).limits, confirmsPerIp: [{ points: 4, seconds: 60 }] } },
+  });
+});
+afterAll(() => gateway.close());
+
+async function admin(path: string): Promise<{ status: number; text: string }> {
+  const response = await fetch(gateway.adminUrl + path);
+  return { status: response.status, text: await response.text() };
+}
+
+describe('an operator', () => {
+  test('is told that the gateway lives and is ready', async () => {
+    expect(await admin('/livez')).toEqual({ status: 200, text: '{"status":"ok"}' });
+    expect(await admin('/readyz')).toEqual({ status: 200, text: '{"status":"ok","store":"ok","closing":false}' });
+  });
+
+  test('sees outcomes, faults, drift and limits counted, and nothing of anybody', async () => {
+    await gateway.confirm('imp_900200000001', '123456');
+    await gateway.confirm('imp_900200000002', '000000');
+    await gateway.confirm('imp_900232000002', '123456');
+    await gateway.confirm('imp_900630000001', '123456');
+    await gateway.confirm('imp_900200000003', '123456');
+    const { text } = await admin('/metrics');
+    for (const line of [
+      'identity_outcomes_total{call="confirm",code="OK"} 2',
+      'identity_outcomes_total{call="confirm",code="WRONG_CODE"} 1',
+      'identity_outcomes_total{call="confirm",code="RATE_LIMITED"} 1',
+      'identity_upstream_faults_total{call="mutation",reason="rate-limited"} 1',
+      'identity_upstream_drift_total{field="gender"} 1',
+      'identity_limits_total{limit="confirms per IP",shadow="false"} 1',
+    ]) {
+      expect(text).toContain(line);
+    }
+    expect(text).toContain('nodejs_heap_size_used_bytes');
+    expect(text).not.toMatch(/imp_|홍길동|01012345678|123456|1990/);
+  });
+
+  test('finds neither on the public port', async () => {
+    for (const path of ['/metrics', '/readyz', '/livez'])
+      expect((await fetch(new URL(path, gateway.url))).status).toBe(404);
+  });
+});
+
+describe('overload', () => {
+  test('answers OVERLOADED at once beyond the room there is, and uses no attempt', async () => {
+    const { policies } = testConfig('').iamport;
+    const small = await startGateway({
+      iamport: {
+        confirmTimeoutMs: 1_000,
+        readTimeoutMs: 100,
+        policies: { ...policies, parallelCalls: 2, queuedCalls: 1 },
+      },
+    });
+    const ids = Array.from({ length: 8 }, (_, index) => `imp_90061000000${index}`);
+    const outcomes = await Promise.all(
+      ids.map(async (id) => [id, (await small.confirm(id, '123456'))['code']] as const),
+    );
+    const overloaded = outcomes.filter(([, code]) => code === 'OVERLOADED').map(([id]) => id);
+    expect(overloaded).toHaveLength(5);
+    expect(small.calls('/otp/confirm/').length).toBeLessThanOrEqual(3);
+    expect(overloaded.flatMap((id) => small.calls(id))).toEqual([]);
+    await small.close();
+  });
+});
