@@ -4,30 +4,51 @@ import { readConfig, type Config } from './config.ts';
 import { ConfigError } from './errors.ts';
 import { describe } from './log.ts';
 import type { Sandbox, SandboxSms } from './sandbox/sandbox.ts';
-import { createServer } from './server.ts';
+import { createServer, type GatewayServer } from './server.ts';
 
 /** Longer than the slowest confirm: a person's answer that is on its way should arrive. */
 const DRAIN_TIMEOUT_MS = 20_000;
 
 const config = configOrExit();
 const logger = pino({ level: config.logLevel });
+let server: GatewayServer | null = null;
+let isStopping = false;
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
+process.on('uncaughtException', crash);
+process.on('unhandledRejection', crash);
 
 try {
-  const server = await createServer(config, { logger, onSms: printSms });
+  server = await createServer(config, { logger, onSms: printSms });
   const { url, adminUrl } = await server.listen();
   if (server.sandbox) print(welcome(url, server.sandbox));
   else logger.info({ url, adminUrl, upstream: new URL(config.iamport.baseUrl).host }, 'listening');
-  stopOn(['SIGTERM', 'SIGINT'], () => server.close());
 } catch (error) {
-  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
-  if (error instanceof ConfigError) fail(error.message);
-  if (code === 'EADDRINUSE')
-    fail(`Port ${port} is taken. Set PORT (GraphQL), ADMIN_PORT (health) or SANDBOX_PORT (sandbox) to another.`);
-  fail(`Cannot start: ${describe(error).error}${code ? ` (${code})` : ''}`);
+  fail(whyNotStarted(error));
 }
 
-process.on('uncaughtException', crash);
-process.on('unhandledRejection', crash);
+/** Drains, then ends the process; asked again, ends it at once. */
+async function stop(exitCode: number): Promise<void> {
+  if (isStopping) process.exit(1);
+  isStopping = true;
+  logger.info('draining');
+  setTimeout(() => process.exit(1), DRAIN_TIMEOUT_MS).unref();
+  await server?.close();
+  process.exit(exitCode);
+}
+
+/** One clean line: what was thrown can hold what a person typed. */
+function crash(error: unknown): void {
+  logger.fatal(describe(error), 'an error was not handled: the process ends');
+  void stop(1);
+}
+
+function whyNotStarted(error: unknown): string {
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (error instanceof ConfigError) return error.message;
+  if (code !== 'EADDRINUSE') return `Cannot start: ${describe(error).error}${code ? ` (${code})` : ''}`;
+  return `Port ${port} is taken. Set PORT (GraphQL), ADMIN_PORT (health) or SANDBOX_PORT (sandbox) to another.`;
+}
 
 function configOrExit(): Config {
   try {
@@ -60,26 +81,6 @@ function printSms({ impUid, phone, code }: SandboxSms): void {
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
-}
-
-/** The first signal drains, the second ends. */
-function stopOn(signals: NodeJS.Signals[], close: () => Promise<void>): void {
-  let isStopping = false;
-  const stop = async (): Promise<void> => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    logger.info('draining');
-    setTimeout(() => process.exit(1), DRAIN_TIMEOUT_MS).unref();
-    await close();
-    process.exit(0);
-  };
-  for (const signal of signals) process.on(signal, () => void stop());
-}
-
-/** One clean line: what was thrown can hold what a person typed. */
-function crash(error: unknown): never {
-  logger.fatal(describe(error), 'the process ends: an error was not handled');
-  process.exit(1);
 }
 
 function fail(message: string): never {
