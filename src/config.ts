@@ -324,6 +324,8 @@ function isPublicKey(pem: string): boolean {
   }
 }
 
+/** A timer can wait no longer. */
+const MAX_RATE_SECONDS = 24 * 86_400;
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 /** `5/1h,10/1d` is five an hour and ten a day, shortest window first; `off` is no limit. */
@@ -332,7 +334,8 @@ function rates(standard: string) {
     .string()
     .regex(/^(off|\d{1,9}\/\d{1,5}[smhd](,\d{1,9}\/\d{1,5}[smhd])*)$/, 'must be like 5/1h,10/1d, or off')
     .default(standard)
-    .transform((text): Rate[] => (text === 'off' ? [] : text.split(',').map(rate)));
+    .transform((text): Rate[] => (text === 'off' ? [] : text.split(',').map(rate)))
+    .refine((list) => list.every(({ seconds }) => seconds <= MAX_RATE_SECONDS), 'must be for 24 days at most');
 }
 
 function rate(text: string): Rate {

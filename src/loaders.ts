@@ -8,8 +8,8 @@ type Read = CertificationRecord | FailureOf['read'];
 export interface Loaders {
   /** Reads each impUid once per request. */
   readonly certification: DataLoader<string, Read>;
-  /** Counts one entity reference of this request; false beyond the limit. */
-  takeReference(): boolean;
+  /** Counts one entity reference of this request, and answers how many are left; the first beyond the limit is -1. */
+  takeReference(): number;
 }
 
 /** The upstream has no batch read; this many single ones run at a time for one request. */
@@ -23,6 +23,6 @@ export function createLoaders(read: (impUid: string) => Promise<Read>, maxRefere
   let references = 0;
   return {
     certification: new DataLoader((impUids) => Promise.all(impUids.map(load))),
-    takeReference: () => ++references <= maxReferences,
+    takeReference: () => maxReferences - ++references,
   };
 }

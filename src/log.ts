@@ -8,6 +8,10 @@ export interface Logger {
 /** Name and stack frames of an error. The message stays out: it can quote what a caller sent. */
 export function describe(error: unknown): { error: string; frames: string[] } {
   if (!(error instanceof Error)) return { error: typeof error, frames: [] };
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const { stack = '', message } = error;
+  const frames = stack
+    .slice(stack.indexOf(message) + message.length)
+    .split('\n')
+    .filter((line) => /^ {4}at /.test(line));
   return { error: error.name, frames: frames.map((line) => line.trim()) };
 }

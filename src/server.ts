@@ -5,7 +5,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
+import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { pino } from 'pino';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
@@ -44,6 +44,12 @@ const MAX_TOKENS = 1_000;
 /** For a client to deliver its whole request; checked every `CONNECTION_CHECK_MS`. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECTION_CHECK_MS = 2_000;
+
+const SAFE_HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
 
 /** The gateway over HTTP. Errors: EADDRINUSE where the embedded sandbox's port is taken. */
 export async function createServer(
@@ -127,13 +133,14 @@ function createHttpServer(config: Config, logger: Logger, state: { readonly isCl
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: CONNECTION_CHECK_MS },
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
+    // A path that cannot be decoded comes here, past every hook.
+    frameworkErrors: (_error, _request, reply) => void refuse(reply as unknown as FastifyReply),
   });
-  app.addHook('onRequest', async (_request, reply) => {
-    void reply.headers({
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-    });
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers(SAFE_HEADERS);
+    // Who has hung up already has no address to be counted by; a host that is none breaks what builds on it.
+    const isWhole = request.ip !== undefined && URL.canParse(`http://${request.host}/`);
+    if (!isWhole) await refuse(reply);
   });
   app.addHook('onSend', async (_request, reply) => {
     if (state.isClosing) void reply.header('connection', 'close'); // a kept-alive connection would hold the drain up
@@ -170,6 +177,10 @@ function createAdminServer(
     return reply.type(contentType).send(body);
   });
   return admin;
+}
+
+async function refuse(reply: FastifyReply): Promise<unknown> {
+  return reply.code(400).headers(SAFE_HEADERS).send(errorBody('The request cannot be read.', 'BAD_REQUEST'));
 }
 
 /** Our own words: the framework's can quote the body. */

@@ -13,6 +13,7 @@ import type { OnEvent } from './events.ts';
 import { failure } from './failure.ts';
 import { createFormatError } from './format-error.ts';
 import type { Resolvers } from './generated/resolvers.ts';
+import { opened } from './guard/attempt.ts';
 import { counted } from './guard/counted.ts';
 import { createGuard } from './guard/guard.ts';
 import { createHmacs } from './guard/hmac.ts';
@@ -56,7 +57,7 @@ export interface IdentitySubgraph {
    * Errors: a GraphQLError UNAUTHENTICATED with HTTP status 401 for a token that is wrong.
    */
   createContext(request: { readonly headers: RequestHeaders; readonly ip?: string | null }): Promise<Context>;
-  /** Whether the store of attempts answers. */
+  /** Whether the store of attempts can be written. */
   isReady(): Promise<boolean>;
   /** Lets go of the connections to the upstream and to the store. */
   close(): Promise<void>;
@@ -97,7 +98,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
       const language = languageOf(header(headers, 'accept-language'));
       return { identity: { guard, caller, language, loaders: createLoaders(read, maxRepresentations) } };
     },
-    isReady: () => store.update('ready', () => ({ reply: true })).catch(() => false),
+    isReady: () => store.update('ready', () => ({ record: opened('ready', null), reply: true })).catch(() => false),
     async close() {
       http.close();
       await store.close();

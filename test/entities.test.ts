@@ -71,9 +71,7 @@ describe('_entities', () => {
     const { body } = await gateway.post({ query, variables: { r: representations } });
     const answered = Object.values(body.data!).flat() as unknown as (object | null)[];
     expect(answered.filter(Boolean)).toHaveLength(100);
-    expect(body.errors!.map(({ extensions }) => extensions!.code)).toEqual(
-      Array.from({ length: 20 }, () => 'TOO_MANY_REFERENCES'),
-    );
+    expect(body.errors!.map(({ extensions }) => extensions!.code)).toEqual(['TOO_MANY_REFERENCES']);
     expect(gateway.calls('GET /certifications/').length - before).toBe(60);
   });
 });

@@ -92,13 +92,15 @@ export function begin(
   now: number,
   { flightMs, claims }: AttemptRules,
 ): Step<Begin> {
-  const record = found ?? (claims ? opened(owner, null) : null);
+  // An approval in the app needs no code: whoever was first would have the person's data for nothing.
+  const record = found ?? (claims && method === 'SMS' ? opened(owner, null) : null);
   if (record?.owner !== owner) return { reply: { kind: 'refuse', code: 'NOT_FOUND', attempts: 0, retryAt: null } };
   const { attempts, state, failed } = record;
   const refuse = (code: ConfirmCode, retryAt: number | null = null): Step<Begin> => ({
     reply: { kind: 'refuse', code, attempts, retryAt },
   });
 
+  if (record.method === null && method === 'APP') return refuse('NOT_FOUND');
   if (record.method !== null && record.method !== method)
     return { reply: { kind: 'other-method', method: record.method } };
   if (state === 'DEAD') return refuse(failed ?? 'TOO_MANY_ATTEMPTS');
@@ -158,8 +160,8 @@ export type ReadRight = { readonly kind: 'none' | 'unproven' } | { readonly kind
 export function readRight(found: AttemptRecord | null, owner: string): ReadRight {
   if (found?.owner !== owner) return { kind: 'none' };
   if (found.state === 'CERTIFIED') return { kind: 'proven', since: 0 };
-  const isUncertain = found.state === 'UNKNOWN' || found.state === 'IN_FLIGHT';
-  return isUncertain ? { kind: 'proven', since: found.since } : { kind: 'unproven' };
+  if (found.state === 'UNKNOWN' || found.state === 'IN_FLIGHT') return { kind: 'proven', since: found.since };
+  return { kind: found.method === null ? 'none' : 'unproven' }; // a claim gives the right to try, and no other
 }
 
 /** Whether an attempt still has its process. */

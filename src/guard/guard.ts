@@ -79,7 +79,8 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
   /** Calls in this process by impUid, caller and code: two taps are one. */
   const flights = new Map<string, Promise<Proof | OtherMethod>>();
   const ownerOf = ({ subject }: Caller): string => hmac('caller', subject);
-  const keyOf = (impUid: string): string => hmac('impUid', impUid);
+  /** Whether the upstream tells capitals apart is not known: another spelling must not be five more attempts. */
+  const keyOf = (impUid: string): string => hmac('impUid', impUid.toLowerCase());
 
   return {
     async request(caller, person) {
@@ -140,14 +141,23 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
 
   async function rightOf(caller: Caller, impUid: string): Promise<ReadRight> {
     if (caller.scopes.has('certification:read-any')) return { kind: 'proven', since: 0 };
-    return store.update(keyOf(impUid), (found) => ({ reply: readRight(found, ownerOf(caller)) }));
+    const owner = ownerOf(caller);
+    return store.update(keyOf(impUid), (found, now) => {
+      const right = readRight(found, owner);
+      if (right.kind !== 'proven' || right.since === 0) return { reply: right };
+      return { reply: { kind: 'proven', since: right.since - (now - Date.now()) } };
+    });
   }
 
   async function attempt(ids: Ids, impUid: string, otp: string | null): Promise<Proof | OtherMethod> {
-    const said = await store.update(ids.key, (found, now) => begin(found, ids, now, rules));
+    let aheadMs = 0;
+    const said = await store.update(ids.key, (found, now) => {
+      aheadMs = now - Date.now();
+      return begin(found, ids, now, rules);
+    });
     switch (said.kind) {
       case 'turn': {
-        const { end, answer } = await fly(said, impUid, otp);
+        const { end, answer } = await fly({ ...said, since: said.since - aheadMs }, impUid, otp);
         await store.update(ids.key, (found) => finish(found, said.startedAt, end)).catch(logLost);
         return answer;
       }
@@ -200,7 +210,7 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
     }
   }
 
-  /** Certified not before `since`, by the upstream's own clock. */
+  /** Certified not before `since`, of this machine's clock, by the upstream's own. The store has a third, which is taken off before. */
   function isSince({ certified_at }: CertificationRecord, since: number): boolean {
     if (since === 0) return true;
     return certified_at !== null && certified_at * 1000 + CLOCK_TOLERANCE_MS >= since + iamport.clockSkewMs();

@@ -29,17 +29,23 @@ export function createLimits(config: LimitsConfig, hmac: Hmac, onEvent: OnEvent,
   const confirmPerCaller = limiters('confirm:caller', config.confirmsPerCaller);
   const confirmPerIp = limiters('confirm:ip', config.confirmsPerIp);
 
-  async function consume(
-    limit: string,
-    windows: readonly RateLimiterAbstract[],
-    key: string | null,
-  ): Promise<Date | null> {
-    if (key === null) return null;
-    for (const window of windows) {
-      const refused = await window.consume(key).then(() => null, asRefusal);
-      if (!refused) continue;
-      onEvent({ kind: 'limit', limit, shadow: config.shadow });
-      if (!config.shadow) return new Date(Date.now() + refused.msBeforeNext);
+  /** One limit: its name, its windows, and whose it is; null counts for nobody. */
+  type Check = readonly [limit: string, windows: readonly RateLimiterAbstract[], key: string | null];
+
+  /** Looks at all before it counts any: who is refused by one limit must not use up another, least of all somebody else's. */
+  async function passes(checks: readonly Check[]): Promise<Date | null> {
+    return (await firstRefusal(checks, isUsedUp)) ?? firstRefusal(checks, consume);
+  }
+
+  async function firstRefusal(checks: readonly Check[], ask: typeof consume): Promise<Date | null> {
+    for (const [limit, windows, key] of checks) {
+      for (const window of key === null ? [] : windows) {
+        const refused = await ask(window, key!);
+        if (!refused) continue;
+        if (!config.shadow) onEvent({ kind: 'limit', limit, shadow: false });
+        else if (ask === consume) onEvent({ kind: 'limit', limit, shadow: true });
+        if (!config.shadow) return new Date(Date.now() + refused.msBeforeNext);
+      }
     }
     return null;
   }
@@ -48,21 +54,28 @@ export function createLimits(config: LimitsConfig, hmac: Hmac, onEvent: OnEvent,
   const address = ({ ip }: Caller): string | null => (ip === null ? null : hmac('ip', network(ip)));
 
   return {
-    async request(by, phone) {
-      return (
-        (await consume('requests per phone', perPhone, hmac('phone', phone))) ??
-        (await consume('requests per caller', requestPerCaller, caller(by))) ??
-        (await consume('requests per IP', requestPerIp, address(by))) ??
-        (await consume('requests', all, 'all'))
-      );
-    },
-    async confirm(by) {
-      return (
-        (await consume('confirms per caller', confirmPerCaller, caller(by))) ??
-        (await consume('confirms per IP', confirmPerIp, address(by)))
-      );
-    },
+    request: (by, phone) =>
+      passes([
+        ['requests per phone', perPhone, hmac('phone', phone)],
+        ['requests per caller', requestPerCaller, caller(by)],
+        ['requests per IP', requestPerIp, address(by)],
+        ['requests', all, 'all'],
+      ]),
+    confirm: (by) =>
+      passes([
+        ['confirms per caller', confirmPerCaller, caller(by)],
+        ['confirms per IP', confirmPerIp, address(by)],
+      ]),
   };
+}
+
+async function consume(window: RateLimiterAbstract, key: string): Promise<RateLimiterRes | null> {
+  return window.consume(key).then(() => null, asRefusal);
+}
+
+async function isUsedUp(window: RateLimiterAbstract, key: string): Promise<RateLimiterRes | null> {
+  const used = await window.get(key);
+  return used && used.consumedPoints >= window.points ? used : null;
 }
 
 function asRefusal(reason: unknown): RateLimiterRes {

@@ -14,6 +14,7 @@ export function connectRedis(url: string): Redis {
     maxRetriesPerRequest: 1,
     connectTimeout: 500,
     commandTimeout: COMMAND_TIMEOUT_MS,
+    reconnectOnError: ({ message }) => message.includes('READONLY'), // another one has taken over this address
     retryStrategy: (tries) => Math.min(tries * 100, 1_000),
   });
   redis.on('error', () => {}); // every command reports its own; without a listener the process would end
@@ -24,8 +25,10 @@ export function connectRedis(url: string): Redis {
 /** The value and the server's clock: replicas need not agree on the time. */
 const READ = "local t = redis.call('TIME'); return {redis.call('GET', KEYS[1]) or '', t[1], t[2]}";
 
-/** Writes only over what was read; false when somebody else was faster. */
+/** Writes only over what was read, and not when whoever asked has been told long ago that it did not work. */
 const REPLACE = `
+  local t = redis.call('TIME')
+  if t[1] * 1000 + t[2] / 1000 > tonumber(ARGV[4]) then return redis.error_reply('too late') end
   if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
   redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
   return 1`;
@@ -40,7 +43,8 @@ export function createRedisStore(redis: Redis, prefix = 'identity:attempt:'): At
       const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
       const { record, reply } = step(kept === '' ? null : decode(kept), now);
       if (!record) return reply;
-      if (await redis.eval(REPLACE, 1, key, kept, encode(record), RECORD_TTL_MS)) return reply;
+      if (await redis.eval(REPLACE, 1, key, kept, encode(record), RECORD_TTL_MS, now + COMMAND_TIMEOUT_MS))
+        return reply;
     }
     throw new StoreUnavailable('Too much contention');
   }

@@ -52,15 +52,14 @@ export function decodeCertification(response: JsonObject, onDrift: OnDrift): Cer
     return value ?? fallback;
   };
   const certified = read('certified', flag) === true;
-  const birth = read('birth', secondsBelow(2 ** 31));
-  return {
+  const record: CertificationRecord = {
     imp_uid: required('imp_uid', text, ''),
     merchant_uid: read('merchant_uid', text),
     pg_tid: read('pg_tid', text),
     pg_provider: required('pg_provider', text, 'unknown'),
     name: read('name', text),
     gender: read('gender', oneOf(GENDERS)),
-    birth: certified ? birth : birth || null, // 0 stands for "not yet", and for a birthday only in a certified record
+    birth: read('birth', secondsBelow(2 ** 31)),
     birthday: read('birthday', day),
     foreigner: required('foreigner', flag, false),
     foreigner_v2: read('foreigner_v2', flag),
@@ -72,7 +71,21 @@ export function decodeCertification(response: JsonObject, onDrift: OnDrift): Cer
     unique_in_site: read('unique_in_site', text),
     origin: read('origin', text),
   };
+  return certified ? record : { ...record, ...NOBODY };
 }
+
+/** Without proof a record is about nobody, whatever else it says. In it 0 stands for "not yet", and not for 1970. */
+const NOBODY = {
+  name: null,
+  gender: null,
+  birth: null,
+  birthday: null,
+  phone: null,
+  carrier: null,
+  certified_at: null,
+  unique_key: null,
+  unique_in_site: null,
+} as const satisfies Partial<CertificationRecord>;
 
 function text(value: unknown): string | undefined {
   if (typeof value === 'string') return value;

@@ -140,7 +140,7 @@ describe('what an owner may read', () => {
     ['CERTIFIED', { kind: 'proven', since: 0 }],
     ['UNKNOWN', { kind: 'proven', since: 7 }],
     ['IN_FLIGHT', { kind: 'proven', since: 7 }],
-  ] as const)('%s is %j', (state, right) => {
+  ] as const)('of what was requested here, %s, is %j', (state, right) => {
     expect(readRight({ ...record, state, since: 7 }, OWNER)).toEqual(right);
     expect(readRight({ ...record, state, since: 7 }, 'thief')).toEqual({ kind: 'none' });
   });

@@ -84,6 +84,23 @@ describe('decodeCertification', () => {
     expect(record).toMatchObject({ certified: false, birth: null, certified_at: null });
   });
 
+  test('is about nobody while not certified, whatever else it says', () => {
+    const { record } = decode({ certified: 'true' });
+    for (const field of [
+      'name',
+      'gender',
+      'birth',
+      'birthday',
+      'phone',
+      'carrier',
+      'certified_at',
+      'unique_key',
+      'unique_in_site',
+    ] as const) {
+      expect([field, record[field]]).toEqual([field, null]);
+    }
+  });
+
   test('survives any JSON in any field, keeps the types of the schema, and is certified by the literal true alone', () => {
     const json = fc.jsonValue().map((value) => value as unknown);
     fc.assert(

@@ -1,10 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 
 export interface TestRedis {
   readonly url: string;
   readonly pid: number;
+  /** Stops it from answering, though its connections stand; until `thaw`. */
+  freeze(): Promise<void>;
+  thaw(): void;
   stop(): Promise<void>;
 }
 
@@ -45,6 +50,13 @@ export async function startRedis(port?: number): Promise<TestRedis> {
   return {
     url: `redis://127.0.0.1:${chosen}`,
     pid: child.pid!,
+    async freeze() {
+      child.kill('SIGSTOP');
+      // The signal takes a moment, in which a command could still be answered. Only Linux tells when it has arrived.
+      while (existsSync('/proc/self/stat') && !readFileSync(`/proc/${child.pid}/stat`, 'utf8').includes(') T '))
+        await setImmediate();
+    },
+    thaw: () => void child.kill('SIGCONT'),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGCONT');

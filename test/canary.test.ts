@@ -1,0 +1,473 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { SignJWT } from 'jose';
+import { readConfig } from '../src/config.ts';
+import { MESSAGES } from '../src/messages.ts';
+import { createSandbox, SANDBOX_KEY, SANDBOX_SECRET, type Sandbox } from '../src/sandbox/sandbox.ts';
+import { MAGIC_CODE, SCENARIOS } from '../src/sandbox/scenarios.ts';
+import { createFinder, type Canaries } from './support/canaries.ts';
+import { CONFIRM_EVERYTHING, startGateway, type Answer, type Fields, type TestGateway } from './support/gateway.ts';
+import { startGatewayProcess, type GatewayProcess } from './support/gateway-process.ts';
+import { hasRedis, startRedis, type TestRedis } from './support/redis.ts';
+
+const ERRORS = '... on IdentityError { code message } ... on InvalidInputError { fields { name message } }';
+const REQUEST = `mutation($input: RequestIdentityOtpInput!) {
+  requestIdentityOtp(input: $input) { __typename ... on IdentityOtpSent { impUid } ${ERRORS} } }`;
+const APP = `mutation($impUid: ID!) { confirmIdentityApp(impUid: $impUid) { __typename ... on Certification { name } ${ERRORS} } }`;
+const READ = `query($impUid: ID!) { certification(impUid: $impUid) { __typename ... on Certification { name phone birthday } ${ERRORS} } }`;
+const DELETE = `mutation($impUid: ID!) { deleteCertification(impUid: $impUid) { __typename ${ERRORS} } }`;
+const ENTITIES = `query($representations: [_Any!]!) { _entities(representations: $representations) { __typename ... on Certification { name phone uniqueKey } } }`;
+
+const PERSON = { name: '카나리아', phone: '010-8282-0001', birthday: '1991-07-23', genderDigit: '1', carrier: 'SKT' };
+const WRONG_CODE = '271828';
+const AUTH_SECRET = 'auth-secret-canary-of-32-characters-or-more';
+const ROUTER_SECRET = 'router-secret-canary';
+const GUARD_SECRET = 'guard-secret-canary-of-32-characters-or-more';
+const REDIS_PASSWORD = 'redis-password-canary';
+const CHANNEL_KEY = 'channel-key-canary';
+const BYPASS = 'bypass-canary';
+const CLIENT_IP = '203.0.113.77';
+
+/** What is known before anything runs; the journey adds what the upstream makes up. */
+const CANARIES: Canaries = {
+  'the API key': [SANDBOX_KEY],
+  'the API secret': [SANDBOX_SECRET],
+  'the channel key': [CHANNEL_KEY],
+  'the options for the provider': [BYPASS],
+  'the guard secret': [GUARD_SECRET],
+  'the auth secret': [AUTH_SECRET],
+  'the router secret': [ROUTER_SECRET],
+  'the Redis password': [REDIS_PASSWORD],
+  'the client address': [CLIENT_IP],
+  'the caller': ['caller-canary'],
+  otp: [WRONG_CODE, MAGIC_CODE],
+  name: [PERSON.name, '홍길동'],
+  // Not 010-1234-5678: the messages have it as an example.
+  phone: ['01082820001', '010-8282-0001', '10-8282-0001', '821082820001', '1082820001', '01012345678'],
+  birthday: ['1991-07-23', '19910723', '910723', '1990-01-01', '19900101', '631119600'],
+};
+
+/** A process that can be made to fail in a way nobody expected, with all of it in the error. */
+const CRASH_HOOK = `--import=data:text/javascript,${encodeURIComponent(`
+  const failure = () => Object.assign(new Error(process.env.CRASH, { cause: new Error(process.env.CRASH) }), { options: process.env.CRASH });
+  process.on('SIGUSR2', () => { throw failure(); });
+  process.on('SIGHUP', () => { Promise.reject(failure()); });
+`)}`;
+const CRASH = ['The crash:', ...Object.values(CANARIES).flat()].join('\n');
+
+/** All that the sandbox can bring about; these two take another upstream. */
+const EVERY_CODE = [
+  ...Object.keys(MESSAGES.en.failure).filter((code) => !['OVERLOADED', 'UPSTREAM_REJECTED'].includes(code)),
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'BAD_REQUEST',
+  'BAD_USER_INPUT',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'INTERNAL_SERVER_ERROR',
+];
+
+const describeRedis = hasRedis ? describe : describe.skip;
+
+describeRedis('after a whole journey with every class of failure (needs redis-server on the PATH)', () => {
+  let redis: TestRedis;
+  let admin: Redis;
+  let sandbox: Sandbox;
+  let gateway: GatewayProcess;
+  let monitor: Redis;
+  let canaries: Canaries;
+  let found: (text: string) => string[];
+  const answers: string[] = [];
+  const commands: string[] = [];
+  const impUids = new Set<string>();
+  const tokens: string[] = [];
+  const stored = new Map<string, { value: string | null; ttlMs: number }>();
+  const owned: Fields[] = [];
+  let exitCode: number | null;
+
+  /** One POST; what is the owner's own is left out of what must be clean. */
+  async function ask(body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const answer = await gateway.post(body, { 'router-authorization': ROUTER_SECRET, ...headers });
+    const { data, errors } = answer.body;
+    const owners = Object.values(data ?? {})
+      .flat()
+      .filter((field) => field?.['__typename'] === 'Certification');
+    owned.push(...owners);
+    answers.push(owners.length > 0 ? JSON.stringify(errors ?? []) : answer.text);
+    answers.push(JSON.stringify([...answer.headers]));
+    return answer;
+  }
+
+  async function bearer(subject: string, claims: object = {}, secret = AUTH_SECRET, expires = '5m') {
+    const token = await new SignJWT({ scope: 'certification:ci certification:delete', ...claims })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject(`caller-canary-${subject}`)
+      .setExpirationTime(expires)
+      .sign(new TextEncoder().encode(secret));
+    tokens.push(token, ...token.split('.').slice(1));
+    return { authorization: `Bearer ${token}`, 'x-forwarded-for': CLIENT_IP };
+  }
+
+  const confirm = (impUid: string, otp: string, headers: Record<string, string>): Promise<Answer> =>
+    ask({ query: CONFIRM_EVERYTHING, variables: { impUid, otp } }, headers);
+
+  beforeAll(async () => {
+    [redis, sandbox] = await Promise.all([startRedis(), createSandbox()]);
+    const open = new Redis(redis.url);
+    await open.config('SET', 'requirepass', REDIS_PASSWORD);
+    open.disconnect();
+    const redisUrl = redis.url.replace('//', `//:${REDIS_PASSWORD}@`);
+    admin = new Redis(redisUrl, { retryStrategy: () => null });
+    admin.on('error', () => {});
+    monitor = await admin.monitor();
+    monitor.on('error', () => {});
+    monitor.on('monitor', (_time, args: string[]) => commands.push(args.join(' ')));
+    gateway = await startGatewayProcess(
+      {
+        LOG_LEVEL: 'trace',
+        CRASH,
+        IAMPORT_BASE_URL: sandbox.url,
+        IAMPORT_CHANNEL_KEY: CHANNEL_KEY,
+        IAMPORT_BYPASS: JSON.stringify({ option: BYPASS }),
+        CONFIRM_TIMEOUT_MS: '300',
+        READ_TIMEOUT_MS: '250',
+        REDIS_URL: redisUrl,
+        GUARD_SECRET,
+        AUTH_SECRET,
+        ROUTER_SECRET,
+        TRUST_PROXY: '127.0.0.1',
+        LIMIT_REQUESTS_PER_PHONE: '1/60s',
+        LIMIT_REQUESTS_PER_CALLER: '10000/1h',
+        LIMIT_REQUESTS_PER_IP: '10000/1h',
+        LIMIT_REQUESTS: '10000/1h',
+        LIMIT_CONFIRMS_PER_CALLER: '20/1h',
+        LIMIT_CONFIRMS_PER_IP: '10000/1h',
+      },
+      [CRASH_HOOK],
+    );
+
+    // Not all at once: a machine that is busy answers UPSTREAM_UNAVAILABLE in place of what is looked for.
+    for (const part of [succeed, refuseRequests, makeMistakes, reachLimits, pretend, meetEveryScenario]) await part();
+    await lookIntoRedis();
+    await loseRedis();
+    exitCode = await gateway.end('SIGUSR2');
+
+    const { access_token: accessToken } = await login(sandbox.url);
+    canaries = {
+      ...CANARIES,
+      'the access token': [accessToken],
+      'the caller’s token': tokens,
+      'the codes that were sent': sandbox.inbox.map(({ code }) => code),
+      CI: valuesOf('uniqueKey'),
+      DI: valuesOf('uniqueInSite'),
+    };
+    found = createFinder(canaries);
+  }, 30_000);
+  afterAll(async () => {
+    monitor?.disconnect();
+    admin?.disconnect();
+    await gateway?.end('SIGKILL');
+    await sandbox?.close();
+    await redis?.stop();
+  });
+
+  const valuesOf = (field: string): string[] => [
+    ...new Set(owned.flatMap((record) => (record[field] as string | null | undefined) || [])),
+  ];
+
+  /** Request, a wrong code, the right one, again, another, read, as an entity, deleted. */
+  async function succeed(): Promise<void> {
+    const owner = await bearer('owner');
+    const sent = await ask({ query: REQUEST, variables: { input: PERSON } }, owner);
+    const impUid = sent.body.data!['requestIdentityOtp']!['impUid'] as string;
+    impUids.add(impUid);
+    await ask({ query: REQUEST, variables: { input: { ...PERSON, phone: '+82 10-8282-0001' } } }, owner);
+    await ask({ query: REQUEST, variables: { input: { ...PERSON, phone: '01082820002', method: 'APP' } } }, owner);
+    await confirm(impUid, WRONG_CODE, owner);
+    const { code } = sandbox.inbox.find((sms) => sms.impUid === impUid)!;
+    await Promise.all([confirm(impUid, code, owner), confirm(impUid, code, owner), confirm(impUid, '314159', owner)]);
+    await confirm(impUid, code, owner);
+    await confirm(impUid, WRONG_CODE, owner);
+    await ask({ query: APP, variables: { impUid } }, owner);
+    await ask({ query: READ, variables: { impUid } }, owner);
+    const representations = [{ __typename: 'Certification', impUid, name: PERSON.name, phone: PERSON.phone }];
+    await ask({ query: ENTITIES, variables: { representations } }, owner);
+    await ask({ query: ENTITIES, variables: { representations } }, await bearer('without-scope', { scope: '' }));
+    await ask({ query: CONFIRM_EVERYTHING, variables: { impUid, otp: code } }, await bearer('owner', { scope: '' }));
+    const thief = await bearer('thief');
+    await confirm(impUid, code, thief);
+    for (const query of [READ, DELETE]) await ask({ query, variables: { impUid } }, thief);
+    await ask({ query: DELETE, variables: { impUid } }, owner);
+  }
+
+  /** Every kind of refusal of a request, in every form. */
+  async function refuseRequests(): Promise<void> {
+    const caller = await bearer('refused');
+    const endings = Array.from({ length: 11 }, (_, index) => 101 + index).flatMap((row) =>
+      [0, 1, 2].map((form) => `${row}${form}`),
+    );
+    await Promise.all(
+      [...endings, '1900', '1910'].map((ending) =>
+        ask({ query: REQUEST, variables: { input: { ...PERSON, phone: `0108282${ending}` } } }, caller),
+      ),
+    );
+  }
+
+  /** Four at a time, since some take as long as the gateway waits. */
+  async function meetEveryScenario(): Promise<void> {
+    const left = Object.keys(SCENARIOS);
+    const meetNext = async (): Promise<void> => {
+      for (let scenario = left.pop(); scenario !== undefined; scenario = left.pop()) {
+        const caller = await bearer(`scenario-${scenario}`);
+        const impUid = `imp_900${scenario}828282`;
+        impUids.add(impUid);
+        await Promise.all([confirm(impUid, MAGIC_CODE, caller), confirm(impUid, WRONG_CODE, caller)]);
+        for (const query of [READ, DELETE]) await ask({ query, variables: { impUid } }, caller);
+      }
+    };
+    await Promise.all(Array.from({ length: 4 }, meetNext));
+  }
+
+  /** What a person, a client developer or an attacker could send that is not as it should be. */
+  async function makeMistakes(): Promise<void> {
+    const caller = await bearer('clumsy');
+    const impUid = 'imp_900200999999';
+    const otp = WRONG_CODE;
+    impUids.add(impUid);
+    const bodies: unknown[] = [
+      { query: CONFIRM_EVERYTHING, variables: { impUid, otp: Number(otp) } },
+      { query: CONFIRM_EVERYTHING, variables: { impUid, otp: { code: otp } } },
+      { query: CONFIRM_EVERYTHING, variables: { impUid, otp: `${otp} ` } },
+      { query: CONFIRM_EVERYTHING, variables: { impUid: `../${PERSON.phone}`, otp } },
+      { query: CONFIRM_EVERYTHING, variables: { impUid: [PERSON.phone], otp } },
+      { query: `mutation { confirmIdentityOtp(impUid: "${impUid}", otp: "${otp}") { __typename } }` },
+      { query: `mutation { confirmIdentityOtp(impUid: "${impUid}", otp: ${otp}) { __typename } }` },
+      {
+        query: `mutation($otp: String = "${otp}") { confirmIdentityOtp(impUid: "${impUid}", otp: $otp) { __typename } }`,
+      },
+      { query: `mutation { "${otp}" ${PERSON.name} }` },
+      { query: `mutation { a(b: "${PERSON.name}` },
+      { query: `{ certification(impUid: {a: "${PERSON.phone}"}) { __typename } }` },
+      { query: `{ __typename }`, variables: otp },
+      { query: [otp, PERSON.phone] },
+      {
+        query: REQUEST,
+        variables: { input: { ...PERSON, name: `${PERSON.name}\u0000`, phone: '02-8282-0001', genderDigit: '9' } },
+      },
+      {
+        query: REQUEST,
+        variables: { input: { ...PERSON, phone: 1082820001, birthday: 19910723, carrier: PERSON.name } },
+      },
+      { query: REQUEST, variables: { input: { ...PERSON, birthday: '1991-07-23T00:00:00Z', unknown: PERSON.phone } } },
+      { query: REQUEST, variables: { input: [PERSON.name, PERSON.phone] } },
+      { query: REQUEST, variables: { input: PERSON.phone } },
+      { query: ENTITIES, variables: { representations: [PERSON.phone, { __typename: PERSON.name }] } },
+      {
+        query: ENTITIES,
+        variables: { representations: [{ __typename: 'Certification', impUid: { name: PERSON.name } }] },
+      },
+      { query: ENTITIES, variables: { representations: [{ __typename: PERSON.name, impUid: otp }] } },
+      [
+        { query: CONFIRM_EVERYTHING, variables: { impUid, otp } },
+        { query: CONFIRM_EVERYTHING, variables: { impUid, otp } },
+      ],
+      `{"query":"${CONFIRM_EVERYTHING}","variables":{"otp":"${otp}"`,
+      `${otp}${PERSON.name}`,
+      JSON.stringify({ query: '{ __typename }', variables: { name: PERSON.name.repeat(20_000) } }),
+    ];
+    await Promise.all(bodies.map((body) => ask(body, caller)));
+    await ask(`otp=${otp}&name=${PERSON.name}`, { ...caller, 'content-type': 'text/plain' });
+    await ask(`otp=${otp}`, { ...caller, 'content-type': otp });
+    const get = await fetch(`${gateway.url}?otp=${otp}&name=${encodeURIComponent(PERSON.name)}`, { headers: caller });
+    answers.push(await get.text());
+    answers.push(await raw(gateway.url, `GET /graphql HTTP/1.1\r\n${otp} ${AUTH_SECRET}\r\n\r\n`));
+  }
+
+  async function reachLimits(): Promise<void> {
+    const caller = await bearer('greedy');
+    await Promise.all(
+      Array.from({ length: 25 }, async (_, index) => {
+        const impUid = `imp_9002007${String(index).padStart(5, '0')}`;
+        impUids.add(impUid);
+        await confirm(impUid, WRONG_CODE, caller);
+      }),
+    );
+  }
+
+  /** Callers who are not who they say. */
+  async function pretend(): Promise<void> {
+    const body = { query: CONFIRM_EVERYTHING, variables: { impUid: 'imp_900200999998', otp: MAGIC_CODE } };
+    impUids.add(body.variables.impUid);
+    const good = await bearer('pretender');
+    await ask(body);
+    await ask(body, { authorization: `Basic ${tokens[0]}` });
+    await ask(body, { authorization: `Bearer ${AUTH_SECRET}` });
+    await ask(body, await bearer('pretender', {}, GUARD_SECRET));
+    await ask(body, await bearer('pretender', {}, AUTH_SECRET, '-5m'));
+    await ask(body, { ...good, 'router-authorization': '' });
+    await ask(body, { ...good, 'router-authorization': `${ROUTER_SECRET}!` });
+  }
+
+  /** Everything there is, before Redis gets into trouble. */
+  async function lookIntoRedis(): Promise<void> {
+    for await (const keys of admin.scanStream() as AsyncIterable<string[]>) {
+      for (const key of keys) stored.set(key, { value: await admin.get(key), ttlMs: await admin.pttl(key) });
+    }
+  }
+
+  async function loseRedis(): Promise<void> {
+    const caller = await bearer('unlucky');
+    const askAll = async (impUid: string): Promise<void> => {
+      impUids.add(impUid);
+      await confirm(impUid, WRONG_CODE, caller);
+      await ask({ query: READ, variables: { impUid } }, caller);
+      await ask({ query: ENTITIES, variables: { representations: [{ __typename: 'Certification', impUid }] } }, caller);
+    };
+    await redis.freeze();
+    await askAll('imp_900200666666');
+    await ask({ query: REQUEST, variables: { input: { ...PERSON, phone: '01082820003' } } }, caller);
+    redis.thaw();
+    await until(async () => (await fetch(`${gateway.adminUrl}/readyz`)).status === 200);
+    await admin.config('SET', 'maxmemory', '1');
+    await askAll('imp_900200777777');
+    await redis.stop();
+    await askAll('imp_900200888888');
+  }
+
+  test('every class of outcome was among the answers, and the search finds what it looks for', () => {
+    const codes = new Set(answers.flatMap((text) => [...text.matchAll(/"code":"(\w+)"/g)].map((match) => match[1])));
+    expect([...codes]).toEqual(expect.arrayContaining(EVERY_CODE));
+    const personal = found(JSON.stringify(owned));
+    expect(personal).toEqual(expect.arrayContaining(['name', 'phone', 'birthday', 'CI', 'DI']));
+    expect(found(Object.values(canaries).flat().join('\n'))).toEqual(Object.keys(canaries));
+  });
+
+  test('nothing that the gateway has printed is secret or personal, its end by an uncaught error included', () => {
+    expect(exitCode).toBe(1);
+    expect(gateway.output()).toContain('the process ends');
+    expect(found(gateway.output())).toEqual([]);
+  });
+
+  test('nothing in errors[], in the body of a refusal or in a header is secret or personal', () => {
+    expect(answers.filter((text) => found(text).length > 0)).toEqual([]);
+  });
+
+  test('nothing that was ever sent to Redis is secret or personal, impUids and addresses included', () => {
+    const foundAtRest = createFinder({ ...canaries, impUid: [...impUids] });
+    expect(commands.length).toBeGreaterThan(200);
+    expect(foundAtRest(commands.join('\n'))).toEqual([]);
+    expect(foundAtRest([...stored].map(([key, { value }]) => `${key} ${value}`).join('\n'))).toEqual([]);
+  });
+
+  test('every key in Redis ends by itself', () => {
+    expect([...stored.keys()].map((key) => key.split(':').slice(0, -1).join(':'))).toEqual(
+      expect.arrayContaining([
+        'identity:attempt',
+        'identity:limit:confirm:caller:3600',
+        'identity:limit:confirm:ip:3600',
+        'identity:limit:request:3600',
+        'identity:limit:request:caller:3600',
+        'identity:limit:request:ip:3600',
+        'identity:limit:request:phone:60',
+      ]),
+    );
+    expect([...stored].filter(([, { ttlMs }]) => !(ttlMs > 0 && ttlMs <= 3_600_000))).toEqual([]);
+  });
+});
+
+describeRedis('with another guard secret (needs redis-server on the PATH)', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+
+  test('the same calls leave nothing alike in Redis, so that no plain hash can be among it', async () => {
+    const hmacs = async (database: number, secret: string): Promise<string[]> => {
+      const redisUrl = `${redis.url}/${database}`;
+      const gateway = await startGateway({
+        config: { guard: { redisUrl, secret, claims: true }, limits: readConfig({}).limits },
+      });
+      await until(async () => (await fetch(`${gateway.adminUrl}/readyz`)).status === 200);
+      await gateway.confirm('imp_900200000001', WRONG_CODE);
+      await gateway.run(REQUEST, { input: { ...PERSON, phone: '01082821010' } });
+      await gateway.close();
+      const admin = new Redis(redisUrl);
+      const keys = await admin.keys('*');
+      const values = await admin.mget(keys);
+      admin.disconnect();
+      return [...new Set([...keys, ...values].join(' ').match(/(?<![\w-])[\w-]{22}(?![\w-])/g))].toSorted();
+    };
+    const [first, same, other] = [
+      await hmacs(1, 'a'.repeat(32)),
+      await hmacs(2, 'a'.repeat(32)),
+      await hmacs(3, 'b'.repeat(32)),
+    ];
+    expect(first).toHaveLength(5); // the impUid, its owner, the code, the phone and the address
+    expect(same).toEqual(first);
+    expect(other).toHaveLength(5);
+    expect(first.filter((hmac) => other.includes(hmac))).toEqual([]);
+  });
+});
+
+describe('what a caller sends', () => {
+  let gateway: TestGateway;
+  beforeEach(async () => {
+    gateway = await startGateway();
+  });
+  afterEach(() => gateway.close());
+
+  test('does not get into the log as a line that looks like a stack frame', async () => {
+    const representations = [{ __typename: `A\n    at ${PERSON.name} ${PERSON.phone}`, impUid: 'imp_900200000001' }];
+    await gateway.post({ query: ENTITIES, variables: { representations } });
+    expect(createFinder(CANARIES)(gateway.log())).toEqual([]);
+  });
+
+  test('does not come back in the refusal of a path that cannot be decoded', async () => {
+    const request = `GET /graphql/%c0${WRONG_CODE} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`;
+    const answer = await raw(gateway.url, request);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).not.toContain(WRONG_CODE);
+    expect(answer).toMatch(/\r\ncache-control: no-store\r\n/i);
+  });
+});
+
+test('a process that ends by an error nobody handled prints one clean line and exits non-zero', async () => {
+  const ends = (['SIGUSR2', 'SIGHUP'] as const).map(async (signal) => {
+    const gateway = await startGatewayProcess({ CRASH, ALLOW_ANONYMOUS: 'true', LOG_LEVEL: 'trace' }, [CRASH_HOOK]);
+    return { exitCode: await gateway.end(signal), output: gateway.output() };
+  });
+  for (const { exitCode, output } of await Promise.all(ends)) {
+    const [, ...after] = output.trim().split('\n');
+    expect(new Set(after.map((line) => JSON.parse(line).msg))).toEqual(
+      new Set(['an error was not handled: the process ends', 'draining']),
+    );
+    expect(createFinder(CANARIES)(output)).toEqual([]);
+    expect(exitCode).toBe(1);
+  }
+});
+
+async function login(url: string): Promise<{ access_token: string }> {
+  const body = JSON.stringify({ imp_key: SANDBOX_KEY, imp_secret: SANDBOX_SECRET });
+  const response = await fetch(`${url}/users/getToken`, { method: 'POST', body });
+  return ((await response.json()) as { response: { access_token: string } }).response;
+}
+
+/** What comes back for these bytes. */
+async function raw(url: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let text = '';
+  socket.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+  socket.write(bytes);
+  await once(socket, 'close');
+  return text;
+}
+
+/** Asks until it is so; the test's own time limit ends it. */
+async function until(ask: () => Promise<boolean>): Promise<void> {
+  while (!(await ask())) await delay(10);
+}

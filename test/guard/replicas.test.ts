@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { SignJWT } from 'jose';
+import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { CONFIRM_EVERYTHING, type Fields } from '../support/gateway.ts';
+import { startGatewayProcess, type GatewayProcess } from '../support/gateway-process.ts';
+import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';
+import { createUpstreamProxy, type UpstreamProxy } from '../support/upstream-proxy.ts';
+
+const NAMES = ['one', 'two', 'three'] as const;
+const RIGHT = '123456';
+const AUTH_SECRET = 'a-secret-of-at-least-32-characters';
+const READ = `query($impUid: ID!) { certification(impUid: $impUid) {
+  __typename ... on Certification { name } ... on IdentityError { code message retryable } } }`;
+
+/** A flight counts as lost when its confirm's time is over and 5 s more have passed. */
+const LOST_AFTER_MS = 20_000;
+
+const describeRedis = hasRedis ? describe : describe.skip;
+
+describeRedis('three gateways on one Redis (needs redis-server on the PATH)', () => {
+  let redis: TestRedis;
+  let sandbox: Sandbox;
+  let proxy: UpstreamProxy;
+  let owner: Record<string, string>;
+  let stranger: Record<string, string>;
+  const gateways = new Map<string, GatewayProcess>();
+  let serial = 0;
+
+  beforeAll(async () => {
+    [redis, sandbox] = await Promise.all([startRedis(), createSandbox()]);
+    proxy = await createUpstreamProxy(sandbox.url);
+    [owner, stranger] = await Promise.all([authorization('owner'), authorization('stranger')]);
+    await Promise.all(NAMES.map(start));
+  }, 20_000);
+  afterAll(async () => {
+    await Promise.all([...gateways.values()].map((gateway) => gateway.end('SIGKILL')));
+    await proxy?.close();
+    await sandbox?.close();
+    await redis?.stop();
+  });
+
+  async function start(name: string): Promise<void> {
+    const gateway = await startGatewayProcess({
+      IAMPORT_BASE_URL: proxy.urlFor(name),
+      CONFIRM_TIMEOUT_MS: '1000',
+      REDIS_URL: redis.url,
+      GUARD_SECRET: 'the same on every replica, 32 characters',
+      AUTH_SECRET,
+    });
+    gateways.set(name, gateway);
+  }
+
+  /** An impUid that nobody has used before; the sandbox certifies it for the right code. */
+  function fresh(scenario = 200): string {
+    serial += 1;
+    return `imp_900${scenario}${String(serial).padStart(6, '0')}`;
+  }
+
+  const confirm = (name: string, impUid: string, otp: string, caller = owner): Promise<Fields> =>
+    gateways.get(name)!.confirm(impUid, otp, caller);
+  const calls = (impUid: string): string[] =>
+    sandbox.requests.filter(({ path }) => path.endsWith(`/${impUid}`)).map(({ method }) => method);
+  const confirms = (impUid: string): number => calls(impUid).filter((method) => method === 'POST').length;
+
+  test('answer the same code, sent to all of them at once, with one upstream confirm and three equal certifications', async () => {
+    const impUid = fresh();
+    const hold = proxy.holdConfirm(impUid);
+    const answers = Promise.all(NAMES.map((name) => confirm(name, impUid, RIGHT)));
+    const held = await hold;
+    // The code is on its way everywhere by the time that another one is turned away everywhere.
+    expect(await Promise.all(NAMES.map((name) => confirm(name, impUid, '000000')))).toEqual(
+      NAMES.map(() => expect.objectContaining({ code: 'IN_PROGRESS', retryAt: expect.any(String) })),
+    );
+    held.release();
+    const [first, ...others] = await answers;
+    expect(first).toMatchObject({ __typename: 'Certification', impUid, name: '홍길동', certified: true });
+    expect(others).toEqual([first, first]);
+    expect(confirms(impUid)).toBe(1);
+  });
+
+  test('repeat the certification for the right code from a read, and say ALREADY_CERTIFIED without data to another', async () => {
+    const impUid = fresh();
+    const certification = await confirm('one', impUid, RIGHT);
+    expect(certification).toMatchObject({ __typename: 'Certification', name: '홍길동' });
+    expect(await confirm('two', impUid, RIGHT)).toEqual(certification);
+    expect(calls(impUid)).toEqual(['POST', 'GET']);
+    expect(await confirm('three', impUid, '654321')).toEqual({
+      __typename: 'OtpRejectedError',
+      code: 'ALREADY_CERTIFIED',
+      message: expect.any(String),
+      retryable: false,
+      attemptsRemaining: 0,
+      retryAt: null,
+    });
+    expect(calls(impUid)).toEqual(['POST', 'GET']);
+  });
+
+  test("answer another caller as if the owner's impUid were unknown, ask nothing upstream, and use up nothing of the owner's", async () => {
+    const [impUid, unknown] = [fresh(), fresh(404)];
+    expect(await confirm('one', impUid, '000000')).toMatchObject({ code: 'WRONG_CODE', attemptsRemaining: 4 });
+
+    const guesses = [RIGHT, ...Array.from({ length: 20 }, (_, index) => String(200_000 + index))];
+    const texts = await Promise.all(
+      guesses.map(async (otp, index) => {
+        const gateway = gateways.get(NAMES[index % NAMES.length]!)!;
+        const answer = await gateway.post({ query: CONFIRM_EVERYTHING, variables: { impUid, otp } }, stranger);
+        return answer.text;
+      }),
+    );
+    const asked = { query: CONFIRM_EVERYTHING, variables: { impUid: unknown, otp: RIGHT } };
+    const { text: notFound } = await gateways.get('two')!.post(asked, stranger);
+    expect(notFound).toContain('"code":"NOT_FOUND"');
+    expect([...new Set(texts)]).toEqual([notFound]);
+    expect(await gateways.get('three')!.run(READ, { impUid }, stranger)).toMatchObject({ code: 'NOT_FOUND' });
+    expect(calls(impUid)).toEqual(['POST']);
+
+    expect(await confirm('two', impUid, '000001')).toMatchObject({ code: 'WRONG_CODE', attemptsRemaining: 3 });
+    expect(await confirm('three', impUid, RIGHT)).toMatchObject({ __typename: 'Certification', name: '홍길동' });
+  });
+
+  describe('when one is killed while the upstream has answered two confirms, and is started again', () => {
+    let guessed: string;
+    let certified: string;
+    let next = 100_000;
+
+    /** So many different wrong codes at once, spread over all three; a call whose gateway dies has no answer. */
+    async function guess(count: number): Promise<(Fields | null)[]> {
+      const codes = Array.from({ length: count }, () => String((next += 1)));
+      return Promise.all(
+        codes.map((otp, index) => confirm(NAMES[index % NAMES.length]!, guessed, otp).catch(() => null)),
+      );
+    }
+
+    beforeAll(async () => {
+      [guessed, certified] = [fresh(), fresh()];
+      const firstGuess = proxy.holdConfirm(guessed);
+      const rightCode = proxy.holdConfirm(certified);
+      const guesses = guess(300);
+      const { gateway: victim } = await firstGuess;
+      const lost = confirm(victim, certified, RIGHT).catch(() => null);
+      await rightCode;
+      await gateways.get(victim)!.end('SIGKILL');
+      expect(await lost).toBeNull();
+      expect((await guesses).filter((answer) => answer === null)).not.toHaveLength(0);
+      await start(victim);
+    }, 20_000);
+
+    test(
+      "answers the owner's next call with the right code the certification, without a second confirm",
+      async () => {
+        expect(await confirm('one', certified, '000000')).toMatchObject({ code: 'IN_PROGRESS' });
+        const answers = await Promise.all(NAMES.map((name) => confirm(name, certified, RIGHT)));
+        expect(answers).toEqual(
+          NAMES.map(() => expect.objectContaining({ __typename: 'Certification', name: '홍길동' })),
+        );
+        expect(confirms(certified)).toBe(1);
+      },
+      LOST_AFTER_MS,
+    );
+
+    test(
+      'lets at most five of however many guesses reach the upstream, never two at a time',
+      async () => {
+        let answers: (Fields | null)[];
+        do answers = await guess(30);
+        while (!answers.every((answer) => answer?.['code'] === 'TOO_MANY_ATTEMPTS'));
+        await guess(300);
+        expect(confirms(guessed)).toBeLessThanOrEqual(5);
+        expect(proxy.mostAtOnce(guessed)).toBe(1);
+        expect(await confirm('one', guessed, RIGHT)).toMatchObject({ code: 'TOO_MANY_ATTEMPTS', attemptsRemaining: 0 });
+      },
+      LOST_AFTER_MS,
+    );
+  });
+});
+
+async function authorization(subject: string): Promise<Record<string, string>> {
+  const token = await new SignJWT({ scope: 'certification:ci' })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(subject)
+    .setExpirationTime('5m')
+    .sign(new TextEncoder().encode(AUTH_SECRET));
+  return { authorization: `Bearer ${token}` };
+}

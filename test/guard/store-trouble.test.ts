@@ -1,0 +1,286 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import type { Config, IamportConfig } from '../../src/config.ts';
+import { createGuard, type Guard } from '../../src/guard/guard.ts';
+import { createHmacs } from '../../src/guard/hmac.ts';
+import { createMemoryStore } from '../../src/guard/store.ts';
+import { createHttp } from '../../src/http.ts';
+import { createIamport, type Iamport } from '../../src/iamport/source.ts';
+import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { startGateway, testConfig, type Fields, type TestGateway } from '../support/gateway.ts';
+import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';
+import { createTcpRelay } from '../support/tcp-relay.ts';
+import { createUpstreamProxy } from '../support/upstream-proxy.ts';
+
+const READ = `query($impUid: ID!) { certification(impUid: $impUid) {
+  __typename ... on Certification { certified } ... on IdentityError { code } } }`;
+const UNAVAILABLE = { __typename: 'UpstreamError', code: 'UPSTREAM_UNAVAILABLE' };
+const IMP_UID = 'imp_900200000001';
+const RIGHT = '123456';
+
+const base = testConfig('http://127.0.0.1');
+
+/** Callers may read what is theirs and nothing else; a limit that is never reached is kept in the same Redis. */
+function on(redisUrl: string): Partial<Config> {
+  return {
+    guard: { redisUrl, secret: 'the same on every replica, 32 characters', claims: true },
+    auth: { ...base.auth, anonymousScopes: new Set(['certification:ci']) },
+    limits: { ...base.limits, confirmsPerIp: [{ points: 1_000_000, seconds: 3_600 }] },
+  };
+}
+
+interface Trouble {
+  readonly name: string;
+  readonly begin: (redis: TestRedis) => unknown;
+  readonly end: (redis: TestRedis) => unknown;
+  /** Whether it can still be read. */
+  readonly isReadable: boolean;
+  /** Whether what was counted before is gone with it. */
+  readonly forgets: boolean;
+}
+
+const TROUBLES: readonly Trouble[] = [
+  {
+    name: 'killed',
+    begin: (redis) => redis.stop(),
+    end: (redis) => startOwnRedis(Number(new URL(redis.url).port)),
+    isReadable: false,
+    forgets: true,
+  },
+  {
+    name: 'frozen',
+    begin: (redis) => redis.freeze(),
+    end: (redis) => redis.thaw(),
+    isReadable: false,
+    forgets: false,
+  },
+  {
+    name: 'read-only',
+    begin: (redis) => administer(redis, (admin) => admin.replicaof('127.0.0.1', '1')),
+    end: (redis) => administer(redis, (admin) => admin.replicaof('NO', 'ONE')),
+    isReadable: true,
+    forgets: false,
+  },
+  {
+    name: 'out of memory',
+    begin: (redis) => administer(redis, (admin) => admin.config('SET', 'maxmemory', '1')),
+    end: (redis) => administer(redis, (admin) => admin.config('SET', 'maxmemory', '0')),
+    isReadable: true,
+    forgets: false,
+  },
+];
+
+const describeRedis = hasRedis ? describe : describe.skip;
+
+const closers: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+
+async function start(redisUrl: string, iamport: Partial<IamportConfig> = {}): Promise<TestGateway> {
+  const gateway = await startGateway({ config: on(redisUrl), iamport });
+  closers.push(() => gateway.close());
+  await until(
+    () => readyz(gateway),
+    (status) => status === 200,
+  );
+  return gateway;
+}
+
+async function startOwnRedis(port?: number): Promise<TestRedis> {
+  const redis = await startRedis(port);
+  closers.push(() => redis.stop());
+  return redis;
+}
+
+describeRedis.each(TROUBLES)('while Redis is $name (needs redis-server on the PATH)', (trouble) => {
+  let redis: TestRedis;
+  let gateway: TestGateway;
+  beforeEach(async () => {
+    redis = await startOwnRedis();
+    gateway = await start(redis.url);
+    await gateway.confirm(IMP_UID, '000000');
+    expect(await gateway.confirm(IMP_UID, '000001')).toMatchObject({ code: 'WRONG_CODE', attemptsRemaining: 3 });
+    await trouble.begin(redis);
+  });
+
+  test('every confirm answers UPSTREAM_UNAVAILABLE as data, and none is sent upstream', async () => {
+    const sent = gateway.sandbox.requests.length;
+    const codes = [RIGHT, ...Array.from({ length: 30 }, (_, index) => String(100_000 + index))];
+    const answers = await Promise.all(codes.map((otp) => gateway.confirm(IMP_UID, otp)));
+    const elsewhere = await gateway.confirm('imp_900200000002', RIGHT);
+    expect([...answers, elsewhere].map(code)).toEqual(Array(32).fill('UPSTREAM_UNAVAILABLE'));
+    expect(elsewhere).toMatchObject(UNAVAILABLE);
+    expect(gateway.sandbox.requests).toHaveLength(sent);
+  });
+
+  if (trouble.isReadable) {
+    test('a read is answered as before, since whose it is can be looked up', async () => {
+      expect(await gateway.run(READ, { impUid: IMP_UID })).toMatchObject({ code: 'NOT_FOUND' });
+    });
+  } else {
+    test('a read answers UPSTREAM_UNAVAILABLE as data and asks nothing upstream, since nobody knows whose it is', async () => {
+      const sent = gateway.sandbox.requests.length;
+      expect(await gateway.run(READ, { impUid: IMP_UID })).toEqual(UNAVAILABLE);
+      expect(gateway.sandbox.requests).toHaveLength(sent);
+    });
+  }
+
+  test('/readyz is 503 until it is over, and /livez stays 200', async () => {
+    expect([await readyz(gateway), await livez(gateway)]).toEqual([503, 200]);
+    await trouble.end(redis);
+    await until(
+      () => readyz(gateway),
+      (status) => status === 200,
+    );
+    expect(await livez(gateway)).toBe(200);
+  });
+
+  test(`confirms work again afterwards without a restart, and ${
+    trouble.forgets ? 'the five of a new record are counted' : 'the attempts made before still count'
+  }`, async () => {
+    await Promise.all([RIGHT, '100000', '100001'].map((otp) => gateway.confirm(IMP_UID, otp)));
+    await trouble.end(redis);
+    await until(() => gateway.confirm('imp_900200000003', RIGHT), isCertification);
+    const impUid = trouble.forgets ? 'imp_900200000004' : IMP_UID;
+    const guesses: Fields[] = [];
+    for (const otp of ['000002', '000003', '000004', '000005', '000006', '000007', RIGHT])
+      guesses.push(await gateway.confirm(impUid, otp));
+    expect(guesses.map(({ attemptsRemaining }) => attemptsRemaining)).toEqual(
+      trouble.forgets ? [4, 3, 2, 1, 0, 0, 0] : [2, 1, 0, 0, 0, 0, 0],
+    );
+    expect(code(guesses.at(-1)!)).toBe('TOO_MANY_ATTEMPTS');
+    expect(gateway.calls(`/confirm/${impUid}`)).toHaveLength(5);
+  });
+});
+
+describeRedis('when Redis goes away in the middle (needs redis-server on the PATH)', () => {
+  test.each(TROUBLES)(
+    'an answer that comes while it is $name reaches the caller, and the confirm is not sent again',
+    async (trouble) => {
+      const redis = await startOwnRedis();
+      const sandbox = await createSandbox();
+      const upstream = await createUpstreamProxy(sandbox.url);
+      closers.push(
+        () => sandbox.close(),
+        () => upstream.close(),
+      );
+      const gateway = await start(redis.url, { baseUrl: upstream.urlFor('gateway') });
+      const confirms = () => sandbox.requests.filter(({ path }) => path.includes('/confirm/'));
+      const hold = upstream.holdConfirm(IMP_UID);
+      const answer = gateway.confirm(IMP_UID, RIGHT);
+      const held = await hold;
+      await trouble.begin(redis);
+      held.release();
+      expect(await answer).toMatchObject({ __typename: 'Certification', name: '홍길동' });
+      expect(confirms()).toHaveLength(1);
+      if (trouble.forgets) return;
+
+      await trouble.end(redis);
+      // Nobody could write down how it ended, so it still counts as being on its way.
+      await until(
+        () => gateway.confirm(IMP_UID, '000000'),
+        (answer) => code(answer) === 'IN_PROGRESS',
+      );
+      expect(confirms()).toHaveLength(1);
+    },
+  );
+
+  test('a confirm that was refused because Redis was slow sends nothing, uses up no attempt, and stands in nobody’s way', async () => {
+    const redis = await startOwnRedis();
+    const relay = await createTcpRelay(redis.url);
+    closers.push(() => relay.close());
+    const gateway = await start(relay.url, { confirmTimeoutMs: 300 });
+    expect(await gateway.confirm(IMP_UID, '000000')).toMatchObject({ attemptsRemaining: 4 });
+    relay.hold("'SET'");
+    expect(await gateway.confirm(IMP_UID, '000001')).toMatchObject(UNAVAILABLE);
+    relay.release();
+    const next = await until(
+      () => gateway.confirm(IMP_UID, '000002'),
+      (answer) => code(answer) !== 'IN_PROGRESS',
+    );
+    expect(next).toMatchObject({ code: 'WRONG_CODE', attemptsRemaining: 3 });
+    expect(gateway.calls(`/confirm/${IMP_UID}`)).toHaveLength(2);
+  }, 15_000);
+
+  test('a replica that took over the address is found without a restart, though the old primary still answers', async () => {
+    const [old, replica] = await Promise.all([startOwnRedis(), startOwnRedis()]);
+    const relay = await createTcpRelay(old.url);
+    closers.push(() => relay.close());
+    const gateway = await start(relay.url);
+    expect(await gateway.confirm(IMP_UID, '000000')).toMatchObject({ code: 'WRONG_CODE' });
+    relay.pointTo(replica.url);
+    await administer(old, (admin) => admin.replicaof('127.0.0.1', new URL(replica.url).port));
+    await until(() => gateway.confirm('imp_900200000002', RIGHT), isCertification);
+  });
+});
+
+/** `TIME` of a Redis is the clock of another machine. */
+describe.each([5_000, -5_000])("when the store's clock is %i ms ahead of the gateway's", (aheadMs) => {
+  const ALICE = { subject: 'alice', isAnonymous: false, scopes: new Set<never>(), ip: null };
+  /** Confirms take effect, and then their answers are lost. */
+  const LOST = 'imp_900614000001';
+  let sandbox: Sandbox;
+  let guard: Guard;
+  let iamport: Iamport;
+  const upstream = { aheadMs: 0 };
+
+  beforeEach(async () => {
+    sandbox = await createSandbox({ now: () => Date.now() + upstream.aheadMs });
+    const config = { ...base.iamport, baseUrl: sandbox.url };
+    const http = createHttp(config);
+    closers.push(
+      () => http.close(),
+      () => sandbox.close(),
+    );
+    iamport = createIamport({ ...config, http, onEvent: () => {} });
+    guard = createGuard({
+      iamport,
+      store: createMemoryStore(() => Date.now() + aheadMs),
+      hmac: createHmacs('secret'),
+      limits: { request: async () => null, confirm: async () => null },
+      rules: { flightMs: 20_000, claims: true },
+      logger: { info: () => {}, warn: () => {}, error: () => {} },
+    });
+  });
+
+  test('a confirm whose answer was lost is the certification, since it is from this attempt', async () => {
+    expect(await guard.confirm(ALICE, LOST, RIGHT)).toMatchObject({ certified: true, name: '홍길동' });
+  });
+
+  test('a certification from 3 s before this attempt is ALREADY_CERTIFIED without data', async () => {
+    await iamport.certification(LOST); // logs in, which is when the clocks of upstream and gateway are compared
+    upstream.aheadMs = -3_000;
+    await iamport.confirm(LOST, RIGHT).catch(() => {});
+    upstream.aheadMs = 0;
+    expect(await guard.confirm(ALICE, LOST, RIGHT)).toEqual(
+      expect.objectContaining({ __typename: 'OtpRejectedError', code: 'ALREADY_CERTIFIED' }),
+    );
+  });
+});
+
+const code = (answer: Fields): unknown => answer['code'];
+const isCertification = (answer: Fields): boolean => answer['__typename'] === 'Certification';
+
+const readyz = async ({ adminUrl }: TestGateway): Promise<number> => (await fetch(`${adminUrl}/readyz`)).status;
+const livez = async ({ adminUrl }: TestGateway): Promise<number> => (await fetch(`${adminUrl}/livez`)).status;
+
+/** Asks until the answer is right; the test's own time limit ends it. */
+async function until<T>(ask: () => Promise<T>, isRight: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (isRight(answer)) return answer;
+    await delay(10);
+  }
+}
+
+async function administer(server: TestRedis, work: (admin: Redis) => Promise<unknown>): Promise<void> {
+  const admin = new Redis(server.url, { lazyConnect: true, retryStrategy: () => null });
+  await admin.connect();
+  await work(admin);
+  admin.disconnect();
+  await once(admin, 'end');
+}
