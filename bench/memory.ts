@@ -38,7 +38,7 @@ async function fill(records: number) {
     } as const;
     const turn = await filled.update(key, (found, now) => begin(found, ids, now, RULES));
     if (turn.kind !== 'turn') throw new Error('Every record is new');
-    await filled.update(key, (found) => finish(found, turn.startedAt, { kind: 'refused', code: 'WRONG_CODE' }));
+    await filled.update(key, (found) => finish(found, turn.startedAt, { kind: 'refused', code: 'WRONG_CODE' }, 20_000));
   }
   return filled;
 }

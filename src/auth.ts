@@ -59,7 +59,8 @@ function createVerify(config: AuthConfig): ((token: string) => Promise<Identity>
     if (known && Date.now() < known.expiresAt) return known.identity;
     verified.delete(key);
     const payload = await check(token).catch(refuse);
-    const identity = { subject: payload.sub!, isAnonymous: false, scopes: scopesOf(payload) };
+    if (typeof payload.sub !== 'string' || payload.sub === '') throw new Unauthenticated('The token names nobody');
+    const identity = { subject: payload.sub, isAnonymous: false, scopes: scopesOf(payload) };
     verified.set(key, { identity, expiresAt: (payload.exp! + CLOCK_LEEWAY_S) * 1000 });
     if (verified.size > MAX_CACHED_TOKENS) verified.delete(verified.keys().next().value!);
     return identity;

@@ -281,6 +281,7 @@ function productionProblems(env: Environment): string[] {
   if (!env['IAMPORT_API_KEY'] && !env['IAMPORT_API_SECRET']) {
     problems.push('IAMPORT_API_KEY and IAMPORT_API_SECRET must be set in production: the sandbox proves nothing');
   }
+  if (env['AUTH_JWKS_URL']?.startsWith('http:')) problems.push('AUTH_JWKS_URL must be https in production');
   const url = URL.parse(env['IAMPORT_BASE_URL'] ?? 'https://api.iamport.kr');
   const isKnown = url === null || (url.protocol === 'https:' && KNOWN_HOSTS.includes(url.hostname));
   if (!isKnown && env['ALLOW_OTHER_UPSTREAM'] !== 'true') {
@@ -332,7 +333,7 @@ const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 function rates(standard: string) {
   return z
     .string()
-    .regex(/^(off|\d{1,9}\/\d{1,5}[smhd](,\d{1,9}\/\d{1,5}[smhd])*)$/, 'must be like 5/1h,10/1d, or off')
+    .regex(/^(off|\d{1,9}\/[1-9]\d{0,4}[smhd](,\d{1,9}\/[1-9]\d{0,4}[smhd])*)$/, 'must be like 5/1h,10/1d, or off')
     .default(standard)
     .transform((text): Rate[] => (text === 'off' ? [] : text.split(',').map(rate)))
     .refine((list) => list.every(({ seconds }) => seconds <= MAX_RATE_SECONDS), 'must be for 24 days at most');

@@ -13,7 +13,6 @@ import type { OnEvent } from './events.ts';
 import { failure } from './failure.ts';
 import { createFormatError } from './format-error.ts';
 import type { Resolvers } from './generated/resolvers.ts';
-import { opened } from './guard/attempt.ts';
 import { counted } from './guard/counted.ts';
 import { createGuard } from './guard/guard.ts';
 import { createHmacs } from './guard/hmac.ts';
@@ -63,8 +62,11 @@ export interface IdentitySubgraph {
   close(): Promise<void>;
 }
 
-/** A confirm, its read-back and some air: after that an attempt has lost its process. */
-const FLIGHT_AIR_MS = 5_000;
+/** A confirm, two read-backs and some air: after that an attempt has lost its process. */
+const FLIGHT_AIR_MS = 10_000;
+
+/** Limits are looked at and counted before the store is asked; with a Redis that is slow they count here meanwhile. */
+const LIMIT_TIMEOUT_MS = 30;
 
 /** Verification as a part of your own GraphQL server. Errors: none here. */
 export function createIdentitySubgraph(options: IdentitySubgraphOptions): IdentitySubgraph {
@@ -77,10 +79,11 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
   const http = createHttp({ ...config, ...(got && { got }) });
   const iamport = createIamport({ ...config, http, onEvent });
 
-  const redis = guardConfig.redisUrl === null ? null : connectRedis(guardConfig.redisUrl);
-  const store = options.store ?? (redis ? createRedisStore(redis) : createMemoryStore());
+  const { redisUrl } = guardConfig;
+  const store = options.store ?? (redisUrl === null ? createMemoryStore() : createRedisStore(connectRedis(redisUrl)));
+  const limitsRedis = redisUrl === null ? null : connectRedis(redisUrl, LIMIT_TIMEOUT_MS);
   const hmac = createHmacs(guardConfig.secret);
-  const limits = createLimits(options.limits, hmac, onEvent, redis);
+  const limits = createLimits(options.limits, hmac, onEvent, limitsRedis);
   const rules = { flightMs: config.confirmTimeoutMs + FLIGHT_AIR_MS, claims: guardConfig.claims };
   const guard = counted(createGuard({ iamport, store, hmac, limits, rules, logger }), onEvent);
   const authenticate = typeof options.auth === 'function' ? options.auth : createAuthenticate(options.auth);
@@ -98,11 +101,15 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
       const language = languageOf(header(headers, 'accept-language'));
       return { identity: { guard, caller, language, loaders: createLoaders(read, maxRepresentations) } };
     },
-    isReady: () => store.update('ready', () => ({ record: opened('ready', null), reply: true })).catch(() => false),
+    isReady: () =>
+      store.check().then(
+        () => true,
+        () => false,
+      ),
     async close() {
       http.close();
       await store.close();
-      redis?.disconnect();
+      limitsRedis?.disconnect();
     },
   };
 }

@@ -86,6 +86,7 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
   const tokens: string[] = [];
   const stored = new Map<string, { value: string | null; ttlMs: number }>();
   const owned: Fields[] = [];
+  let measured: string;
   let exitCode: number | null;
 
   /** One POST; what is the owner's own is left out of what must be clean. */
@@ -153,6 +154,7 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
     for (const part of [succeed, refuseRequests, makeMistakes, reachLimits, pretend, meetEveryScenario]) await part();
     await lookIntoRedis();
     await loseRedis();
+    measured = await metrics();
     exitCode = await gateway.end('SIGUSR2');
 
     const { access_token: accessToken } = await login(sandbox.url);
@@ -311,6 +313,12 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
     await ask(body, { ...good, 'router-authorization': `${ROUTER_SECRET}!` });
   }
 
+  /** Names and labels; a number alone would be taken for a code some day. */
+  async function metrics(): Promise<string> {
+    const response = await fetch(`${gateway.adminUrl}/metrics`);
+    return (await response.text()).replace(/ \S+$/gm, '');
+  }
+
   /** Everything there is, before Redis gets into trouble. */
   async function lookIntoRedis(): Promise<void> {
     for await (const keys of admin.scanStream() as AsyncIterable<string[]>) {
@@ -353,6 +361,11 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
 
   test('nothing in errors[], in the body of a refusal or in a header is secret or personal', () => {
     expect(answers.filter((text) => found(text).length > 0)).toEqual([]);
+  });
+
+  test('nothing in the metrics is secret or personal, impUids included', () => {
+    expect(measured).toContain('call="confirm",code="WRONG_CODE"');
+    expect(createFinder({ ...canaries, impUid: [...impUids] })(measured)).toEqual([]);
   });
 
   test('nothing that was ever sent to Redis is secret or personal, impUids and addresses included', () => {
@@ -435,7 +448,7 @@ describe('what a caller sends', () => {
   });
 });
 
-test('a process that ends by an error nobody handled prints one clean line and exits non-zero', async () => {
+test('a process that ends by an error nobody handled prints nothing of it and exits non-zero', async () => {
   const ends = (['SIGUSR2', 'SIGHUP'] as const).map(async (signal) => {
     const gateway = await startGatewayProcess({ CRASH, ALLOW_ANONYMOUS: 'true', LOG_LEVEL: 'trace' }, [CRASH_HOOK]);
     return { exitCode: await gateway.end(signal), output: gateway.output() };

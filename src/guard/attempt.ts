@@ -17,22 +17,29 @@ export interface AttemptRecord {
   readonly code: string | null;
   /** When the last attempt began, in ms; it also tells one attempt from another. */
   readonly startedAt: number;
-  /** When the first of those attempts with this code began whose outcome nobody knows. */
+  /** When the attempts whose outcome nobody knows may have worked: from the first of them, 0 where there is none before this. */
   readonly since: number;
+  readonly until: number;
   /** How the last attempt failed; where DEAD, the answer to every further one. */
   readonly failed: ConfirmCode | null;
+}
+
+/** A stretch of time, in ms, in which a certification speaks for an attempt. */
+export interface Window {
+  readonly since: number;
+  readonly until: number;
 }
 
 /** What a caller may do with a code. */
 export type Begin =
   /**
-   * It is this caller's turn. Where `readFirst`, the same code was sent before and may have worked, at `since` or later;
-   * where not `canSend`, reading is all that is left.
+   * It is this caller's turn. `lost` is when earlier attempts of theirs may have worked; where `readFirst`, one of them
+   * was with this code; where not `canSend`, reading is all that is left.
    */
   | {
       readonly kind: 'turn';
       readonly startedAt: number;
-      readonly since: number;
+      readonly lost: Window | null;
       readonly readFirst: boolean;
       readonly canSend: boolean;
       readonly attempts: number;
@@ -48,7 +55,8 @@ export type Begin =
 /** How an attempt ended. `unsent` proves that the upstream never processed it; `unknown`, that nobody knows. */
 export type End =
   | { readonly kind: 'certified' }
-  | { readonly kind: 'unknown' }
+  /** `unread`: an earlier attempt's outcome could not be read, and nothing was sent. */
+  | { readonly kind: 'unknown' | 'unread' }
   | { readonly kind: 'unsent' | 'refused'; readonly code: ConfirmCode };
 
 /** What to keep from now on (undefined leaves the record as it is), and what to say. */
@@ -82,7 +90,7 @@ const FINAL: ReadonlySet<ConfirmCode> = new Set<ConfirmCode>([
 
 /** The record of a verification that `owner` has just requested. */
 export function opened(owner: string, method: Method | null): AttemptRecord {
-  return { owner, method, attempts: 0, state: 'OPEN', code: null, startedAt: 0, since: 0, failed: null };
+  return { owner, method, attempts: 0, state: 'OPEN', code: null, startedAt: 0, since: 0, until: 0, failed: null };
 }
 
 /** May `owner` send `code` at `now`? */
@@ -114,34 +122,52 @@ export function begin(
     return isSameCode ? { reply: { kind: 'wait' } } : refuse('IN_PROGRESS', record.startedAt + flightMs);
   }
 
-  const readFirst = isSameCode && state !== 'OPEN';
+  const isUncertain = state !== 'OPEN';
+  const readFirst = isSameCode && isUncertain;
   const canSend = attempts < ATTEMPTS_ALLOWED;
   if (!canSend && !readFirst) return refuse('TOO_MANY_ATTEMPTS');
-  const since = readFirst ? record.since : now;
+  const lost = isUncertain ? lostWindow(record, flightMs) : null;
   const attemptsNow = attempts + Number(canSend);
   return {
-    record: { ...record, attempts: attemptsNow, state: 'IN_FLIGHT', code: sent, startedAt: now, since, failed: null },
-    reply: { kind: 'turn', startedAt: now, since, readFirst, canSend, attempts: attemptsNow },
+    record: {
+      ...record,
+      attempts: attemptsNow,
+      state: 'IN_FLIGHT',
+      code: sent,
+      startedAt: now,
+      since: lost?.since ?? now,
+      until: lost?.until ?? 0,
+      failed: null,
+    },
+    reply: { kind: 'turn', startedAt: now, lost, readFirst, canSend, attempts: attemptsNow },
   };
 }
 
 /** The end of the attempt that began at `startedAt`. One that was given up for lost meanwhile changes nothing any more. */
-export function finish(found: AttemptRecord | null, startedAt: number, end: End): Step<void> {
+export function finish(found: AttemptRecord | null, startedAt: number, end: End, flightMs: number): Step<void> {
   if (found?.state !== 'IN_FLIGHT' || found.startedAt !== startedAt) return { reply: undefined };
-  return { record: { ...found, ...ended(found, end) }, reply: undefined };
+  return { record: { ...found, ...ended(found, end, flightMs) }, reply: undefined };
 }
 
-function ended({ attempts }: AttemptRecord, end: End): Partial<AttemptRecord> {
+/** Whatever leaves it open whether an attempt before this one worked leaves the record UNKNOWN. */
+function ended({ attempts, startedAt, until }: AttemptRecord, end: End, flightMs: number): Partial<AttemptRecord> {
+  const wasUncertain = until !== 0;
+  const fewer = Math.max(0, attempts - 1);
   switch (end.kind) {
     case 'certified':
       return { state: 'CERTIFIED' };
     case 'unknown':
-      return { state: 'UNKNOWN', failed: 'OUTCOME_UNKNOWN' };
+      return { state: 'UNKNOWN', until: startedAt + flightMs, failed: 'OUTCOME_UNKNOWN' };
+    case 'unread':
+      return { state: 'UNKNOWN', attempts: fewer, failed: 'OUTCOME_UNKNOWN' };
     case 'unsent':
-      return { state: 'OPEN', attempts: Math.max(0, attempts - 1), failed: end.code };
-    case 'refused':
-      if (FINAL.has(end.code)) return { state: 'DEAD', failed: end.code };
-      return { state: 'OPEN', failed: end.code };
+      return { state: wasUncertain ? 'UNKNOWN' : 'OPEN', attempts: fewer, failed: end.code };
+    case 'refused': {
+      if (end.code === 'WRONG_CODE') return { state: 'OPEN', failed: end.code }; // the one before would have closed it
+      const mayBeOurs = wasUncertain && (end.code === 'ALREADY_CERTIFIED' || !FINAL.has(end.code));
+      if (mayBeOurs) return { state: 'UNKNOWN', failed: end.code };
+      return { state: FINAL.has(end.code) ? 'DEAD' : 'OPEN', failed: end.code };
+    }
   }
 }
 
@@ -151,17 +177,31 @@ export function attemptsLeft(code: ConfirmCode, attempts: number): number {
 }
 
 /**
- * What a reader may see: nothing; a record without proof, which must have nothing personal in it; or one certified at
- * `since` or later, 0 for whenever.
+ * What a reader may see: nothing; a record without proof, which has nothing personal in it; or one that was certified
+ * between `since` and `until`.
  */
-export type ReadRight = { readonly kind: 'none' | 'unproven' } | { readonly kind: 'proven'; readonly since: number };
+export type ReadRight = { readonly kind: 'none' | 'unproven' } | ({ readonly kind: 'proven' } & Window);
+
+/** For a certification that is the reader's whenever it was made. */
+export const ANY_TIME: ReadRight = { kind: 'proven', since: 0, until: Number.POSITIVE_INFINITY };
 
 /** May `owner` read the certification? Only what this owner's own code has proven, or may have, is theirs. */
-export function readRight(found: AttemptRecord | null, owner: string): ReadRight {
+export function readRight(found: AttemptRecord | null, owner: string, now: number, flightMs: number): ReadRight {
   if (found?.owner !== owner) return { kind: 'none' };
-  if (found.state === 'CERTIFIED') return { kind: 'proven', since: 0 };
-  if (found.state === 'UNKNOWN' || found.state === 'IN_FLIGHT') return { kind: 'proven', since: found.since };
+  if (found.state === 'CERTIFIED') return ANY_TIME;
+  const isLost = found.state === 'UNKNOWN' || (found.state === 'IN_FLIGHT' && !isFlying(found, now, flightMs));
+  if (isLost) return { kind: 'proven', ...lostWindow(found, flightMs) };
   return { kind: found.method === null ? 'none' : 'unproven' }; // a claim gives the right to try, and no other
+}
+
+/** An attempt that lost its process may have worked as long as it could have flown. */
+function lostWindow({ state, since, until, startedAt }: AttemptRecord, flightMs: number): Window {
+  return { since, until: state === 'IN_FLIGHT' ? startedAt + flightMs : until };
+}
+
+/** May `owner` delete it? What they requested here, or certified. */
+export function mayDelete(found: AttemptRecord | null, owner: string): boolean {
+  return found?.owner === owner && (found.method !== null || found.state === 'CERTIFIED');
 }
 
 /** Whether an attempt still has its process. */

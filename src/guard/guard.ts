@@ -5,11 +5,13 @@ import type { CertificationRecord } from '../iamport/record.ts';
 import type { Iamport, IdentityRequest } from '../iamport/source.ts';
 import { describe, type Logger } from '../log.ts';
 import {
+  ANY_TIME,
   attemptsLeft,
   begin,
   finish,
   isFlying,
   opened,
+  mayDelete,
   readRight,
   type AttemptRecord,
   type AttemptRules,
@@ -18,6 +20,7 @@ import {
   type End,
   type Method,
   type ReadRight,
+  type Window,
 } from './attempt.ts';
 import type { Caller } from './caller.ts';
 import type { Hmac } from './hmac.ts';
@@ -87,12 +90,13 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
       const retryAt = await limits.request(caller, person.phone);
       if (retryAt) return failure('RATE_LIMITED', { retryAt });
       try {
+        await store.check(); // a message whose owner cannot be kept would be anybody's
         const impUid = await iamport.request(person);
         const record = opened(ownerOf(caller), person.method ?? 'SMS');
         await store.update(keyOf(impUid), () => ({ record, reply: undefined })).catch(logLost);
         return impUid;
       } catch (error) {
-        return failureOf('request', error);
+        return isStoreError(error) ? storeFailure(error) : failureOf('request', error);
       }
     },
 
@@ -120,7 +124,7 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
         const right = await rightOf(caller, impUid);
         if (right.kind === 'none') return failure('NOT_FOUND');
         const record = await iamport.certification(impUid);
-        const isTheirs = !record.certified || (right.kind === 'proven' && isSince(record, right.since));
+        const isTheirs = !record.certified || (right.kind === 'proven' && isWithin(record, right));
         return isTheirs ? record : failure('NOT_FOUND');
       } catch (error) {
         return isStoreError(error) ? storeFailure(error) : failureOf('read', error);
@@ -129,8 +133,7 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
 
     async delete(caller, impUid) {
       try {
-        const right = await rightOf(caller, impUid);
-        if (right.kind === 'none') return failure('NOT_FOUND');
+        if (!(await mayDeleteNow(caller, impUid))) return failure('NOT_FOUND');
         await iamport.delete(impUid);
         return null;
       } catch (error) {
@@ -140,13 +143,17 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
   };
 
   async function rightOf(caller: Caller, impUid: string): Promise<ReadRight> {
-    if (caller.scopes.has('certification:read-any')) return { kind: 'proven', since: 0 };
-    const owner = ownerOf(caller);
+    if (caller.scopes.has('certification:read-any')) return ANY_TIME;
     return store.update(keyOf(impUid), (found, now) => {
-      const right = readRight(found, owner);
-      if (right.kind !== 'proven' || right.since === 0) return { reply: right };
-      return { reply: { kind: 'proven', since: right.since - (now - Date.now()) } };
+      const right = readRight(found, ownerOf(caller), now, rules.flightMs);
+      if (right.kind !== 'proven' || right === ANY_TIME) return { reply: right };
+      return { reply: { kind: 'proven', ...shifted(right, now - Date.now()) } };
     });
+  }
+
+  async function mayDeleteNow(caller: Caller, impUid: string): Promise<boolean> {
+    if (caller.scopes.has('certification:read-any')) return true;
+    return store.update(keyOf(impUid), (found) => ({ reply: mayDelete(found, ownerOf(caller)) }));
   }
 
   async function attempt(ids: Ids, impUid: string, otp: string | null): Promise<Proof | OtherMethod> {
@@ -157,8 +164,8 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
     });
     switch (said.kind) {
       case 'turn': {
-        const { end, answer } = await fly({ ...said, since: said.since - aheadMs }, impUid, otp);
-        await store.update(ids.key, (found) => finish(found, said.startedAt, end)).catch(logLost);
+        const { end, answer } = await fly(onOurClock(said, aheadMs), impUid, otp);
+        await store.update(ids.key, (found) => finish(found, said.startedAt, end, rules.flightMs)).catch(logLost);
         return answer;
       }
       case 'wait':
@@ -175,9 +182,10 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
   /** Sends the code, unless an earlier send of it turns out to have worked. */
   async function fly(turn: Turn, impUid: string, otp: string | null): Promise<{ end: End; answer: Proof }> {
     if (turn.readFirst) {
-      const seen = await look(impUid, turn.since);
+      const seen = await look(impUid, turn);
       if (typeof seen === 'object') return certified(seen);
-      if (seen === 'unreadable' || !turn.canSend) return UNKNOWN;
+      if (!turn.canSend) return UNKNOWN;
+      if (seen === 'unreadable') return UNREAD;
     }
     try {
       const record = await iamport.confirm(impUid, otp);
@@ -195,25 +203,34 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
   /** The only way to know how a confirm ended whose answer was lost. Not certified proves nothing: it may still end. */
   async function readBack(turn: Turn, impUid: string): Promise<{ end: End; answer: Proof }> {
     await delay(READ_BACK_DELAY_MS);
-    const seen = await look(impUid, turn.since);
+    const seen = await look(impUid, turn);
     if (typeof seen === 'object') return certified(seen);
     return seen === 'older' ? refused('ALREADY_CERTIFIED', turn) : UNKNOWN;
   }
 
-  async function look(impUid: string, since: number): Promise<CertificationRecord | 'older' | 'open' | 'unreadable'> {
+  async function look(impUid: string, turn: Turn): Promise<CertificationRecord | 'older' | 'open' | 'unreadable'> {
     try {
       const record = await iamport.readBack(impUid);
       if (!record.certified) return 'open';
-      return isSince(record, since) ? record : 'older';
+      const isOurs = isWithin(record, { since: turn.startedAt, until: Date.now() });
+      return isOurs || (turn.lost && isWithin(record, turn.lost)) ? record : 'older';
     } catch {
       return 'unreadable';
     }
   }
 
-  /** Certified not before `since`, of this machine's clock, by the upstream's own. The store has a third, which is taken off before. */
-  function isSince({ certified_at }: CertificationRecord, since: number): boolean {
+  /**
+   * Certified in this time of this machine's clock, by the upstream's own. The store has a third clock, which is taken
+   * off before.
+   */
+  function isWithin(
+    { certified_at }: CertificationRecord,
+    { since, until }: { since: number; until: number },
+  ): boolean {
     if (since === 0) return true;
-    return certified_at !== null && certified_at * 1000 + CLOCK_TOLERANCE_MS >= since + iamport.clockSkewMs();
+    if (certified_at === null) return false;
+    const at = certified_at * 1000 - iamport.clockSkewMs();
+    return at + CLOCK_TOLERANCE_MS >= since && at - CLOCK_TOLERANCE_MS <= until;
   }
 
   /** Waits for the same code's flight on another machine; its failure is this one's, anything else is looked at afresh. */
@@ -234,7 +251,17 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
   }
 }
 
+const UNREAD: { end: End; answer: Proof } = { end: { kind: 'unread' }, answer: failure('OUTCOME_UNKNOWN') };
 const UNKNOWN: { end: End; answer: Proof } = { end: { kind: 'unknown' }, answer: failure('OUTCOME_UNKNOWN') };
+
+/** The store's clock is `aheadMs` ahead of this machine's. */
+function onOurClock(turn: Turn, aheadMs: number): Turn {
+  return { ...turn, startedAt: turn.startedAt - aheadMs, lost: turn.lost && shifted(turn.lost, aheadMs) };
+}
+
+function shifted({ since, until }: Window, aheadMs: number): Window {
+  return { since: since - aheadMs, until: until - aheadMs };
+}
 
 function certified(record: CertificationRecord): { end: End; answer: Proof } {
   return { end: { kind: 'certified' }, answer: record };

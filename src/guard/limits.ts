@@ -38,14 +38,13 @@ export function createLimits(config: LimitsConfig, hmac: Hmac, onEvent: OnEvent,
   }
 
   async function firstRefusal(checks: readonly Check[], ask: typeof consume): Promise<Date | null> {
-    for (const [limit, windows, key] of checks) {
-      for (const window of key === null ? [] : windows) {
-        const refused = await ask(window, key!);
-        if (!refused) continue;
-        if (!config.shadow) onEvent({ kind: 'limit', limit, shadow: false });
-        else if (ask === consume) onEvent({ kind: 'limit', limit, shadow: true });
-        if (!config.shadow) return new Date(Date.now() + refused.msBeforeNext);
-      }
+    const asked = checks.flatMap(([limit, windows, key]) =>
+      key === null ? [] : windows.map(async (window) => ({ limit, refused: await ask(window, key) })),
+    );
+    for (const { limit, refused } of await Promise.all(asked)) {
+      if (!refused) continue;
+      if (!config.shadow || ask === consume) onEvent({ kind: 'limit', limit, shadow: config.shadow });
+      if (!config.shadow) return new Date(Date.now() + refused.msBeforeNext);
     }
     return null;
   }
@@ -85,9 +84,9 @@ function asRefusal(reason: unknown): RateLimiterRes {
 
 /** Whoever has one IPv6 address has the other 2^64 of its network. */
 export function network(ip: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip);
-  if (mapped) return mapped[1]!;
-  if (!isIPv6(ip)) return ip;
+  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)(?::\d+)?$/i.exec(ip); // some proxies add the port
+  if (v4) return v4[1]!;
+  if (!isIPv6(ip)) return 'unknown';
   const [head = '', tail] = ip.split('%')[0]!.split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail ? tail.split(':') : [];

@@ -1,19 +1,19 @@
 import { Redis } from 'ioredis';
-import type { AttemptRecord, Step } from './attempt.ts';
+import { opened, type AttemptRecord, type Step } from './attempt.ts';
 import { RECORD_TTL_MS, StoreUnavailable, type AttemptStore } from './store.ts';
 
 /** Nothing waits for a Redis that is dead or frozen: an answer "unavailable" is due within 200 ms. */
-const COMMAND_TIMEOUT_MS = 150;
-const UPDATE_TIMEOUT_MS = 170;
+const COMMAND_TIMEOUT_MS = 110;
+const UPDATE_TIMEOUT_MS = 120;
 
-/** A connection that fails fast and comes back by itself. Shared by attempts and limits. */
-export function connectRedis(url: string): Redis {
+/** A connection that fails fast and comes back by itself. */
+export function connectRedis(url: string, commandTimeoutMs = COMMAND_TIMEOUT_MS): Redis {
   const redis = new Redis(url, {
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     connectTimeout: 500,
-    commandTimeout: COMMAND_TIMEOUT_MS,
+    commandTimeout: commandTimeoutMs,
     reconnectOnError: ({ message }) => message.includes('READONLY'), // another one has taken over this address
     retryStrategy: (tries) => Math.min(tries * 100, 1_000),
   });
@@ -49,7 +49,7 @@ export function createRedisStore(redis: Redis, prefix = 'identity:attempt:'): At
     throw new StoreUnavailable('Too much contention');
   }
 
-  return {
+  const store: AttemptStore = {
     async update(key, step) {
       const { promise: late, reject } = Promise.withResolvers<never>();
       const timer = setTimeout(reject, UPDATE_TIMEOUT_MS);
@@ -61,17 +61,21 @@ export function createRedisStore(redis: Redis, prefix = 'identity:attempt:'): At
         clearTimeout(timer);
       }
     },
+    async check() {
+      await store.update('check', () => ({ record: opened('check', null), reply: undefined }));
+    },
     async close() {
       redis.disconnect();
     },
   };
+  return store;
 }
 
-function encode({ owner, method, attempts, state, code, startedAt, since, failed }: AttemptRecord): string {
-  return JSON.stringify([owner, method, attempts, state, code, startedAt, since, failed]);
+function encode({ owner, method, attempts, state, code, startedAt, since, until, failed }: AttemptRecord): string {
+  return JSON.stringify([owner, method, attempts, state, code, startedAt, since, until, failed]);
 }
 
 function decode(text: string): AttemptRecord {
-  const [owner, method, attempts, state, code, startedAt, since, failed] = JSON.parse(text);
-  return { owner, method, attempts, state, code, startedAt, since, failed };
+  const [owner, method, attempts, state, code, startedAt, since, until, failed] = JSON.parse(text);
+  return { owner, method, attempts, state, code, startedAt, since, until, failed };
 }

@@ -7,6 +7,8 @@ export interface AttemptStore {
    * The step may run more than once. Errors: `StoreUnavailable` within 200 ms; `StoreFull` for a new record without room.
    */
   update<T>(key: string, step: (found: AttemptRecord | null, now: number) => Step<T>): Promise<T>;
+  /** Errors: as `update` for a new record, where there is no keeping one. */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,6 +54,9 @@ export function createMemoryStore(clock: () => number = Date.now, maxRecords = M
         records.set(key, { record, writtenAt: now });
       }
       return reply;
+    },
+    async check() {
+      makeRoom(clock());
     },
     async close() {
       records.clear();

@@ -17,6 +17,7 @@ const OWNER = 'owner';
 const ENDS: readonly End[] = [
   { kind: 'certified' },
   { kind: 'unknown' },
+  { kind: 'unread' },
   { kind: 'unsent', code: 'UPSTREAM_UNAVAILABLE' },
   { kind: 'refused', code: 'WRONG_CODE' },
   { kind: 'refused', code: 'CODE_EXPIRED' },
@@ -90,8 +91,9 @@ class World {
     if (!flight) return;
     const { turn, code } = flight;
     if (!turn.canSend && end.kind !== 'certified' && end.kind !== 'unknown') return; // it cannot end in an answer it never asked for
-    if (turn.canSend && end.kind === 'unsent') this.sent -= 1;
-    this.record = finish(this.record, turn.startedAt, end).record ?? this.record;
+    if (end.kind === 'unread' && (!turn.readFirst || !turn.canSend)) return; // it had nothing to read
+    if (turn.canSend && (end.kind === 'unsent' || end.kind === 'unread')) this.sent -= 1;
+    this.record = finish(this.record, turn.startedAt, end, RULES.flightMs).record ?? this.record;
     if (this.record?.state === 'CERTIFIED' && end.kind === 'certified') this.proven.add(code);
   }
 }
@@ -106,7 +108,7 @@ describe('any schedule of callers, codes, faults, delays and crashes', () => {
           world.run(next);
           expect(world.sent).toBeLessThanOrEqual(ATTEMPTS_ALLOWED);
         }
-        expect(readRight(world.record, 'thief')).toEqual({ kind: 'none' });
+        expect(readRight(world.record, 'thief', world.now, RULES.flightMs)).toEqual({ kind: 'none' });
       }),
       { numRuns: 2_000 },
     );
@@ -137,11 +139,48 @@ describe('what an owner may read', () => {
   test.each([
     ['OPEN', { kind: 'unproven' }],
     ['DEAD', { kind: 'unproven' }],
-    ['CERTIFIED', { kind: 'proven', since: 0 }],
-    ['UNKNOWN', { kind: 'proven', since: 7 }],
-    ['IN_FLIGHT', { kind: 'proven', since: 7 }],
+    ['CERTIFIED', { kind: 'proven', since: 0, until: Number.POSITIVE_INFINITY }],
+    ['UNKNOWN', { kind: 'proven', since: 7, until: 8 }],
+    ['IN_FLIGHT', { kind: 'proven', since: 7, until: 9 + RULES.flightMs }],
   ] as const)('of what was requested here, %s, is %j', (state, right) => {
-    expect(readRight({ ...record, state, since: 7 }, OWNER)).toEqual(right);
-    expect(readRight({ ...record, state, since: 7 }, 'thief')).toEqual({ kind: 'none' });
+    const found = { ...record, state, since: 7, until: 8, startedAt: 9 };
+    expect(readRight(found, OWNER, 10 + RULES.flightMs, RULES.flightMs)).toEqual(right);
+    expect(readRight(found, 'thief', 10 + RULES.flightMs, RULES.flightMs)).toEqual({ kind: 'none' });
+  });
+});
+
+describe('an attempt whose outcome nobody knows', () => {
+  const ids = { owner: OWNER, code: 'a', method: 'SMS' as const };
+
+  /** A record after a lost attempt with code a at 1,000, and a later one at 50,000 that ended so. */
+  function after(code: string, end: End): AttemptRecord {
+    const lost = begin(opened(OWNER, 'SMS'), ids, 1_000, RULES).record!;
+    const unknown = finish(lost, 1_000, { kind: 'unknown' }, RULES.flightMs).record!;
+    const again = begin(unknown, { ...ids, code }, 50_000, RULES).record!;
+    return finish(again, 50_000, end, RULES.flightMs).record!;
+  }
+
+  test.each<[string, string, End]>([
+    ['the same code, "in progress"', 'a', { kind: 'refused', code: 'IN_PROGRESS' }],
+    ['the same code, not sent', 'a', { kind: 'unsent', code: 'UPSTREAM_UNAVAILABLE' }],
+    ['another code, "already certified"', 'b', { kind: 'refused', code: 'ALREADY_CERTIFIED' }],
+    ['the same code, unread', 'a', { kind: 'unread' }],
+  ])('stays readable for the time it may have worked, and no longer, after %s', (_name, code, end) => {
+    const right = readRight(after(code, end), OWNER, 60_000, RULES.flightMs);
+    expect(right).toEqual({ kind: 'proven', since: 1_000, until: 1_000 + RULES.flightMs });
+  });
+
+  test('is disproved by a wrong code after it, since a right one would have closed the verification', () => {
+    expect(readRight(after('b', { kind: 'refused', code: 'WRONG_CODE' }), OWNER, 60_000, RULES.flightMs)).toEqual({
+      kind: 'unproven',
+    });
+  });
+
+  test('is read before the same code is sent again, and costs nothing where it cannot be read', () => {
+    const record = after('a', { kind: 'unread' });
+    expect([record.attempts, begin(record, ids, 70_000, RULES).reply]).toMatchObject([
+      1,
+      { kind: 'turn', readFirst: true, lost: { since: 1_000 } },
+    ]);
   });
 });

@@ -16,6 +16,9 @@ import { createUpstreamProxy } from '../support/upstream-proxy.ts';
 
 const READ = `query($impUid: ID!) { certification(impUid: $impUid) {
   __typename ... on Certification { certified } ... on IdentityError { code } } }`;
+const REQUEST = `mutation($input: RequestIdentityOtpInput!) { requestIdentityOtp(input: $input) {
+  __typename ... on IdentityError { code } } }`;
+const PERSON = { name: '홍길동', phone: '010-1234-5678', birthday: '1990-01-01', genderDigit: '1', carrier: 'SKT' };
 const UNAVAILABLE = { __typename: 'UpstreamError', code: 'UPSTREAM_UNAVAILABLE' };
 const IMP_UID = 'imp_900200000001';
 const RIGHT = '123456';
@@ -129,6 +132,12 @@ describeRedis.each(TROUBLES)('while Redis is $name (needs redis-server on the PA
     });
   }
 
+  test('a request for a code answers UPSTREAM_UNAVAILABLE as data and no message is sent, since its owner could not be kept', async () => {
+    const sent = gateway.sandbox.requests.length;
+    expect(await gateway.run(REQUEST, { input: PERSON })).toEqual(UNAVAILABLE);
+    expect(gateway.sandbox.requests).toHaveLength(sent);
+  });
+
   test('/readyz is 503 until it is over, and /livez stays 200', async () => {
     expect([await readyz(gateway), await livez(gateway)]).toEqual([503, 200]);
     await trouble.end(redis);
@@ -189,22 +198,39 @@ describeRedis('when Redis goes away in the middle (needs redis-server on the PAT
     },
   );
 
-  test('a confirm that was refused because Redis was slow sends nothing, uses up no attempt, and stands in nobody’s way', async () => {
+  test('a code is not sent where nobody could be kept as its owner', async () => {
     const redis = await startOwnRedis();
-    const relay = await createTcpRelay(redis.url);
-    closers.push(() => relay.close());
-    const gateway = await start(relay.url, { confirmTimeoutMs: 300 });
-    expect(await gateway.confirm(IMP_UID, '000000')).toMatchObject({ attemptsRemaining: 4 });
-    relay.hold("'SET'");
-    expect(await gateway.confirm(IMP_UID, '000001')).toMatchObject(UNAVAILABLE);
-    relay.release();
-    const next = await until(
-      () => gateway.confirm(IMP_UID, '000002'),
-      (answer) => code(answer) !== 'IN_PROGRESS',
-    );
-    expect(next).toMatchObject({ code: 'WRONG_CODE', attemptsRemaining: 3 });
-    expect(gateway.calls(`/confirm/${IMP_UID}`)).toHaveLength(2);
-  }, 15_000);
+    const gateway = await start(redis.url);
+    await redis.stop();
+    const input = { name: '홍길동', phone: '010-1234-5678', birthday: '1990-01-01', genderDigit: '1', carrier: 'SKT' };
+    const REQUEST = `mutation($input: RequestIdentityOtpInput!) { requestIdentityOtp(input: $input) {
+      __typename ... on IdentityError { code } } }`;
+    expect(await gateway.run(REQUEST, { input })).toEqual(UNAVAILABLE);
+    expect(gateway.calls('/otp/request')).toEqual([]);
+  });
+
+  test.each([
+    ['hear', 'requests'],
+    ['answer', 'answers'],
+  ] as const)(
+    'a confirm that was refused because Redis was slow to %s sends nothing, uses up no attempt and is in nobody’s way',
+    async (_verb, what) => {
+      const redis = await startOwnRedis();
+      const relay = await createTcpRelay(redis.url);
+      closers.push(() => relay.close());
+      const gateway = await start(relay.url);
+      expect(await gateway.confirm(IMP_UID, '000000')).toMatchObject({ attemptsRemaining: 4 });
+      relay.hold(what, "'SET'");
+      expect(await gateway.confirm(IMP_UID, '000001')).toMatchObject(UNAVAILABLE);
+      relay.release();
+      const next = await until(
+        () => gateway.confirm(IMP_UID, '000002'),
+        (answer) => code(answer) !== 'IN_PROGRESS',
+      );
+      expect(next).toMatchObject({ code: 'WRONG_CODE', attemptsRemaining: 3 });
+      expect(gateway.calls(`/confirm/${IMP_UID}`)).toHaveLength(2);
+    },
+  );
 
   test('a replica that took over the address is found without a restart, though the old primary still answers', async () => {
     const [old, replica] = await Promise.all([startOwnRedis(), startOwnRedis()]);

@@ -35,6 +35,7 @@ function contract(create: () => Promise<AttemptStore>): void {
       code: 'c',
       startedAt: 5,
       since: 4,
+      until: 6,
       failed: 'OUTCOME_UNKNOWN',
     };
     await write(store, 'a', record);
@@ -57,7 +58,9 @@ function contract(create: () => Promise<AttemptStore>): void {
       );
       if (reply.kind !== 'turn') continue;
       turns += 1;
-      await store.update('a', (found) => finish(found, reply.startedAt, { kind: 'refused', code: 'WRONG_CODE' }));
+      await store.update('a', (found) =>
+        finish(found, reply.startedAt, { kind: 'refused', code: 'WRONG_CODE' }, RULES.flightMs),
+      );
     }
     expect(turns).toBe(5);
   });

@@ -6,8 +6,8 @@ export interface TcpRelay {
   readonly url: string;
   /** Where connections go that are made from now on; those that stand stay where they are. */
   pointTo(url: string): void;
-  /** Keeps back what is sent and contains this text. */
-  hold(text: string): void;
+  /** Keeps back what is sent and contains this text, or lets it through and keeps back what is answered from then on. */
+  hold(what: 'requests' | 'answers', text: string): void;
   /** Sends what was kept back, and keeps nothing back any more. */
   release(): void;
   close(): void;
@@ -15,17 +15,23 @@ export interface TcpRelay {
 
 export async function createTcpRelay(url: string): Promise<TcpRelay> {
   let target = new URL(url);
-  let heldText: string | null = null;
+  let watched: { readonly what: 'requests' | 'answers'; readonly text: string } | null = null;
+  let holdsAnswers = false;
   const held: (() => void)[] = [];
   const sockets = new Set<Socket>();
 
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
     client.on('data', (data) => {
-      if (heldText !== null && data.includes(heldText)) held.push(() => upstream.write(data));
-      else upstream.write(data);
+      const isWatched = watched !== null && data.includes(watched.text);
+      if (isWatched && watched?.what === 'requests') return void held.push(() => upstream.write(data));
+      if (isWatched) holdsAnswers = true;
+      upstream.write(data);
     });
-    upstream.on('data', (data) => client.write(data));
+    upstream.on('data', (data) => {
+      if (holdsAnswers) held.push(() => client.write(data));
+      else client.write(data);
+    });
     for (const [socket, peer] of [
       [client, upstream],
       [upstream, client],
@@ -46,11 +52,12 @@ export async function createTcpRelay(url: string): Promise<TcpRelay> {
     pointTo(url) {
       target = new URL(url);
     },
-    hold(text) {
-      heldText = text;
+    hold(what, text) {
+      watched = { what, text };
     },
     release() {
-      heldText = null;
+      watched = null;
+      holdsAnswers = false;
       for (const send of held.splice(0)) send();
     },
     close() {
