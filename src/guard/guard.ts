@@ -20,6 +20,7 @@ import {
   type End,
   type Method,
   type ReadRight,
+  type Step,
   type Window,
 } from './attempt.ts';
 import type { Caller } from './caller.ts';
@@ -71,6 +72,9 @@ interface Ids {
 
 /** How often a caller looks whether the same code's flight on another machine has landed. */
 const WAIT_STEP_MS = 100;
+
+const GIVE_BACK_STEP_MS = 200;
+const GIVE_BACK_TRIES = 20;
 
 /** Before it is asked how a lost confirm ended, the upstream gets a moment to end it. */
 const READ_BACK_DELAY_MS = 300;
@@ -157,10 +161,16 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
   }
 
   async function attempt(ids: Ids, impUid: string, otp: string | null): Promise<Proof | OtherMethod> {
+    let storeNow = 0;
     let aheadMs = 0;
-    const said = await store.update(ids.key, (found, now) => {
+    const step = (found: AttemptRecord | null, now: number): Step<Begin> => {
+      storeNow = now;
       aheadMs = now - Date.now();
       return begin(found, ids, now, rules);
+    };
+    const said = await store.update(ids.key, step).catch((error: unknown) => {
+      void giveBack(ids.key, storeNow);
+      throw error;
     });
     switch (said.kind) {
       case 'turn': {
@@ -176,6 +186,21 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
         return said;
       case 'refuse':
         return failed(said.code, said.attempts, said.retryAt);
+    }
+  }
+
+  /** A turn can have been kept although the answer was that it was not: it stands in the way until it is given back. */
+  async function giveBack(key: string, startedAt: number): Promise<void> {
+    for (let tries = 0; tries < GIVE_BACK_TRIES; tries += 1) {
+      await delay(GIVE_BACK_STEP_MS, undefined, { ref: false });
+      const end: End = { kind: 'unsent', code: 'UPSTREAM_UNAVAILABLE' };
+      const isDone = store
+        .update(key, (found) => finish(found, startedAt, end, rules.flightMs))
+        .then(
+          () => true,
+          () => false,
+        );
+      if (await isDone) return;
     }
   }
 
