@@ -1,16 +1,15 @@
-import { createSandbox, createServer, readConfig } from '../../src/index.ts';
+import { createServer, readConfig } from '../../src/index.ts';
 import { composeWithGuild } from '../../test/supergraph/compose.ts';
 import { startHive } from '../../test/supergraph/routers.ts';
 import { startSubgraph } from '../../test/supergraph/subgraph.ts';
 import * as membersDefinition from './members.ts';
 
-const sandbox = await createSandbox();
-const config = readConfig({ PORT: '0', LOG_LEVEL: 'warn' });
-const identity = await createServer({ ...config, iamport: { ...config.iamport, baseUrl: sandbox.url } });
+const identity = await createServer(readConfig({ PORT: '0', ADMIN_PORT: '0', SANDBOX_PORT: '0', LOG_LEVEL: 'warn' }));
+const { url } = await identity.listen();
 const members = await startSubgraph(membersDefinition);
 
 const { supergraphSdl } = await composeWithGuild([
-  { name: 'identity', url: await identity.listen() },
+  { name: 'identity', url },
   { name: 'members', url: members.url },
 ]);
 const router = await startHive(supergraphSdl, Number(process.env['PORT'] ?? 4000));
@@ -28,7 +27,6 @@ async function stop(): Promise<void> {
   await router.close();
   await members.close();
   await identity.close();
-  await sandbox.close();
 }
 process.once('SIGINT', () => void stop());
 process.once('SIGTERM', () => void stop());

@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
+import { withoutAccessDirectives } from './access-directives.ts';
 import { FORWARDED_HEADERS } from './forwarded-headers.ts';
 
 interface Context {
@@ -14,7 +15,7 @@ interface Context {
 const [file = '', port] = process.argv.slice(2);
 
 const gateway = new ApolloGateway({
-  supergraphSdl: readFileSync(file, 'utf8'),
+  supergraphSdl: withoutAccessDirectives(readFileSync(file, 'utf8')),
   buildService: ({ url = '' }) =>
     new RemoteGraphQLDataSource<Context>({
       url,
