@@ -107,15 +107,19 @@ describeRedis('three gateways on one Redis (needs redis-server on the PATH)', ()
         return answer.text;
       }),
     );
-    const asked = { query: CONFIRM_EVERYTHING, variables: { impUid: unknown, otp: RIGHT } };
-    const { text: notFound } = await gateways.get('two')!.post(asked, stranger);
+    const body = { query: CONFIRM_EVERYTHING, variables: { impUid: unknown, otp: RIGHT } };
+    const { text: notFound } = await gateways.get('two')!.post(body, stranger);
     expect(notFound).toContain('"code":"NOT_FOUND"');
     expect([...new Set(texts)]).toEqual([notFound]);
-    expect(await gateways.get('three')!.run(READ, { impUid }, stranger)).toMatchObject({ code: 'NOT_FOUND' });
     expect(calls(impUid)).toEqual(['POST']);
 
     expect(await confirm('two', impUid, '000001')).toMatchObject({ code: 'WRONG_CODE', attemptsRemaining: 3 });
     expect(await confirm('three', impUid, RIGHT)).toMatchObject({ __typename: 'Certification', name: '홍길동' });
+
+    const asked = calls(impUid);
+    expect(await confirm('one', impUid, RIGHT, stranger)).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await gateways.get('two')!.run(READ, { impUid }, stranger)).toMatchObject({ code: 'NOT_FOUND' });
+    expect(calls(impUid)).toEqual(asked);
   });
 
   describe('when one is killed in the middle of 300 guesses, before it has the answers to two confirms, and is started again', () => {
