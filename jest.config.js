@@ -1,5 +1,6 @@
 export default {
   testEnvironment: 'node',
+  testTimeout: 20_000, // a busy machine is no failure
   maxWorkers: 3, // tests wait for sockets more than they compute
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],

@@ -5,7 +5,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import { fastify, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { pino } from 'pino';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
@@ -66,8 +66,8 @@ export async function createServer(
 
   const state = { isClosing: false };
   const app = createHttpServer(config, logger, state);
-  const context = async (request: { headers: Record<string, string | string[] | undefined>; ip: string }) =>
-    subgraph.createContext(request);
+  const context = async ({ headers, ip }: FastifyRequest, reply: FastifyReply) =>
+    subgraph.createContext({ headers, ip, signal: goneSignal(reply) });
   if (config.explorer) registerExplorer(app, config);
   app.route({
     method: 'POST',
@@ -155,6 +155,15 @@ function createHttpServer(config: Config, logger: Logger, state: { readonly isCl
     return reply.code(500).send(errorBody('Internal server error', 'INTERNAL_SERVER_ERROR'));
   });
   return app;
+}
+
+/** Aborted when the caller hangs up before the answer. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
 }
 
 /** For whoever runs the gateway, on a port of its own. */

@@ -55,7 +55,12 @@ export interface IdentitySubgraph {
    * The part of a request's context that the resolvers need. Make one for each request: it dedupes reads.
    * Errors: a GraphQLError UNAUTHENTICATED with HTTP status 401 for a token that is wrong.
    */
-  createContext(request: { readonly headers: RequestHeaders; readonly ip?: string | null }): Promise<Context>;
+  createContext(request: {
+    readonly headers: RequestHeaders;
+    readonly ip?: string | null;
+    /** When the caller has gone: reads stop, and what changes something goes on. */
+    readonly signal?: AbortSignal;
+  }): Promise<Context>;
   /** Whether the store of attempts can be written. */
   isReady(): Promise<boolean>;
   /** Lets go of the connections to the upstream and to the store. */
@@ -94,10 +99,10 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
     schema: createSchema(),
     validationRules: [oneMutationField, boundedAliases, otpAsVariable],
     formatError: createFormatError(logger),
-    async createContext({ headers, ip = null }) {
+    async createContext({ headers, ip = null, signal }) {
       const identity = await authenticate({ headers }).catch(asGraphQLError);
       const caller = identity && { ...identity, ip };
-      const read = async (impUid: string) => (caller ? guard.read(caller, impUid) : failure('NOT_FOUND'));
+      const read = async (impUid: string) => (caller ? guard.read(caller, impUid, signal) : failure('NOT_FOUND'));
       const language = languageOf(header(headers, 'accept-language'));
       return { identity: { guard, caller, language, loaders: createLoaders(read, maxRepresentations) } };
     },

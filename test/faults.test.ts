@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { createIdentitySubgraph } from '../src/index.ts';
 import {
@@ -13,7 +15,7 @@ import {
   startFaultyUpstream,
   type Fault,
 } from './support/faulty-upstream.ts';
-import { testConfig } from './support/gateway.ts';
+import { startGateway, testConfig } from './support/gateway.ts';
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 const closers: (() => Promise<void>)[] = [];
@@ -184,6 +186,44 @@ describe('the fault matrix', () => {
     upstream.fault = null;
     expect(await confirm('imp_afterwards')).toBe('WRONG_CODE');
     expect([calls('imp_confirmed'), calls('imp_afterwards')]).toEqual([1, 1]);
+  });
+});
+
+describe('a caller who hangs up', () => {
+  const CONFIRM = 'mutation($i: ID!) { confirmIdentityOtp(impUid: $i, otp: "123456") { __typename } }';
+  const READ = 'query($i: ID!) { certification(impUid: $i) { __typename } }';
+
+  /** What the upstream sees of a request that is aborted once it has arrived there. */
+  async function hangUp(query: string): Promise<'cut' | 'answered'> {
+    const upstream = await startFaultyUpstream();
+    const gateway = await startGateway({
+      iamport: { baseUrl: upstream.url, confirmTimeoutMs: 2_000, readTimeoutMs: 2_000 },
+    });
+    const arrived = Promise.withResolvers<ServerResponse>();
+    upstream.fault = (response) => arrived.resolve(response);
+    const controller = new AbortController();
+    const body = JSON.stringify({ query, variables: { i: 'imp_123456' } });
+    const request = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal: controller.signal,
+    };
+    const gone = fetch(gateway.url, request).catch(() => null);
+    const response = await arrived.promise;
+    controller.abort();
+    await gone;
+    const cut = once(response, 'close').then(() => 'cut' as const);
+    const patience = new Promise<'answered'>((resolve) => setTimeout(resolve, 500, 'answered'));
+    const seen = await Promise.race([cut, patience]);
+    envelope(200, { code: 0, response: { ...other, imp_uid: 'imp_123456' } })(response, 'imp_123456', 1);
+    await gateway.close();
+    await upstream.close();
+    return seen;
+  }
+
+  test('ends a read at the upstream, and not a confirm', async () => {
+    expect(await Promise.all([hangUp(READ), hangUp(CONFIRM)])).toEqual(['cut', 'answered']);
   });
 });
 

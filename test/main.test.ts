@@ -128,6 +128,29 @@ describe('npm start', () => {
     upstream.close();
   });
 
+  test('ends at once at a second signal', async () => {
+    const arrived = Promise.withResolvers<void>();
+    const upstream = createServer(() => arrived.resolve());
+    upstream.listen(0, '127.0.0.1');
+    await once(upstream, 'listening');
+    const { port } = upstream.address() as AddressInfo;
+    const gateway = start({
+      IAMPORT_API_KEY: 'k',
+      IAMPORT_API_SECRET: 's',
+      ALLOW_ANONYMOUS: 'true',
+      IAMPORT_BASE_URL: `http://127.0.0.1:${port}`,
+    });
+    const [url] = await gateway.printed(URL_PRINTED);
+    const lost = confirm(url, 'imp_123456').catch(() => 'lost');
+    await arrived.promise;
+    gateway.child.kill('SIGTERM');
+    await gateway.printed(/draining/);
+    gateway.child.kill('SIGTERM');
+    expect([await gateway.exited(), await lost]).toEqual([1, 'lost']);
+    upstream.closeAllConnections();
+    upstream.close();
+  });
+
   test('refuses production without credentials, and says every problem at once', async () => {
     const gateway = start({ NODE_ENV: 'production', PORT: 'x' });
     expect(await gateway.exited()).toBe(1);

@@ -44,8 +44,8 @@ export interface Guard {
     impUid: string,
     otp: string | null,
   ): Promise<CertificationRecord | OtherMethod | FailureOf['confirm']>;
-  /** A certification that this caller proved, or any for one with `certification:read-any`. */
-  read(caller: Caller, impUid: string): Promise<CertificationRecord | FailureOf['read']>;
+  /** A certification that this caller proved, or any for one with `certification:read-any`, until `signal`. */
+  read(caller: Caller, impUid: string, signal?: AbortSignal): Promise<CertificationRecord | FailureOf['read']>;
   /** Deletes such a certification. The scope for it is checked before. */
   delete(caller: Caller, impUid: string): Promise<null | FailureOf['delete']>;
 }
@@ -123,11 +123,11 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
       return started;
     },
 
-    async read(caller, impUid) {
+    async read(caller, impUid, signal) {
       try {
         const right = await rightOf(caller, impUid);
         if (right.kind === 'none') return failure('NOT_FOUND');
-        const record = await iamport.certification(impUid);
+        const record = await iamport.certification(impUid, signal);
         const isTheirs = !record.certified || (right.kind === 'proven' && isWithin(record, right));
         return isTheirs ? record : failure('NOT_FOUND');
       } catch (error) {

@@ -61,9 +61,9 @@ export interface Iamport {
   /**
    * The record of one impUid, certified or not.
    * Source: `GET /certifications/{imp_uid}`.
-   * Errors: as above, within `readTimeoutMs`; an unknown impUid is the refusal NOT_FOUND.
+   * Errors: as above, within `readTimeoutMs` or until `signal`; an unknown impUid is the refusal NOT_FOUND.
    */
-  certification(impUid: string): Promise<CertificationRecord>;
+  certification(impUid: string, signal?: AbortSignal): Promise<CertificationRecord>;
 
   /** The same, to know how a confirm ended whose answer was lost: within 2.7 s, and out of the way of other reads. */
   readBack(impUid: string): Promise<CertificationRecord>;
@@ -124,10 +124,18 @@ export function createIamport(options: IamportOptions): Iamport {
     throw new UpstreamFault('unauthorized');
   }
 
-  async function call(kind: Kind, timeoutMs: number, request: Omit<HttpRequest, 'signal'>): Promise<JsonObject> {
+  async function call(
+    kind: Kind,
+    timeoutMs: number,
+    request: Omit<HttpRequest, 'signal'>,
+    caller?: AbortSignal,
+  ): Promise<JsonObject> {
     try {
-      return await withBudget(timeoutMs, (budget) =>
-        policies.run(kind, budget, async () => openEnvelope(await authorized({ ...request, signal: budget.signal }))),
+      return await withBudget(
+        timeoutMs,
+        (budget) =>
+          policies.run(kind, budget, async () => openEnvelope(await authorized({ ...request, signal: budget.signal }))),
+        caller,
       );
     } catch (error) {
       if (error instanceof UpstreamRefusal && error.refusal === 'UNRECOGNISED') onDrift('message');
@@ -141,19 +149,25 @@ export function createIamport(options: IamportOptions): Iamport {
     timeoutMs: number,
     impUid: string,
     request: Omit<HttpRequest, 'signal'>,
+    signal?: AbortSignal,
   ): Promise<CertificationRecord> {
-    const decoded = decodeCertification(await call(kind, timeoutMs, request), onDrift);
+    const decoded = decodeCertification(await call(kind, timeoutMs, request, signal), onDrift);
     // An answer about somebody else is no answer.
     if (decoded.imp_uid !== impUid) throw new UpstreamFault('bad-answer');
     return decoded;
   }
 
-  async function read(kind: Kind, timeoutMs: number, impUid: string): Promise<CertificationRecord> {
-    return record(kind, timeoutMs, impUid, { method: 'GET', path: `/certifications/${pathSegment(impUid)}` });
+  async function read(
+    kind: Kind,
+    timeoutMs: number,
+    impUid: string,
+    signal?: AbortSignal,
+  ): Promise<CertificationRecord> {
+    return record(kind, timeoutMs, impUid, { method: 'GET', path: `/certifications/${pathSegment(impUid)}` }, signal);
   }
 
   return {
-    certification: (impUid) => read('read', readTimeoutMs, impUid),
+    certification: (impUid, signal) => read('read', readTimeoutMs, impUid, signal),
     readBack: (impUid) => read('read-back', Math.min(READ_BACK_TIMEOUT_MS, readTimeoutMs), impUid),
     clockSkewMs: () => tokens.clockSkewMs(),
     async request(person) {
@@ -220,13 +234,21 @@ function ignoreRefusal(error: unknown): void {
   if (!(error instanceof UpstreamRefusal)) throw error;
 }
 
-/** Runs `work` under one deadline and leaves no timer behind. */
-async function withBudget<T>(timeoutMs: number, work: (budget: Budget) => Promise<T>): Promise<T> {
+/** Runs `work` until a deadline, or until its caller has gone, and leaves no timer and no listener behind. */
+async function withBudget<T>(
+  timeoutMs: number,
+  work: (budget: Budget) => Promise<T>,
+  caller?: AbortSignal,
+): Promise<T> {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  const abort = (): void => controller.abort();
+  const timer = setTimeout(abort, timeoutMs);
+  caller?.addEventListener('abort', abort, { once: true });
+  if (caller?.aborted) abort();
   try {
     return await work({ signal: controller.signal, deadline: Date.now() + timeoutMs });
   } finally {
     clearTimeout(timer);
+    caller?.removeEventListener('abort', abort);
   }
 }
