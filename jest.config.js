@@ -1,7 +1,7 @@
 export default {
   testEnvironment: 'node',
   testTimeout: 20_000, // a busy machine is no failure
-  maxWorkers: 3, // tests wait for sockets more than they compute
+  maxWorkers: 2, // tests wait for sockets more than they compute
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   // `npm run test:browser`
