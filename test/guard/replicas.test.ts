@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { CONFIRM_EVERYTHING, type Fields } from '../support/gateway.ts';
+import { CONFIRM_EVERYTHING, type Answer, type Fields } from '../support/gateway.ts';
 import { startGatewayProcess, type GatewayProcess } from '../support/gateway-process.ts';
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';
 import { createUpstreamProxy, type UpstreamProxy } from '../support/upstream-proxy.ts';
@@ -56,8 +56,17 @@ describeRedis('three gateways on one Redis (needs redis-server on the PATH)', ()
     return `imp_900${scenario}${String(serial).padStart(6, '0')}`;
   }
 
-  const confirm = (name: string, impUid: string, otp: string, caller = owner): Promise<Fields> =>
-    gateways.get(name)!.confirm(impUid, otp, caller);
+  /** Asks again as a client would whose gateway was too busy to hear from Redis in time. */
+  async function post(name: string, query: string, variables: object, caller: Record<string, string>): Promise<Answer> {
+    const answer = await gateways.get(name)!.post({ query, variables }, caller);
+    return answer.text.includes('"UPSTREAM_UNAVAILABLE"') ? post(name, query, variables, caller) : answer;
+  }
+
+  async function confirm(name: string, impUid: string, otp: string, caller = owner): Promise<Fields> {
+    const { body } = await post(name, CONFIRM_EVERYTHING, { impUid, otp }, caller);
+    return body.data!['confirmIdentityOtp']!;
+  }
+
   const calls = (impUid: string): string[] =>
     sandbox.requests.filter(({ path }) => path.endsWith(`/${impUid}`)).map(({ method }) => method);
   const confirms = (impUid: string): number => calls(impUid).filter((method) => method === 'POST').length;
@@ -102,13 +111,11 @@ describeRedis('three gateways on one Redis (needs redis-server on the PATH)', ()
     const guesses = [RIGHT, ...Array.from({ length: 20 }, (_, index) => String(200_000 + index))];
     const texts = await Promise.all(
       guesses.map(async (otp, index) => {
-        const gateway = gateways.get(NAMES[index % NAMES.length]!)!;
-        const answer = await gateway.post({ query: CONFIRM_EVERYTHING, variables: { impUid, otp } }, stranger);
-        return answer.text;
+        const { text } = await post(NAMES[index % NAMES.length]!, CONFIRM_EVERYTHING, { impUid, otp }, stranger);
+        return text;
       }),
     );
-    const body = { query: CONFIRM_EVERYTHING, variables: { impUid: unknown, otp: RIGHT } };
-    const { text: notFound } = await gateways.get('two')!.post(body, stranger);
+    const { text: notFound } = await post('two', CONFIRM_EVERYTHING, { impUid: unknown, otp: RIGHT }, stranger);
     expect(notFound).toContain('"code":"NOT_FOUND"');
     expect([...new Set(texts)]).toEqual([notFound]);
     expect(calls(impUid)).toEqual(['POST']);
@@ -118,7 +125,9 @@ describeRedis('three gateways on one Redis (needs redis-server on the PATH)', ()
 
     const asked = calls(impUid);
     expect(await confirm('one', impUid, RIGHT, stranger)).toMatchObject({ code: 'NOT_FOUND' });
-    expect(await gateways.get('two')!.run(READ, { impUid }, stranger)).toMatchObject({ code: 'NOT_FOUND' });
+    expect((await post('two', READ, { impUid }, stranger)).body).toMatchObject({
+      data: { certification: { code: 'NOT_FOUND' } },
+    });
     expect(calls(impUid)).toEqual(asked);
   });
 
@@ -130,7 +139,12 @@ describeRedis('three gateways on one Redis (needs redis-server on the PATH)', ()
     /** So many different wrong codes at once, spread over all three; a call whose gateway dies has no answer. */
     function guess(count: number): Promise<Fields | null>[] {
       const codes = Array.from({ length: count }, () => String((next += 1)));
-      return codes.map((otp, index) => confirm(NAMES[index % NAMES.length]!, guessed, otp).catch(() => null));
+      return codes.map((otp, index) =>
+        gateways
+          .get(NAMES[index % NAMES.length]!)!
+          .confirm(guessed, otp, owner)
+          .catch(() => null),
+      );
     }
 
     beforeAll(async () => {
