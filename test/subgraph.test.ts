@@ -1,7 +1,13 @@
 import { Agent } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { graphql } from 'graphql';
-import { createIdentitySubgraph, createSandbox, type IdentitySubgraphOptions } from '../src/index.ts';
+import { createMemoryStore } from '../src/guard/store.ts';
+import {
+  createIdentitySubgraph,
+  createSandbox,
+  type AttemptStore,
+  type IdentitySubgraphOptions,
+} from '../src/index.ts';
 import { CONFIRM_EVERYTHING, testConfig } from './support/gateway.ts';
 
 const opened: { close(): unknown }[] = [];
@@ -57,6 +63,24 @@ describe('createIdentitySubgraph', () => {
     expect(await guard.confirm(caller!, 'imp_900200000001', '123456')).toMatchObject({ certified: true });
     expect(agent.sockets_created).toBe(1);
     agent.destroy();
+  });
+
+  test('keeps attempts in a store of the host program, and tells them apart though its clock stands still', async () => {
+    const memory = createMemoryStore(() => 1_000_000);
+    const begun = new Set<number>();
+    const store: AttemptStore = {
+      ...memory,
+      update: (key, step) =>
+        memory.update(key, (found, now) => {
+          const next = step(found, now);
+          if (next.record?.state === 'IN_FLIGHT') begun.add(next.record.startedAt);
+          return next;
+        }),
+    };
+    const { subgraph } = await mount({ store });
+    const { guard, caller } = (await subgraph.createContext({ headers: {} })).identity;
+    for (const otp of ['000001', '000002', '000003']) await guard.confirm(caller!, 'imp_900200000001', otp);
+    expect(begun.size).toBe(3);
   });
 
   test('tells its logger which field drifted, and never the value', async () => {

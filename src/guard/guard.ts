@@ -164,9 +164,9 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
     let storeNow = 0;
     let aheadMs = 0;
     const step = (found: AttemptRecord | null, now: number): Step<Begin> => {
-      storeNow = now;
+      storeNow = now + Math.random(); // a part of a millisecond that names the attempt, whatever the store's clock can tell
       aheadMs = now - Date.now();
-      return begin(found, ids, now, rules);
+      return begin(found, ids, storeNow, rules);
     };
     const said = await store.update(ids.key, step).catch((error: unknown) => {
       void giveBack(ids.key, storeNow);

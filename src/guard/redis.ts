@@ -40,7 +40,7 @@ export function createRedisStore(redis: Redis, prefix = 'identity:attempt:'): At
   async function update<T>(key: string, step: (found: AttemptRecord | null, now: number) => Step<T>): Promise<T> {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const [kept, seconds, micros] = (await redis.eval(READ, 1, key)) as [string, string, string];
-      const now = Number(seconds) * 1000 + Number(micros) / 1000; // to the µs: it also names the attempt
+      const now = Number(seconds) * 1000 + Number(micros) / 1000;
       const { record, reply } = step(kept === '' ? null : decode(kept), now);
       if (!record) return reply;
       if (await redis.eval(REPLACE, 1, key, kept, encode(record), RECORD_TTL_MS, now + COMMAND_TIMEOUT_MS))
