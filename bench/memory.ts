@@ -31,14 +31,15 @@ async function fill(records: number) {
   for (let serial = 0; serial < records; serial += 1) {
     const impUid = `imp_${serial + 100_000_000_000}`;
     const key = hmac('impUid', impUid);
-    const ids = {
+    const attempt = {
+      id: hmac('code', String(serial)),
       owner: hmac('caller', `user-${serial}`),
       code: hmac('code', impUid, '123456'),
       method: 'SMS',
     } as const;
-    const turn = await filled.update(key, (found, now) => begin(found, ids, now, RULES));
+    const turn = await filled.update(key, (found, now) => begin(found, attempt, now, RULES));
     if (turn.kind !== 'turn') throw new Error('Every record is new');
-    await filled.update(key, (found) => finish(found, turn.startedAt, { kind: 'refused', code: 'WRONG_CODE' }, 20_000));
+    await filled.update(key, (found) => finish(found, attempt.id, { kind: 'refused', code: 'WRONG_CODE' }, 20_000));
   }
   return filled;
 }

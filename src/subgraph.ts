@@ -70,9 +70,6 @@ export interface IdentitySubgraph {
 /** A confirm, two read-backs and some air: after that an attempt has lost its process. */
 const FLIGHT_AIR_MS = 10_000;
 
-/** Limits are looked at and counted before the store is asked; with a Redis that is slow they count here meanwhile. */
-const LIMIT_TIMEOUT_MS = 30;
-
 /** Verification as a part of your own GraphQL server. Errors: none here. */
 export function createIdentitySubgraph(options: IdentitySubgraphOptions): IdentitySubgraph {
   const { iamport: config, guard: guardConfig, logger, maxRepresentations, got } = options;
@@ -84,11 +81,10 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
   const http = createHttp({ ...config, ...(got && { got }) });
   const iamport = createIamport({ ...config, http, onEvent });
 
-  const { redisUrl } = guardConfig;
-  const store = options.store ?? (redisUrl === null ? createMemoryStore() : createRedisStore(connectRedis(redisUrl)));
-  const limitsRedis = redisUrl === null ? null : connectRedis(redisUrl, LIMIT_TIMEOUT_MS);
+  const redis = guardConfig.redisUrl === null ? null : connectRedis(guardConfig.redisUrl);
+  const store = options.store ?? (redis ? createRedisStore(redis) : createMemoryStore());
   const hmac = createHmacs(guardConfig.secret);
-  const limits = createLimits(options.limits, hmac, onEvent, limitsRedis);
+  const limits = createLimits(options.limits, hmac, onEvent, redis);
   const rules = { flightMs: config.confirmTimeoutMs + FLIGHT_AIR_MS, claims: guardConfig.claims };
   const guard = counted(createGuard({ iamport, store, hmac, limits, rules, logger }), onEvent);
   const authenticate = typeof options.auth === 'function' ? options.auth : createAuthenticate(options.auth);
@@ -114,7 +110,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
     async close() {
       http.close();
       await store.close();
-      limitsRedis?.disconnect();
+      redis?.disconnect();
     },
   };
 }

@@ -13,9 +13,10 @@ export interface AttemptRecord {
   /** Confirms that reached the upstream, or may have. */
   readonly attempts: number;
   readonly state: 'OPEN' | 'IN_FLIGHT' | 'UNKNOWN' | 'CERTIFIED' | 'DEAD';
-  /** The code of the last attempt. */
+  /** The last attempt's own name, which tells it from every other, and its code. */
+  readonly id: string | null;
   readonly code: string | null;
-  /** When the last attempt began, in ms; it also tells one attempt from another. */
+  /** When the last attempt began, in ms. */
   readonly startedAt: number;
   /** When the attempts whose outcome nobody knows may have worked: from the first of them, 0 where there is none before this. */
   readonly since: number;
@@ -90,13 +91,22 @@ const FINAL: ReadonlySet<ConfirmCode> = new Set<ConfirmCode>([
 
 /** The record of a verification that `owner` has just requested. */
 export function opened(owner: string, method: Method | null): AttemptRecord {
-  return { owner, method, attempts: 0, state: 'OPEN', code: null, startedAt: 0, since: 0, until: 0, failed: null };
+  const nothing = { id: null, code: null, startedAt: 0, since: 0, until: 0, failed: null };
+  return { owner, method, attempts: 0, state: 'OPEN', ...nothing };
+}
+
+/** One caller's code for one impUid, under a name of its own. */
+export interface Attempt {
+  readonly id: string;
+  readonly owner: string;
+  readonly code: string;
+  readonly method: Method;
 }
 
 /** May `owner` send `code` at `now`? */
 export function begin(
   found: AttemptRecord | null,
-  { owner, code: sent, method }: { owner: string; code: string; method: Method },
+  { id, owner, code: sent, method }: Attempt,
   now: number,
   { flightMs, claims }: AttemptRules,
 ): Step<Begin> {
@@ -133,6 +143,7 @@ export function begin(
       ...record,
       attempts: attemptsNow,
       state: 'IN_FLIGHT',
+      id,
       code: sent,
       startedAt: now,
       since: lost?.since ?? now,
@@ -143,9 +154,9 @@ export function begin(
   };
 }
 
-/** The end of the attempt that began at `startedAt`. One that was given up for lost meanwhile changes nothing any more. */
-export function finish(found: AttemptRecord | null, startedAt: number, end: End, flightMs: number): Step<void> {
-  if (found?.state !== 'IN_FLIGHT' || found.startedAt !== startedAt) return { reply: undefined };
+/** The end of the attempt `id`. One that was given up for lost meanwhile changes nothing any more. */
+export function finish(found: AttemptRecord | null, id: string, end: End, flightMs: number): Step<void> {
+  if (found?.state !== 'IN_FLIGHT' || found.id !== id) return { reply: undefined };
   return { record: { ...found, ...ended(found, end, flightMs) }, reply: undefined };
 }
 

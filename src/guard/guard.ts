@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UpstreamFault } from '../errors.ts';
 import { failure, failureOf, type Failure, type FailureOf } from '../failure.ts';
@@ -13,6 +14,7 @@ import {
   opened,
   mayDelete,
   readRight,
+  type Attempt,
   type AttemptRecord,
   type AttemptRules,
   type Begin,
@@ -62,14 +64,6 @@ export interface GuardOptions {
 type Proof = CertificationRecord | FailureOf['confirm'];
 type Turn = Extract<Begin, { kind: 'turn' }>;
 
-/** One caller's code for one impUid, as the store knows them. */
-interface Ids {
-  readonly key: string;
-  readonly owner: string;
-  readonly code: string;
-  readonly method: Method;
-}
-
 /** How often a caller looks whether the same code's flight on another machine has landed. */
 const WAIT_STEP_MS = 100;
 
@@ -91,9 +85,9 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
 
   return {
     async request(caller, person) {
-      const retryAt = await limits.request(caller, person.phone);
-      if (retryAt) return failure('RATE_LIMITED', { retryAt });
       try {
+        const retryAt = await limits.request(caller, person.phone);
+        if (retryAt) return failure('RATE_LIMITED', { retryAt });
         await store.check(); // a message whose owner cannot be kept would be anybody's
         const impUid = await iamport.request(person);
         const record = opened(ownerOf(caller), person.method ?? 'SMS');
@@ -105,18 +99,19 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
     },
 
     confirm(caller, impUid, otp) {
-      const ids: Ids = {
-        key: keyOf(impUid),
+      const key = keyOf(impUid);
+      const mine: Attempt = {
+        id: randomBytes(9).toString('base64url'),
         owner: ownerOf(caller),
         code: hmac('code', impUid, otp ?? ''),
         method: otp === null ? 'APP' : 'SMS',
       };
-      const flight = `${ids.key} ${ids.owner} ${ids.code}`;
+      const flight = `${key} ${mine.owner} ${mine.code}`;
       const running = flights.get(flight);
       if (running) return running;
       const started = limits
         .confirm(caller)
-        .then((retryAt) => (retryAt ? failure('RATE_LIMITED', { retryAt }) : attempt(ids, impUid, otp)))
+        .then((retryAt) => (retryAt ? failure('RATE_LIMITED', { retryAt }) : attempt(key, mine, impUid, otp)))
         .catch(storeFailure)
         .finally(() => flights.delete(flight));
       flights.set(flight, started);
@@ -160,26 +155,26 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
     return store.update(keyOf(impUid), (found) => ({ reply: mayDelete(found, ownerOf(caller)) }));
   }
 
-  async function attempt(ids: Ids, impUid: string, otp: string | null): Promise<Proof | OtherMethod> {
-    let storeNow = 0;
+  async function attempt(key: string, mine: Attempt, impUid: string, otp: string | null): Promise<Proof | OtherMethod> {
     let aheadMs = 0;
     const step = (found: AttemptRecord | null, now: number): Step<Begin> => {
-      storeNow = now + Math.random(); // a part of a millisecond that names the attempt, whatever the store's clock can tell
       aheadMs = now - Date.now();
-      return begin(found, ids, storeNow, rules);
+      return begin(found, mine, now, rules);
     };
-    const said = await store.update(ids.key, step).catch((error: unknown) => {
-      void giveBack(ids.key, storeNow);
+    const end = (how: End): Promise<void> => store.update(key, (found) => finish(found, mine.id, how, rules.flightMs));
+
+    const said = await store.update(key, step).catch((error: unknown) => {
+      void giveBack(end);
       throw error;
     });
     switch (said.kind) {
       case 'turn': {
-        const { end, answer } = await fly(onOurClock(said, aheadMs), impUid, otp);
-        await store.update(ids.key, (found) => finish(found, said.startedAt, end, rules.flightMs)).catch(logLost);
-        return answer;
+        const flown = await fly(onOurClock(said, aheadMs), impUid, otp);
+        await end(flown.end).catch(logLost);
+        return flown.answer;
       }
       case 'wait':
-        return (await landing(ids)) ?? attempt(ids, impUid, otp);
+        return (await landing(key, mine)) ?? attempt(key, mine, impUid, otp);
       case 'repeat':
         return iamport.certification(impUid).catch((error) => failureOf('read', error));
       case 'other-method':
@@ -190,16 +185,13 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
   }
 
   /** A turn can have been kept although the answer was that it was not: it stands in the way until it is given back. */
-  async function giveBack(key: string, startedAt: number): Promise<void> {
+  async function giveBack(end: (how: End) => Promise<void>): Promise<void> {
     for (let tries = 0; tries < GIVE_BACK_TRIES; tries += 1) {
       await delay(GIVE_BACK_STEP_MS, undefined, { ref: false });
-      const end: End = { kind: 'unsent', code: 'UPSTREAM_UNAVAILABLE' };
-      const isDone = store
-        .update(key, (found) => finish(found, startedAt, end, rules.flightMs))
-        .then(
-          () => true,
-          () => false,
-        );
+      const isDone = end({ kind: 'unsent', code: 'UPSTREAM_UNAVAILABLE' }).then(
+        () => true,
+        () => false,
+      );
       if (await isDone) return;
     }
   }
@@ -259,7 +251,7 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
   }
 
   /** Waits for the same code's flight on another machine; its failure is this one's, anything else is looked at afresh. */
-  async function landing({ key, code }: Ids): Promise<FailureOf['confirm'] | null> {
+  async function landing(key: string, { code }: Attempt): Promise<FailureOf['confirm'] | null> {
     let found: AttemptRecord | null | 'flying' = 'flying';
     while (found === 'flying') {
       await delay(WAIT_STEP_MS);

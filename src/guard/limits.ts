@@ -1,27 +1,53 @@
 import { isIPv6 } from 'node:net';
 import type { Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import {
+  RateLimiterMemory,
+  RateLimiterRedis,
+  type RateLimiterAbstract,
+  type RateLimiterRes,
+} from 'rate-limiter-flexible';
 import type { LimitsConfig, Rate } from '../config.ts';
 import type { OnEvent } from '../events.ts';
 import type { Caller } from './caller.ts';
 import type { Hmac } from './hmac.ts';
+import { heard } from './redis.ts';
 
 /**
  * Each answers null, or when the next call will be let through. The many people behind "anonymous" are not one caller, and
- * an IP that is not known is not counted. A limit whose store is down counts on this machine alone.
+ * an IP that is not known is not counted.
+ * Errors: `StoreUnavailable` where Redis does not answer: what cannot be counted is not let through.
  */
 export interface Limits {
   request(by: Caller, phone: string): Promise<Date | null>;
   confirm(by: Caller): Promise<Date | null>;
 }
 
-export function createLimits(config: LimitsConfig, hmac: Hmac, onEvent: OnEvent, redis: Redis | null): Limits {
-  const limiters = (name: string, rates: readonly Rate[]): RateLimiterAbstract[] =>
+/** Keys that one window in memory takes up in its time; whoever is new beyond waits until they expire. */
+const MAX_KEYS = 50_000;
+
+/** Where everything counts together. */
+const ALL = 'all';
+
+/** So many per key in so many seconds; in memory, of so many keys. */
+interface Window {
+  readonly limiter: RateLimiterAbstract;
+  readonly keys: RateLimiterMemory | null;
+}
+
+export function createLimits(
+  config: LimitsConfig,
+  hmac: Hmac,
+  onEvent: OnEvent,
+  redis: Redis | null,
+  maxKeys = MAX_KEYS,
+): Limits {
+  const limiters = (name: string, rates: readonly Rate[]): Window[] =>
     rates.map(({ points, seconds }) => {
       const options = { keyPrefix: `identity:limit:${name}:${seconds}`, points, duration: seconds };
-      const memory = new RateLimiterMemory(options);
-      return redis ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory }) : memory;
+      if (redis) return { limiter: new RateLimiterRedis({ ...options, storeClient: redis }), keys: null };
+      return { limiter: new RateLimiterMemory(options), keys: new RateLimiterMemory({ ...options, points: maxKeys }) };
     });
+  const answered = redis ? heard : <T>(answer: Promise<T>): Promise<T> => answer;
   const perPhone = limiters('request:phone', config.requestsPerPhone);
   const requestPerCaller = limiters('request:caller', config.requestsPerCaller);
   const requestPerIp = limiters('request:ip', config.requestsPerIp);
@@ -30,7 +56,7 @@ export function createLimits(config: LimitsConfig, hmac: Hmac, onEvent: OnEvent,
   const confirmPerIp = limiters('confirm:ip', config.confirmsPerIp);
 
   /** One limit: its name, its windows, and whose it is; null counts for nobody. */
-  type Check = readonly [limit: string, windows: readonly RateLimiterAbstract[], key: string | null];
+  type Check = readonly [limit: string, windows: readonly Window[], key: string | null];
 
   /** Looks at all before it counts any: who is refused by one limit must not use up another, least of all somebody else's. */
   async function passes(checks: readonly Check[]): Promise<Date | null> {
@@ -49,6 +75,20 @@ export function createLimits(config: LimitsConfig, hmac: Hmac, onEvent: OnEvent,
     return null;
   }
 
+  async function consume(window: Window, key: string): Promise<RateLimiterRes | null> {
+    const { limiter, keys } = window;
+    const refused = keys && (await isUsedUp(window, key)); // looking again costs nothing here, and makes no key beyond the room
+    if (refused) return refused;
+    const counted = await answered(limiter.penalty(key));
+    if (counted.isFirstInDuration) await keys?.penalty(ALL);
+    return counted.consumedPoints > limiter.points ? counted : null;
+  }
+
+  async function isUsedUp({ limiter, keys }: Window, key: string): Promise<RateLimiterRes | null> {
+    const used = (await answered(limiter.get(key))) ?? (await keys?.get(ALL));
+    return used && used.remainingPoints <= 0 ? used : null;
+  }
+
   const caller = ({ subject, isAnonymous }: Caller): string | null => (isAnonymous ? null : hmac('caller', subject));
   const address = ({ ip }: Caller): string | null => (ip === null ? null : hmac('ip', network(ip)));
 
@@ -58,7 +98,7 @@ export function createLimits(config: LimitsConfig, hmac: Hmac, onEvent: OnEvent,
         ['requests per phone', perPhone, hmac('phone', phone)],
         ['requests per caller', requestPerCaller, caller(by)],
         ['requests per IP', requestPerIp, address(by)],
-        ['requests', all, 'all'],
+        ['requests', all, ALL],
       ]),
     confirm: (by) =>
       passes([
@@ -66,20 +106,6 @@ export function createLimits(config: LimitsConfig, hmac: Hmac, onEvent: OnEvent,
         ['confirms per IP', confirmPerIp, address(by)],
       ]),
   };
-}
-
-async function consume(window: RateLimiterAbstract, key: string): Promise<RateLimiterRes | null> {
-  return window.consume(key).then(() => null, asRefusal);
-}
-
-async function isUsedUp(window: RateLimiterAbstract, key: string): Promise<RateLimiterRes | null> {
-  const used = await window.get(key);
-  return used && used.consumedPoints >= window.points ? used : null;
-}
-
-function asRefusal(reason: unknown): RateLimiterRes {
-  if (reason instanceof RateLimiterRes) return reason;
-  throw reason;
 }
 
 /** Whoever has one IPv6 address has the other 2^64 of its network. */

@@ -1,20 +1,33 @@
 import { Redis } from 'ioredis';
-import { opened, type AttemptRecord, type Step } from './attempt.ts';
+import { opened, type AttemptRecord } from './attempt.ts';
 import { RECORD_TTL_MS, StoreUnavailable, type AttemptStore } from './store.ts';
 
-/** Nothing waits for a Redis that is dead or frozen: an answer "unavailable" is due within 200 ms. */
-const COMMAND_TIMEOUT_MS = 110;
-const UPDATE_TIMEOUT_MS = 120;
+/** How long Redis may be silent: an answer "unavailable" is due within 200 ms. */
+const SILENCE = { ticks: 5, tickMs: 24 };
+
+/** After this much of it a connection is given up with all that waits on it; until another stands, answers come at once. */
+const CONNECTION_SILENCE_MS = 2_000;
+
+/** How late a write may still happen. Whoever asked for it may have been told long ago that it did not, and gives it back. */
+const WRITE_WITHIN_MS = 2_000;
+
+/** How often an address is looked up again because what answers there has become a replica. */
+const MOVED_EVERY_MS = 5_000;
 
 /** A connection that fails fast and comes back by itself. */
-export function connectRedis(url: string, commandTimeoutMs = COMMAND_TIMEOUT_MS): Redis {
+export function connectRedis(url: string): Redis {
+  let movedAt = Number.NEGATIVE_INFINITY;
   const redis = new Redis(url, {
     lazyConnect: true,
     enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
+    maxRetriesPerRequest: 0, // what is cut off may have happened; it is never sent again
     connectTimeout: 500,
-    commandTimeout: commandTimeoutMs,
-    reconnectOnError: ({ message }) => message.includes('READONLY'), // another one has taken over this address
+    socketTimeout: CONNECTION_SILENCE_MS,
+    reconnectOnError({ message }) {
+      if (!message.includes('READONLY') || performance.now() - movedAt < MOVED_EVERY_MS) return false;
+      movedAt = performance.now();
+      return true;
+    },
     retryStrategy: (tries) => Math.min(tries * 100, 1_000),
   });
   redis.on('error', () => {}); // every command reports its own; without a listener the process would end
@@ -22,10 +35,31 @@ export function connectRedis(url: string, commandTimeoutMs = COMMAND_TIMEOUT_MS)
   return redis;
 }
 
+/**
+ * What Redis answers to one command. Its silence is counted in ticks, at each of which an answer could have been heard:
+ * the time in which this process was too busy to listen is not Redis' fault.
+ * Errors: `StoreUnavailable`, for what ioredis throws quotes the command, key included.
+ */
+export async function heard<T>(command: Promise<T>): Promise<T> {
+  const { promise: silence, reject } = Promise.withResolvers<never>();
+  let ticks = 0;
+  const timer = setInterval(() => {
+    ticks += 1;
+    if (ticks === SILENCE.ticks) reject();
+  }, SILENCE.tickMs);
+  try {
+    return await Promise.race([command, silence]);
+  } catch {
+    throw new StoreUnavailable('Redis does not answer');
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /** The value and the server's clock: replicas need not agree on the time. */
 const READ = "local t = redis.call('TIME'); return {redis.call('GET', KEYS[1]) or '', t[1], t[2]}";
 
-/** Writes only over what was read, and not when whoever asked has been told long ago that it did not work. */
+/** Writes only over what was read, and not too late. */
 const REPLACE = `
   local t = redis.call('TIME')
   if t[1] * 1000 + t[2] / 1000 > tonumber(ARGV[4]) then return redis.error_reply('too late') end
@@ -37,29 +71,18 @@ const REPLACE = `
 const MAX_ROUNDS = 20;
 
 export function createRedisStore(redis: Redis, prefix = 'identity:attempt:'): AttemptStore {
-  async function update<T>(key: string, step: (found: AttemptRecord | null, now: number) => Step<T>): Promise<T> {
-    for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const [kept, seconds, micros] = (await redis.eval(READ, 1, key)) as [string, string, string];
-      const now = Number(seconds) * 1000 + Number(micros) / 1000;
-      const { record, reply } = step(kept === '' ? null : decode(kept), now);
-      if (!record) return reply;
-      if (await redis.eval(REPLACE, 1, key, kept, encode(record), RECORD_TTL_MS, now + COMMAND_TIMEOUT_MS))
-        return reply;
-    }
-    throw new StoreUnavailable('Too much contention');
-  }
-
   const store: AttemptStore = {
-    async update(key, step) {
-      const { promise: late, reject } = Promise.withResolvers<never>();
-      const timer = setTimeout(reject, UPDATE_TIMEOUT_MS);
-      try {
-        return await Promise.race([update(prefix + key, step), late]);
-      } catch {
-        throw new StoreUnavailable('Redis does not answer'); // what ioredis throws quotes the command, key included
-      } finally {
-        clearTimeout(timer);
+    async update(name, step) {
+      const key = prefix + name;
+      for (let round = 0; round < MAX_ROUNDS; round += 1) {
+        const [kept, seconds, micros] = (await heard(redis.eval(READ, 1, key))) as [string, string, string];
+        const now = Number(seconds) * 1000 + Number(micros) / 1000;
+        const { record, reply } = step(kept === '' ? null : decode(kept), now);
+        if (!record) return reply;
+        const replace = redis.eval(REPLACE, 1, key, kept, encode(record), RECORD_TTL_MS, now + WRITE_WITHIN_MS);
+        if (await heard(replace)) return reply;
       }
+      throw new StoreUnavailable('Too much contention');
     },
     async check() {
       await store.update('check', () => ({ record: opened('check', null), reply: undefined }));
@@ -71,11 +94,11 @@ export function createRedisStore(redis: Redis, prefix = 'identity:attempt:'): At
   return store;
 }
 
-function encode({ owner, method, attempts, state, code, startedAt, since, until, failed }: AttemptRecord): string {
-  return JSON.stringify([owner, method, attempts, state, code, startedAt, since, until, failed]);
+function encode({ owner, method, attempts, state, id, code, startedAt, since, until, failed }: AttemptRecord): string {
+  return JSON.stringify([owner, method, attempts, state, id, code, startedAt, since, until, failed]);
 }
 
 function decode(text: string): AttemptRecord {
-  const [owner, method, attempts, state, code, startedAt, since, until, failed] = JSON.parse(text);
-  return { owner, method, attempts, state, code, startedAt, since, until, failed };
+  const [owner, method, attempts, state, id, code, startedAt, since, until, failed] = JSON.parse(text);
+  return { owner, method, attempts, state, id, code, startedAt, since, until, failed };
 }

@@ -51,6 +51,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 );
 
 interface Flight {
+  readonly id: string;
   readonly turn: Extract<Begin, { kind: 'turn' }>;
   readonly code: string;
 }
@@ -62,6 +63,7 @@ class World {
   /** Sends that were not proven unsent. */
   sent = 0;
   flights: Flight[] = [];
+  begun = 0;
   proven = new Set<string>();
 
   run(next: Command): void {
@@ -72,9 +74,10 @@ class World {
   }
 
   begin(caller: string, code: string): void {
-    this.now += 1;
+    this.begun += 1;
+    const id = String(this.begun);
     const before = this.record;
-    const step = begin(before, { owner: caller, code, method: 'SMS' }, this.now, RULES);
+    const step = begin(before, { id, owner: caller, code, method: 'SMS' }, this.now, RULES);
     this.record = step.record ?? before;
     const { reply } = step;
     if (reply.kind === 'repeat') expect([caller, this.proven.has(code)]).toEqual([OWNER, true]);
@@ -83,17 +86,17 @@ class World {
     const aloft = this.flights.filter(({ turn }) => this.now - turn.startedAt < RULES.flightMs);
     expect(aloft).toEqual([]);
     expect(caller).toBe(OWNER);
-    this.flights.push({ turn: reply, code });
+    this.flights.push({ id, turn: reply, code });
     this.sent += Number(reply.canSend);
   }
 
   end(flight: Flight | undefined, end: End): void {
     if (!flight) return;
-    const { turn, code } = flight;
+    const { id, turn, code } = flight;
     if (!turn.canSend && end.kind !== 'certified' && end.kind !== 'unknown') return; // it cannot end in an answer it never asked for
     if (end.kind === 'unread' && (!turn.readFirst || !turn.canSend)) return; // it had nothing to read
     if (turn.canSend && (end.kind === 'unsent' || end.kind === 'unread')) this.sent -= 1;
-    this.record = finish(this.record, turn.startedAt, end, RULES.flightMs).record ?? this.record;
+    this.record = finish(this.record, id, end, RULES.flightMs).record ?? this.record;
     if (this.record?.state === 'CERTIFIED' && end.kind === 'certified') this.proven.add(code);
   }
 }
@@ -116,19 +119,19 @@ describe('any schedule of callers, codes, faults, delays and crashes', () => {
 });
 
 describe('an impUid that was not requested here', () => {
-  const ids = { owner: 'first', code: 'a', method: 'SMS' as const };
+  const attempt = { id: '1', owner: 'first', code: 'a', method: 'SMS' as const };
 
   test('belongs to its first caller where claims are allowed', () => {
-    const { record, reply } = begin(null, ids, 1, RULES);
+    const { record, reply } = begin(null, attempt, 1, RULES);
     expect([record?.owner, reply.kind]).toEqual(['first', 'turn']);
-    expect(begin(record!, { ...ids, owner: 'second' }, 2, RULES)).toEqual({
+    expect(begin(record!, { ...attempt, owner: 'second' }, 2, RULES)).toEqual({
       reply: { kind: 'refuse', code: 'NOT_FOUND', attempts: 0, retryAt: null },
     });
   });
 
   test('is unknown where they are not, in the same words', () => {
-    const refused = begin(null, ids, 1, { ...RULES, claims: false });
-    expect(refused).toEqual(begin(opened('somebody', 'SMS'), ids, 1, RULES));
+    const refused = begin(null, attempt, 1, { ...RULES, claims: false });
+    expect(refused).toEqual(begin(opened('somebody', 'SMS'), attempt, 1, RULES));
     expect(refused.record).toBeUndefined();
   });
 });
@@ -150,14 +153,14 @@ describe('what an owner may read', () => {
 });
 
 describe('an attempt whose outcome nobody knows', () => {
-  const ids = { owner: OWNER, code: 'a', method: 'SMS' as const };
+  const attempt = { id: '1', owner: OWNER, code: 'a', method: 'SMS' as const };
 
   /** A record after a lost attempt with code a at 1,000, and a later one at 50,000 that ended so. */
   function after(code: string, end: End): AttemptRecord {
-    const lost = begin(opened(OWNER, 'SMS'), ids, 1_000, RULES).record!;
-    const unknown = finish(lost, 1_000, { kind: 'unknown' }, RULES.flightMs).record!;
-    const again = begin(unknown, { ...ids, code }, 50_000, RULES).record!;
-    return finish(again, 50_000, end, RULES.flightMs).record!;
+    const lost = begin(opened(OWNER, 'SMS'), attempt, 1_000, RULES).record!;
+    const unknown = finish(lost, '1', { kind: 'unknown' }, RULES.flightMs).record!;
+    const again = begin(unknown, { ...attempt, id: '2', code }, 50_000, RULES).record!;
+    return finish(again, '2', end, RULES.flightMs).record!;
   }
 
   test.each<[string, string, End]>([
@@ -178,7 +181,7 @@ describe('an attempt whose outcome nobody knows', () => {
 
   test('is read before the same code is sent again, and costs nothing where it cannot be read', () => {
     const record = after('a', { kind: 'unread' });
-    expect([record.attempts, begin(record, ids, 70_000, RULES).reply]).toMatchObject([
+    expect([record.attempts, begin(record, attempt, 70_000, RULES).reply]).toMatchObject([
       1,
       { kind: 'turn', readFirst: true, lost: { since: 1_000 } },
     ]);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
-import { begin, finish, opened, type AttemptRecord } from '../../src/guard/attempt.ts';
+import { begin, finish, opened, type Attempt, type AttemptRecord } from '../../src/guard/attempt.ts';
 import { connectRedis, createRedisStore } from '../../src/guard/redis.ts';
 import {
   createMemoryStore,
@@ -18,6 +18,9 @@ const read = (store: AttemptStore, key: string): Promise<AttemptRecord | null> =
 const write = (store: AttemptStore, key: string, record = opened('owner', 'SMS')): Promise<void> =>
   store.update(key, () => ({ record, reply: undefined }));
 
+/** The owner's attempt with this code; no two have the same. */
+const attempt = (code: string): Attempt => ({ id: code, owner: 'owner', code, method: 'SMS' });
+
 /** What any store must do. */
 function contract(create: () => Promise<AttemptStore>): void {
   let store: AttemptStore;
@@ -32,6 +35,7 @@ function contract(create: () => Promise<AttemptStore>): void {
       method: 'APP',
       attempts: 3,
       state: 'UNKNOWN',
+      id: 'i',
       code: 'c',
       startedAt: 5,
       since: 4,
@@ -43,8 +47,7 @@ function contract(create: () => Promise<AttemptStore>): void {
   });
 
   test('gives 100 callers at once one turn, and the same turn to nobody else', async () => {
-    const step = (found: AttemptRecord | null, now: number) =>
-      begin(found, { owner: 'owner', code: `${Math.random()}`, method: 'SMS' }, now, RULES);
+    const step = (found: AttemptRecord | null, now: number) => begin(found, attempt(`${Math.random()}`), now, RULES);
     const replies = await Promise.all(Array.from({ length: 100 }, () => store.update('a', step)));
     expect(replies.filter(({ kind }) => kind === 'turn')).toHaveLength(1);
     expect(replies.filter((reply) => reply.kind === 'refuse' && reply.code === 'IN_PROGRESS')).toHaveLength(99);
@@ -53,13 +56,11 @@ function contract(create: () => Promise<AttemptStore>): void {
   test('gives five turns in all to callers who come one after another', async () => {
     let turns = 0;
     for (let index = 0; index < 20; index += 1) {
-      const reply = await store.update('a', (found, now) =>
-        begin(found, { owner: 'owner', code: `${index}`, method: 'SMS' }, now + index, RULES),
-      );
+      const reply = await store.update('a', (found, now) => begin(found, attempt(`${index}`), now + index, RULES));
       if (reply.kind !== 'turn') continue;
       turns += 1;
       await store.update('a', (found) =>
-        finish(found, reply.startedAt, { kind: 'refused', code: 'WRONG_CODE' }, RULES.flightMs),
+        finish(found, `${index}`, { kind: 'refused', code: 'WRONG_CODE' }, RULES.flightMs),
       );
     }
     expect(turns).toBe(5);
@@ -118,9 +119,7 @@ describeRedis('the Redis store', () => {
     );
     const replies = await Promise.all(
       Array.from({ length: 80 }, (_, index) =>
-        stores[index % 4]!.update('a', (found, now) =>
-          begin(found, { owner: 'owner', code: `${index}`, method: 'SMS' }, now, RULES),
-        ),
+        stores[index % 4]!.update('a', (found, now) => begin(found, attempt(`${index}`), now, RULES)),
       ),
     );
     expect(replies.filter(({ kind }) => kind === 'turn')).toHaveLength(1);
