@@ -11,13 +11,21 @@ import { SCOPES, type AuthConfig } from './config.ts';
 import type { Identity } from './guard/caller.ts';
 import { header, type RequestHeaders } from './headers.ts';
 
-/** Who sent a request; null where it names nobody. Errors: `Unauthenticated`. */
+/** Who sent a request; null where it names nobody. Errors: `Unauthenticated`; anything else is the issuer's outage. */
 export type Authenticate = (request: { readonly headers: RequestHeaders }) => Promise<Identity | null>;
 
 /** The request claims to be somebody and cannot prove it, or did not come through the router. */
 export class Unauthenticated extends Error {
   override readonly name = 'Unauthenticated';
 }
+
+/** The issuer's keys could not be had, for which no token is to blame: an outage, and not a reason to log people out. */
+class KeysUnavailable extends Error {
+  override readonly name = 'KeysUnavailable';
+}
+
+/** The keys are there, and the token names none of them. */
+const TOKENS_FAULT = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys];
 
 const CLOCK_LEEWAY_S = 30;
 const MAX_CACHED_TOKENS = 10_000;
@@ -75,10 +83,14 @@ function createCheck(config: AuthConfig): ((token: string) => Promise<JWTPayload
     ...(config.audience !== null && { audience: config.audience }),
   };
   if (config.jwksUrl !== null) {
-    const keys: JWTVerifyGetKey = createRemoteJWKSet(new URL(config.jwksUrl), {
+    const published = createRemoteJWKSet(new URL(config.jwksUrl), {
       timeoutDuration: 2_000,
       cooldownDuration: config.jwksCooldownMs ?? 30_000,
     });
+    const keys: JWTVerifyGetKey = (header, input) =>
+      published(header, input).catch((error) => {
+        throw TOKENS_FAULT.some((known) => error instanceof known) ? error : new KeysUnavailable();
+      });
     return async (token) => (await jwtVerify(token, keys, { ...options, algorithms: ASYMMETRIC })).payload;
   }
   if (config.publicKey !== null) {
@@ -94,6 +106,7 @@ function createCheck(config: AuthConfig): ((token: string) => Promise<JWTPayload
 
 /** What jose throws can quote the token's claims. */
 function refuse(error: unknown): never {
+  if (error instanceof KeysUnavailable) throw error;
   if (error instanceof errors.JWTExpired) throw new Unauthenticated('The token has expired');
   throw new Unauthenticated('The token cannot be verified');
 }

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -38,6 +38,17 @@ function ask(config: Partial<AuthConfig>, authorization?: string, routerAuthoriz
   return createAuthenticate({ ...NOTHING, ...config })({ headers });
 }
 
+/** Where an issuer answers its keys so. */
+async function issuerThat(answer: RequestListener): Promise<string> {
+  const issuer = createServer(answer).listen(0, '127.0.0.1');
+  await once(issuer, 'listening');
+  closers.push(() => {
+    issuer.closeAllConnections();
+    issuer.close();
+  });
+  return `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`;
+}
+
 const refused = (config: Partial<AuthConfig>, jwt: string) =>
   expect(ask(config, `Bearer ${jwt}`)).rejects.toBeInstanceOf(Unauthenticated);
 
@@ -72,18 +83,13 @@ describe('a caller', () => {
     const [first, second] = [await generateKeyPair('RS256'), await generateKeyPair('RS256')];
     let keys: object[] = [{ ...(await exportJWK(first.publicKey)), kid: 'first' }];
     let fetches = 0;
-    const issuer = createServer((_request, response) => {
+    const jwksUrl = await issuerThat((_request, response) => {
       fetches += 1;
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
-    }).listen(0, '127.0.0.1');
-    await once(issuer, 'listening');
-    closers.push(() => {
-      issuer.closeAllConnections();
-      issuer.close();
     });
     const authenticate = createAuthenticate({
       ...NOTHING,
-      jwksUrl: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`,
+      jwksUrl,
       jwksCooldownMs: 0,
     });
     const bearer = async (key: unknown, kid: string) => ({
@@ -103,7 +109,28 @@ describe('a caller', () => {
   });
 });
 
+describe('an issuer whose keys cannot be had', () => {
+  test.each<[string, RequestListener]>([
+    ['answers 500', (_request, response) => response.writeHead(500).end()],
+    ['answers HTML', (_request, response) => response.end('<html>')],
+    ['hangs up', (request) => request.socket.destroy()],
+  ])('is an outage and not the fault of a token, when it %s', async (_name, answer) => {
+    const jwksUrl = await issuerThat(answer);
+    const { privateKey } = await generateKeyPair('RS256');
+    const jwt = await token({}, { alg: 'RS256', key: privateKey as never });
+    const error: unknown = await ask({ jwksUrl }, `Bearer ${jwt}`).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(Unauthenticated);
+  });
+});
+
 describe('a token is refused', () => {
+  test('for a key that the issuer does not publish', async () => {
+    const jwksUrl = await issuerThat((_request, response) => response.end('{"keys":[]}'));
+    const { privateKey } = await generateKeyPair('RS256');
+    await refused({ jwksUrl }, await token({}, { alg: 'RS256', key: privateKey as never }));
+  });
+
   test.each([
     ['when it has expired', {}, { expires: '-31s' }, {}],
     ['from another issuer', { iss: 'https://other.example' }, {}, { issuer: 'https://issuer.example' }],

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CONFIRM_EVERYTHING, startGateway, type TestGateway } from './support/gateway.ts';
 
@@ -36,6 +37,42 @@ describe('every answer', () => {
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
     });
+  });
+});
+
+describe('what is no whole request', () => {
+  /** What the gateway answers to this on a connection that then stays open, until it closes it. */
+  async function answerTo(of: TestGateway, text: string): Promise<string> {
+    const socket = connect(Number(new URL(of.url).port), '127.0.0.1');
+    socket.write(text);
+    let answer = '';
+    for await (const chunk of socket.setEncoding('utf8')) answer += chunk;
+    return answer;
+  }
+
+  const HEAD = 'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+
+  test.each([
+    ['no HTTP', 'what is this?\r\n\r\n', '400'],
+    ['a body of two lengths', `${HEAD}content-length: 1\r\ncontent-length: 2\r\n\r\n{}`, '400'],
+    ['headers of 20 kB', `${HEAD}x: ${'x'.repeat(20_000)}\r\n\r\n`, '431'],
+  ])('is answered in the shape of GraphQL, and not stored: %s', async (_name, text, status) => {
+    const [head, body] = (await answerTo(gateway, text)).split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} [\\s\\S]*cache-control: no-store`));
+    expect(JSON.parse(body!)).toEqual({
+      errors: [{ message: expect.any(String), extensions: { code: 'BAD_REQUEST' } }],
+    });
+  });
+
+  test.each([
+    ['headers', HEAD],
+    ['a body', `${HEAD}content-length: 100\r\n\r\n{"query":`],
+  ])('is closed when its time is over, and others are served meanwhile: slow %s', async (_name, text) => {
+    const own = await startGateway({ config: { clientTimeoutMs: 300 } });
+    const slow = answerTo(own, text);
+    expect(await own.run('{ __typename }')).toBe('Query');
+    expect(await slow).toMatch(/^HTTP\/1.1 408 /);
+    await own.close();
   });
 });
 

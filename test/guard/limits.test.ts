@@ -1,7 +1,12 @@
-import { describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Redis } from 'ioredis';
 import { createHmacs } from '../../src/guard/hmac.ts';
 import type { LimitsConfig } from '../../src/config.ts';
 import { createLimits, network } from '../../src/guard/limits.ts';
+import { connectRedis } from '../../src/guard/redis.ts';
+import { StoreUnavailable } from '../../src/guard/store.ts';
+import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';
 
 const OFF: LimitsConfig = {
   requestsPerPhone: [],
@@ -12,10 +17,10 @@ const OFF: LimitsConfig = {
   confirmsPerIp: [],
   shadow: false,
 };
-const once = [{ points: 1, seconds: 60 }];
+const ONE_A_MINUTE = [{ points: 1, seconds: 60 }];
 const somebody = { subject: 'user-1', isAnonymous: false, scopes: new Set<never>(), ip: '192.0.2.1' };
 
-function limits(config: Partial<LimitsConfig>) {
+function limits(config: Partial<LimitsConfig>, maxKeys?: number) {
   const logged: string[] = [];
   return {
     logged,
@@ -24,6 +29,7 @@ function limits(config: Partial<LimitsConfig>) {
       createHmacs('secret'),
       (event) => logged.push(JSON.stringify(event)),
       null,
+      maxKeys,
     ),
   };
 }
@@ -39,7 +45,7 @@ describe('limits', () => {
     ['requestsPerIp', { ip: null }, '01012345678', false],
     ['requests', { subject: 'other', ip: '198.51.100.1' }, '01000000000', true],
   ] as const)('%s: a second request by %j for %s is refused: %s', async (name, change, phone, isRefused) => {
-    const { limits: own } = limits({ [name]: once });
+    const { limits: own } = limits({ [name]: ONE_A_MINUTE });
     expect(await own.request(somebody, '01012345678')).toBeNull();
     const until = await own.request({ ...somebody, ...change }, phone);
     expect(until !== null).toBe(isRefused);
@@ -51,20 +57,20 @@ describe('limits', () => {
     ['confirmsPerIp', { subject: 'other' }, true],
     ['confirmsPerIp', { ip: '198.51.100.1' }, false],
   ] as const)('%s: a second confirm by %j is refused: %s', async (name, change, isRefused) => {
-    const { limits: own } = limits({ [name]: once });
+    const { limits: own } = limits({ [name]: ONE_A_MINUTE });
     expect(await own.confirm(somebody)).toBeNull();
     expect((await own.confirm({ ...somebody, ...change })) !== null).toBe(isRefused);
   });
 
   test('do not count the many people behind "anonymous" as one caller', async () => {
-    const { limits: own } = limits({ requestsPerCaller: once, confirmsPerCaller: once });
+    const { limits: own } = limits({ requestsPerCaller: ONE_A_MINUTE, confirmsPerCaller: ONE_A_MINUTE });
     const anonymous = { ...somebody, subject: 'anonymous', isAnonymous: true };
     await Promise.all([own.request(anonymous, '1'), own.confirm(anonymous)]);
     expect(await Promise.all([own.request(anonymous, '2'), own.confirm(anonymous)])).toEqual([null, null]);
   });
 
   test('in shadow mode let everything through and tell what they would have refused, without a name or a number', async () => {
-    const { limits: own, logged } = limits({ requestsPerPhone: once, shadow: true });
+    const { limits: own, logged } = limits({ requestsPerPhone: ONE_A_MINUTE, shadow: true });
     expect([await own.request(somebody, '01012345678'), await own.request(somebody, '01012345678')]).toEqual([
       null,
       null,
@@ -73,10 +79,56 @@ describe('limits', () => {
   });
 
   test('do not count a refused call in the longer windows', async () => {
-    const { limits: own } = limits({ requestsPerPhone: [...once, { points: 2, seconds: 3600 }] });
+    const { limits: own } = limits({ requestsPerPhone: [...ONE_A_MINUTE, { points: 2, seconds: 3600 }] });
     for (let index = 0; index < 5; index += 1) await own.request(somebody, '01012345678');
     const until = await own.request(somebody, '01012345678');
     expect(until!.getTime() - Date.now()).toBeLessThan(61_000);
+  });
+
+  test.each([false, true])('take up so many keys in memory and no more, in shadow mode too: %s', async (shadow) => {
+    const { limits: own, logged } = limits({ confirmsPerIp: [{ points: 2, seconds: 60 }], shadow }, 3);
+    const from = (last: number) => own.confirm({ ...somebody, ip: `192.0.2.${last}` });
+    const refused: boolean[] = [];
+    for (const last of [1, 2, 3, 4, 5, 1]) refused.push((await from(last)) !== null);
+    expect(refused).toEqual([false, false, false, !shadow, !shadow, false]);
+    expect(logged).toHaveLength(2);
+  });
+});
+
+const describeRedis = hasRedis ? describe : describe.skip;
+
+describeRedis('limits in Redis (needs redis-server on the PATH)', () => {
+  const fifty = { ...OFF, confirmsPerIp: [{ points: 50, seconds: 60 }] };
+  const create = (redis: Redis) => createLimits(fifty, createHmacs('secret'), () => {}, redis);
+  let server: TestRedis;
+  let connections: Redis[];
+
+  beforeEach(async () => {
+    server = await startRedis();
+    connections = [1, 2, 3].map(() => connectRedis(server.url));
+    await Promise.all(connections.map((redis) => once(redis, 'ready')));
+  });
+  afterEach(async () => {
+    for (const redis of connections) redis.disconnect();
+    await server.stop();
+  });
+
+  test('let fifty of three hundred at once through, whichever of three gateways they come to', async () => {
+    const gateways = connections.map(create);
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, (_, index) => gateways[index % 3]!.confirm(somebody)),
+    );
+    expect(answers.filter((until) => until === null)).toHaveLength(50);
+  });
+
+  test('let nobody through while Redis is silent, and count on once it answers', async () => {
+    const own = create(connections[0]!);
+    expect(await own.confirm(somebody)).toBeNull();
+    await server.freeze();
+    await Promise.all([1, 2, 3].map(() => expect(own.confirm(somebody)).rejects.toBeInstanceOf(StoreUnavailable)));
+    server.thaw();
+    const answers = await Promise.all(Array.from({ length: 60 }, () => own.confirm(somebody)));
+    expect(answers.filter((until) => until === null).length).toBeLessThanOrEqual(49);
   });
 });
 

@@ -56,11 +56,8 @@ describeRedis('three gateways on one Redis (needs redis-server on the PATH)', ()
     return `imp_900${scenario}${String(serial).padStart(6, '0')}`;
   }
 
-  /** Asks again as a client would whose gateway was too busy to hear from Redis in time. */
-  async function post(name: string, query: string, variables: object, caller: Record<string, string>): Promise<Answer> {
-    const answer = await gateways.get(name)!.post({ query, variables }, caller);
-    return answer.text.includes('"UPSTREAM_UNAVAILABLE"') ? post(name, query, variables, caller) : answer;
-  }
+  const post = (name: string, query: string, variables: object, caller: Record<string, string>): Promise<Answer> =>
+    gateways.get(name)!.post({ query, variables }, caller);
 
   async function confirm(name: string, impUid: string, otp: string, caller = owner): Promise<Fields> {
     const { body } = await post(name, CONFIRM_EVERYTHING, { impUid, otp }, caller);
@@ -129,6 +126,31 @@ describeRedis('three gateways on one Redis (needs redis-server on the PATH)', ()
       data: { certification: { code: 'NOT_FOUND' } },
     });
     expect(calls(impUid)).toEqual(asked);
+  });
+
+  test('let five confirms through of aliases, fragments, batches and 150 sockets at once, and the right code is too late', async () => {
+    const impUid = fresh();
+    const field = (alias: string, otp: string) =>
+      `${alias}: confirmIdentityOtp(impUid: $i, otp: ${otp}) { __typename }`;
+    const codes = Array.from({ length: 200 }, (_, index) => String(300_000 + index));
+    const names = codes.map((_, index) => `$o${index}: String!`).join(' ');
+    const variables = { i: impUid, ...Object.fromEntries(codes.map((otp, index) => [`o${index}`, otp])) };
+    const aliases = codes.map((_, index) => field(`a${index}`, `$o${index}`)).join(' ');
+    const plain = codes.slice(0, 50).map((otp) => ({ query: CONFIRM_EVERYTHING, variables: { impUid, otp } }));
+    const bodies = [
+      { query: `mutation($i: ID! ${names}) { ${aliases} }`, variables },
+      {
+        query: `mutation($i: ID! $o0: String! $o1: String!) { ...A ... { ${field('b', '$o1')} } } fragment A on Mutation { ${field('a', '$o0')} }`,
+        variables: { i: impUid, o0: '400000', o1: '400001' },
+      },
+      plain.slice(0, 10),
+      ...plain,
+    ];
+    do await Promise.all(NAMES.flatMap((name) => bodies.map((body) => gateways.get(name)!.post(body, owner))));
+    while ((await confirm('one', impUid, '500000'))['code'] !== 'TOO_MANY_ATTEMPTS');
+    expect([confirms(impUid), proxy.mostAtOnce(impUid)]).toEqual([5, 1]);
+    expect(await confirm('two', impUid, RIGHT)).toMatchObject({ code: 'TOO_MANY_ATTEMPTS', attemptsRemaining: 0 });
+    expect(confirms(impUid)).toBe(5);
   });
 
   describe('when one is killed in the middle of 300 guesses, before it has the answers to two confirms, and is started again', () => {

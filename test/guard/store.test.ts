@@ -126,6 +126,15 @@ describeRedis('the Redis store', () => {
     await Promise.all(stores.map((store) => store.close()));
   });
 
+  test('is not taken for silent while this process is too busy to hear it', async () => {
+    const redis = await connected();
+    const written = write(createRedisStore(redis, 'busy:'), 'a');
+    const busyUntil = performance.now() + 400;
+    while (performance.now() < busyUntil);
+    await written;
+    redis.disconnect();
+  });
+
   test('gives every key a time to live', async () => {
     const redis = await connected();
     await write(createRedisStore(redis, 'ttl:'), 'a');
