@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { LookupAddress } from 'node:dns';
+import { Agent, type ServerResponse } from 'node:http';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { createIdentitySubgraph } from '../src/index.ts';
+import { createIdentitySubgraph, type GotOptions, type PoliciesConfig } from '../src/index.ts';
 import {
   bomb,
   end,
@@ -21,18 +22,40 @@ const silent = { info: () => {}, warn: () => {}, error: () => {} };
 const closers: (() => Promise<void>)[] = [];
 afterAll(() => Promise.all(closers.map((close) => close())));
 
+/** What stands between the gateway and a connection. */
+type Unreachable = 'refused' | 'unknown' | 'silent';
+
+interface Way {
+  unreachable: Unreachable | null;
+  /** Connections that were begun. */
+  tries: number;
+}
+
+interface Options {
+  readonly readTimeoutMs?: number;
+  readonly policies?: Partial<PoliciesConfig>;
+  /** One connection for one call after another, as ever; otherwise each begins its own. */
+  readonly keepAlive?: true;
+}
+
 /** A guard before an upstream of its own, with every policy on. */
-async function start(readTimeoutMs = 2_500) {
+async function start({ readTimeoutMs = 2_500, policies = {}, keepAlive }: Options = {}) {
   const upstream = await startFaultyUpstream();
   const { iamport, ...config } = testConfig(upstream.url, {
     confirmTimeoutMs: readTimeoutMs === 300 ? 400 : 3_000,
     readTimeoutMs,
+    connectTimeoutMs: 200,
   });
-  const policies = { ...iamport.policies, readTries: 3, breakerMinimumRps: 1, breakerResetMs: 100 };
+  const way: Way = { unreachable: null, tries: 0 };
   const subgraph = createIdentitySubgraph({
     ...config,
     auth: { ...config.auth, anonymousScopes: new Set(['certification:read-any']) },
-    iamport: { ...iamport, policies },
+    iamport: {
+      ...iamport,
+      baseUrl: keepAlive ? upstream.url : upstream.url.replace('127.0.0.1', 'upstream.test'),
+      policies: { ...iamport.policies, readTries: 3, breakerMinimumRps: 1, breakerResetMs: 100, ...policies },
+    },
+    ...(!keepAlive && { got: { dnsLookup: lookup(way), agent: { http: new Agent() } } }),
     logger: silent,
   });
   closers.push(
@@ -44,13 +67,54 @@ async function start(readTimeoutMs = 2_500) {
     'code' in outcome ? outcome.code : 'certified' in outcome ? outcome.certified : outcome;
   return {
     upstream,
+    way,
     confirm: async (impUid: string, otp = '123456') => codeOf(await guard.confirm(caller!, impUid, otp)),
     attemptsLeft: async (impUid: string) => {
       const outcome = await guard.confirm(caller!, impUid, '000000');
       return 'attemptsRemaining' in outcome ? outcome.attemptsRemaining : null;
     },
     read: async (impUid: string) => codeOf(await guard.read(caller!, impUid)),
+    request: async () => {
+      const outcome = await guard.request(caller!, PERSON);
+      return typeof outcome === 'string' ? 'sent' : outcome.code;
+    },
     calls: (containing: string) => upstream.calls.filter((call) => call.includes(containing)).length,
+  };
+}
+
+type Running = Awaited<ReturnType<typeof start>>;
+
+const PERSON = {
+  name: '홍길동',
+  phone: '01012345678',
+  birthday: '1990-01-01',
+  genderDigit: '1',
+  carrier: 'SKT',
+  merchantUid: null,
+  company: null,
+  method: null,
+} as const;
+
+/** A name server that does not know the upstream, does not answer, or says where nobody listens. */
+function lookup(way: Way): NonNullable<GotOptions['dnsLookup']> {
+  return ((_name: string, _options: unknown, found: (error: Error | null, addresses?: LookupAddress[]) => void) => {
+    way.tries += 1;
+    if (way.unreachable === 'silent') return;
+    if (way.unreachable === 'unknown') found(Object.assign(new Error('unknown'), { code: 'ENOTFOUND' }));
+    else found(null, [{ address: way.unreachable === 'refused' ? '127.0.0.2' : '127.0.0.1', family: 4 }]);
+  }) as never;
+}
+
+/** Takes the only place that mutations have, and the only one that reads have, until it is let go. */
+async function fill({ upstream, confirm, read, calls }: Running): Promise<() => Promise<void>> {
+  const held: (() => unknown)[] = [];
+  upstream.fault = (response, impUid, nth) => held.push(() => refusal(200, '진행 중')(response, impUid, nth));
+  const busy = [confirm('imp_busy_one'), read('imp_busy_two')];
+  await eventually(async () => expect(calls('imp_busy')).toBe(2));
+  upstream.fault = null;
+  return async () => {
+    for (const answer of held) answer();
+    await Promise.all(busy);
   };
 }
 
@@ -58,10 +122,14 @@ interface Row {
   readonly fault: string;
   readonly upstream?: Fault;
   readonly login?: Fault;
-  /** What a confirm and a read answer. */
+  readonly unreachable?: Unreachable;
+  /** There is no room for one more call. */
+  readonly isFull?: true;
+  /** What a confirm, a read and a request answer, the last like the first where it is not said. */
   readonly confirm: string | boolean;
   readonly read: string | boolean;
-  /** Confirms and read-backs of the first, reads of the second. */
+  readonly request?: string;
+  /** Confirms and read-backs of the first, reads of the second; the requests of the third are as many as the confirms. */
   readonly calls: readonly [confirms: number, readBacks: number, reads: number];
   /** Whether the confirm used an attempt, and whether a dozen of them open the breaker. */
   readonly used: boolean;
@@ -83,7 +151,7 @@ const TURNED_AWAY = {
   used: false,
   counts: true,
 } as const;
-const NO_TOKEN = {
+const NOT_SENT = {
   confirm: 'UPSTREAM_UNAVAILABLE',
   read: 'UPSTREAM_UNAVAILABLE',
   calls: [0, 0, 0],
@@ -92,17 +160,23 @@ const NO_TOKEN = {
 } as const;
 
 const other = { imp_uid: 'imp_other_one', pg_provider: 'danal', foreigner: false, certified: true };
+/** A record of the verification that is asked about. */
+const about =
+  (fields: object): Fault =>
+  (response, imp_uid, nth) =>
+    envelope(200, { code: 0, message: null, response: { ...other, imp_uid, ...fields } })(response, imp_uid, nth);
 const once401: Fault = (response, impUid, nth) =>
   nth === 1
     ? refusal(401, '인증에 실패하였습니다.')(response, impUid, nth)
-    : envelope(200, {
-        code: 0,
-        message: null,
-        response: { ...other, imp_uid: impUid, certified: true, certified_at: Math.floor(Date.now() / 1000) },
-      })(response, impUid, nth);
+    : about({ certified_at: Math.floor(Date.now() / 1000) })(response, impUid, nth);
+const later: Fault = (response) => response.writeHead(429, { 'retry-after': '30' }).end();
 
 // prettier-ignore
 const MATRIX: readonly Row[] = [
+  { fault: 'connection refused', unreachable: 'refused', ...NOT_SENT, counts: true },
+  { fault: 'unknown name', unreachable: 'unknown', ...NOT_SENT, counts: true },
+  { fault: 'silent name server', unreachable: 'silent', ...NOT_SENT, counts: true },
+  { fault: 'no room', isFull: true, ...NOT_SENT, confirm: 'OVERLOADED', read: 'OVERLOADED' },
   { fault: 'reset', upstream: reset, ...LOST, calls: [1, 2, 3] },
   { fault: 'FIN early', upstream: end, ...LOST, calls: [1, 2, 3] },
   { fault: 'short body', upstream: short, ...LOST, calls: [1, 2, 3] },
@@ -114,7 +188,7 @@ const MATRIX: readonly Row[] = [
   { fault: 'code 0 with null', upstream: envelope(200, { code: 0, response: null }), ...LOST, calls: [1, 2, 3] },
   { fault: 'gzip bomb', upstream: bomb, ...LOST, calls: [1, 1, 1] },
   { fault: '5 MB body', upstream: plain(200, 'x'.repeat(5_000_000)), ...LOST, calls: [1, 1, 1] },
-  { fault: 'another imp_uid', upstream: envelope(200, { code: 0, response: other }), ...LOST, calls: [1, 1, 1], counts: false },
+  { fault: 'another imp_uid', upstream: envelope(200, { code: 0, response: other }), ...LOST, request: 'sent', calls: [1, 1, 1], counts: false },
   { fault: 'headers never come', upstream: hang, ...NEVER_ANSWERED },
   { fault: 'body stalls', upstream: stall, ...NEVER_ANSWERED },
   { fault: '302', upstream: plain(302, ''), ...TURNED_AWAY },
@@ -122,19 +196,21 @@ const MATRIX: readonly Row[] = [
   { fault: '204', upstream: plain(204, ''), ...TURNED_AWAY },
   { fault: '207', upstream: plain(207, ''), ...TURNED_AWAY },
   { fault: '429', upstream: plain(429, ''), confirm: 'UPSTREAM_UNAVAILABLE', read: 'UPSTREAM_UNAVAILABLE', calls: [1, 0, 3], used: false, counts: false },
-  { fault: '400, words unknown', upstream: refusal(400, '이미 처리된 건'), confirm: 'ALREADY_CERTIFIED', read: 'UPSTREAM_REJECTED', calls: [1, 0, 1], used: true, counts: false },
+  { fault: '429, in 30 s', upstream: later, confirm: 'UPSTREAM_UNAVAILABLE', read: 'UPSTREAM_UNAVAILABLE', calls: [1, 0, 1], used: false, counts: false },
+  { fault: '400, words unknown', upstream: refusal(400, '이미 처리된 건'), confirm: 'ALREADY_CERTIFIED', read: 'UPSTREAM_REJECTED', request: 'IDENTITY_MISMATCH', calls: [1, 0, 1], used: true, counts: false },
   { fault: '500, words unknown', upstream: refusal(500, '모르는 말'), confirm: 'UPSTREAM_UNAVAILABLE', read: 'UPSTREAM_UNAVAILABLE', calls: [1, 0, 1], used: true, counts: false },
   { fault: '500, internal', upstream: refusal(500, '[1060] 통신사 내부 오류'), confirm: 'UPSTREAM_UNAVAILABLE', read: 'UPSTREAM_UNAVAILABLE', calls: [1, 0, 2], used: true, counts: true },
   { fault: '500, maintenance', upstream: refusal(500, '시스템 점검 중'), confirm: 'UPSTREAM_MAINTENANCE', read: 'UPSTREAM_MAINTENANCE', calls: [1, 0, 2], used: true, counts: true },
-  { fault: '401 once', upstream: once401, confirm: true, read: true, calls: [2, 0, 2], used: true, counts: false },
+  { fault: '401 once', upstream: once401, confirm: true, read: true, request: 'sent', calls: [2, 0, 2], used: true, counts: false },
   { fault: '401 for ever', upstream: refusal(401, 'x'), confirm: 'UPSTREAM_UNAUTHORIZED', read: 'UPSTREAM_UNAUTHORIZED', calls: [2, 0, 2], used: false, counts: false },
-  { fault: 'log-in refused', login: refusal(401, 'x'), ...NO_TOKEN, confirm: 'UPSTREAM_UNAUTHORIZED', read: 'UPSTREAM_UNAUTHORIZED' },
-  { fault: 'log-in 500', login: refusal(500, 'x'), ...NO_TOKEN },
-  { fault: 'log-in cut', login: reset, ...NO_TOKEN },
-  { fault: 'log-in without a token', login: envelope(200, { code: 0, response: {} }), ...NO_TOKEN },
-  { fault: 'log-in null', login: envelope(200, { code: 0, response: null }), ...NO_TOKEN },
-  { fault: 'log-in hangs', login: hang, ...NO_TOKEN },
-  { fault: 'certified false', upstream: (response, imp_uid, nth) => envelope(200, { code: 0, response: { ...other, imp_uid, certified: false } })(response, imp_uid, nth), confirm: 'WRONG_CODE', read: false, calls: [1, 0, 1], used: true, counts: false },
+  { fault: 'log-in refused', login: refusal(401, 'x'), ...NOT_SENT, confirm: 'UPSTREAM_UNAUTHORIZED', read: 'UPSTREAM_UNAUTHORIZED' },
+  { fault: 'log-in 500', login: refusal(500, 'x'), ...NOT_SENT },
+  { fault: 'log-in cut', login: reset, ...NOT_SENT },
+  { fault: 'log-in without a token', login: envelope(200, { code: 0, response: {} }), ...NOT_SENT },
+  { fault: 'log-in null', login: envelope(200, { code: 0, response: null }), ...NOT_SENT },
+  { fault: 'log-in hangs', login: hang, ...NOT_SENT },
+  { fault: 'certified false', upstream: about({ certified: false }), confirm: 'WRONG_CODE', read: false, request: 'sent', calls: [1, 0, 1], used: true, counts: false },
+  { fault: 'certified "true"', upstream: about({ certified: 'true' }), confirm: 'WRONG_CODE', read: false, request: 'sent', calls: [1, 0, 1], used: true, counts: false },
 ];
 
 const PERSONS_MISTAKES = [
@@ -154,20 +230,34 @@ const PERSONS_MISTAKES = [
 
 describe('the fault matrix', () => {
   test.concurrent.each(MATRIX.map((row) => [row.fault, row] as const))('%s', async (_name, row) => {
-    const { upstream, confirm, read, attemptsLeft, calls } = await start(
-      row.upstream === hang || row.upstream === stall || row.login === hang ? 300 : 2_500,
-    );
+    const { isFull, unreachable = null } = row;
+    const isHanging = [row.upstream, row.login].some((fault) => fault === hang || fault === stall);
+    const running = await start({
+      ...(isHanging && { readTimeoutMs: 300 }),
+      ...(isFull && { policies: { parallelCalls: 1, queuedCalls: 0 } }),
+    });
+    const { upstream, way, confirm, read, request, attemptsLeft, calls } = running;
+    const release = isFull ? await fill(running) : null;
+    if (unreachable) await read('imp_logs_in');
+    Object.assign(way, { unreachable, tries: 0 });
     Object.assign(upstream, { fault: row.upstream ?? null, loginFault: row.login ?? null });
 
-    expect(await confirm('imp_confirmed')).toBe(row.confirm);
-    expect(await read('imp_was_read')).toBe(row.read);
+    expect([await confirm('imp_confirmed'), await read('imp_was_read'), await request()]).toEqual([
+      row.confirm,
+      row.read,
+      row.request ?? row.confirm,
+    ]);
     expect([
       calls('POST /certifications/otp/confirm/imp_confirmed'),
       calls('GET /certifications/imp_confirmed'),
       calls('GET /certifications/imp_was_read'),
     ]).toEqual(row.calls);
+    expect(calls('POST /certifications/otp/request')).toBe(row.calls[0]);
+    if (unreachable) expect(way.tries).toBe(2 + 3 + 2); // whoever changes something twice, whoever reads three times
 
     await Promise.all(Array.from({ length: 12 }, (_, index) => confirm(`imp_many_${index}`)));
+    await release?.();
+    way.unreachable = null;
     Object.assign(upstream, { fault: end, loginFault: row.login ?? null });
     const after = await confirm('imp_afterwards');
     const isOpen = after === 'UPSTREAM_UNAVAILABLE' && calls('imp_afterwards') === 0 && row.login === undefined;
@@ -188,6 +278,63 @@ describe('the fault matrix', () => {
     upstream.fault = null;
     expect(await confirm('imp_afterwards')).toBe('WRONG_CODE');
     expect([calls('imp_confirmed'), calls('imp_afterwards')]).toEqual([1, 1]);
+  });
+});
+
+describe('an upstream that is down', () => {
+  test('is tried with a read of nobody’s verification, and never with a person’s code, until it answers', async () => {
+    const { upstream, confirm, calls } = await start();
+    upstream.fault = end;
+    await Promise.all(Array.from({ length: 12 }, (_, index) => confirm(`imp_many_${index}`)));
+    const sent = calls('POST /certifications/otp/confirm/');
+    const probes = () => calls('GET /certifications/imp_000000000000');
+    await eventually(async () => {
+      expect(await confirm('imp_probing')).toBe('UPSTREAM_UNAVAILABLE');
+      expect(probes()).toBeGreaterThanOrEqual(2);
+    });
+    expect(calls('POST /certifications/otp/confirm/')).toBe(sent);
+    upstream.fault = null;
+    await eventually(async () => expect(await confirm('imp_probing')).toBe('WRONG_CODE'));
+    expect(calls('POST /certifications/otp/confirm/imp_probing')).toBe(1);
+  });
+
+  test('is read again for one in ten reads, after the first ten', async () => {
+    const { upstream, read, calls } = await start({ policies: { breakerMinimumRps: 10_000 } });
+    upstream.fault = end;
+    await Promise.all(Array.from({ length: 100 }, (_, index) => read(`imp_many_${index}`)));
+    expect(calls('GET /certifications/imp_many_')).toBeGreaterThan(100);
+    expect(calls('GET /certifications/imp_many_')).toBeLessThanOrEqual(100 + 10 + 100 / 10);
+  });
+
+  test('is left alone by reads after a dozen of them have failed, and read again later', async () => {
+    const { upstream, read, calls } = await start();
+    upstream.fault = end;
+    await Promise.all(Array.from({ length: 12 }, (_, index) => read(`imp_many_${index}`)));
+    const asked = calls('GET ');
+    expect([await read('imp_another'), calls('GET ')]).toEqual(['UPSTREAM_UNAVAILABLE', asked]);
+    upstream.fault = null;
+    await eventually(async () => expect(await read('imp_another')).toBe(false));
+  });
+
+  test('is asked for no token after a dozen log-ins have failed', async () => {
+    const { upstream, confirm, calls } = await start();
+    upstream.loginFault = end;
+    for (let index = 0; index < 12; index += 1) await confirm(`imp_many_${index}`);
+    const asked = calls('/users/getToken');
+    expect([await confirm('imp_another'), calls('/users/getToken')]).toEqual(['UPSTREAM_UNAVAILABLE', asked]);
+    upstream.loginFault = null;
+    await eventually(async () => expect(await confirm('imp_another')).toBe('WRONG_CODE'));
+  });
+
+  test('and answers after the deadline tells nobody anything', async () => {
+    const { upstream, confirm } = await start({ readTimeoutMs: 300, keepAlive: true });
+    const late: (() => unknown)[] = [];
+    upstream.fault = (response, impUid, nth) => late.push(() => about({})(response, impUid, nth));
+    expect(await confirm('imp_late')).toBe('OUTCOME_UNKNOWN');
+    upstream.fault = null;
+    const next = confirm('imp_next');
+    for (const answer of late) answer();
+    expect([await next, await confirm('imp_another')]).toEqual(['WRONG_CODE', 'WRONG_CODE']);
   });
 });
 
