@@ -2,99 +2,106 @@
  * Is anything lost, doubled or leaked when connections break all the time?
  *
  *   npm run soak                              ten minutes
- *   SOAK_CONFIRMS=10000 npm run soak          so many confirms, however long they take
+ *   SOAK_SECONDS=60 npm run soak              as long as you like
+ *   SOAK_CONFIRMS=10000 npm run soak          so many ordinary confirms, however long they take
  *
- * Each call has a connection of its own, through a proxy that cuts one in twenty at a random point. Whoever does not know how theirs
- * ended sends the same code again, as a person would. At the end the sandbox says what really happened.
+ * The gateway is a process of its own with 128 MB of heap and, where one is on PATH, a Redis; a proxy cuts one in twenty of its
+ * calls at a random point. Whoever does not know how theirs ended sends the same code again, as a person would. At the end
+ * the sandbox says what really happened.
  */
 import { once } from 'node:events';
-import { Agent } from 'node:http';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { readConfig } from '../src/config.ts';
 import { createSandbox } from '../src/sandbox/sandbox.ts';
-import { createIdentitySubgraph } from '../src/subgraph.ts';
+import { startGatewayProcess } from '../test/support/gateway-process.ts';
+import { hasRedis, startRedis } from '../test/support/redis.ts';
 
-const SECONDS = Number(process.env['SOAK_SECONDS'] ?? 600);
 const CONFIRMS = Number(process.env['SOAK_CONFIRMS'] ?? Number.POSITIVE_INFINITY);
+const isCounted = CONFIRMS < Number.POSITIVE_INFINITY;
+const SECONDS = isCounted ? Number.POSITIVE_INFINITY : Number(process.env['SOAK_SECONDS'] ?? 600);
 const PARALLEL = 50;
 const CUT_SHARE = 0.05;
 const MAX_TRIES = 8;
 /** What a confirm and its answer come to. */
 const EXCHANGE_BYTES = 1_500;
+const SAMPLE_MS = 1_000;
 
 /** Scenarios in turn: mostly ordinary ones, wrong codes in three forms, and the upstream's own troubles. */
 const MIX = [200, 200, 200, 200, 200, 200, 201, 202, 212, 500, 503, 601, 602, 613, 614];
 
 const sandbox = await createSandbox();
-const proxy = createServer((client) => {
-  const upstream = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
-  if (Math.random() < CUT_SHARE) cutAfter(client, upstream, Math.floor(Math.random() * EXCHANGE_BYTES));
-  client.on('error', () => upstream.destroy()).pipe(upstream);
-  upstream.on('error', () => client.destroy()).pipe(client);
-});
-proxy.listen(0, '127.0.0.1');
-await once(proxy, 'listening');
-
+const sent = new Map<string, number>();
 let cuts = 0;
 
-/** Ends both halves once so many bytes have passed in either direction. */
-function cutAfter(client: Socket, upstream: Socket, bytes: number): void {
-  let left = bytes;
-  for (const socket of [client, upstream]) {
-    socket.on('data', (chunk: Buffer) => {
+const proxy = createServer((client) => {
+  const upstream = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
+  let left = Number.POSITIVE_INFINITY;
+  for (const [from, to] of [
+    [client, upstream],
+    [upstream, client],
+  ] as const) {
+    from.on('data', (chunk: Buffer) => {
+      if (from === client && begins(chunk) && Math.random() < CUT_SHARE) left = Math.random() * EXCHANGE_BYTES;
       left -= chunk.length;
-      if (left > 0) return;
-      cuts += 1;
-      left = Number.POSITIVE_INFINITY;
-      [client, upstream].forEach((half) => half.resetAndDestroy());
+      if (left < 0) cut(client, upstream);
+      else to.write(chunk);
     });
+    from.on('error', () => to.destroy()).on('close', () => to.destroy());
   }
+});
+
+/** Whether a call begins here; a confirm is counted as sent. */
+function begins(chunk: Buffer): boolean {
+  const [line, impUid] =
+    /^(?:POST|GET|DELETE) \/(?:certifications\/otp\/confirm\/(\w+))?/.exec(chunk.toString('latin1')) ?? [];
+  if (impUid !== undefined) sent.set(impUid, (sent.get(impUid) ?? 0) + 1);
+  return line !== undefined;
 }
 
-const config = readConfig({ LOG_LEVEL: 'silent', LIMIT_CONFIRMS_PER_IP: 'off', BREAKER_MIN_RPS: '10000' });
-const silent = { info: () => {}, warn: () => {}, error: () => {} };
-const baseUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-const subgraph = createIdentitySubgraph({
-  ...config,
-  iamport: { ...config.iamport, baseUrl },
-  got: { agent: { http: new Agent() } },
-  logger: silent,
-});
+function cut(...halves: Socket[]): void {
+  cuts += 1;
+  for (const half of halves) half.resetAndDestroy();
+}
+
+proxy.listen(0, '127.0.0.1');
+await once(proxy, 'listening');
+const redis = hasRedis ? await startRedis() : null;
+const gateway = await startGatewayProcess(
+  {
+    IAMPORT_BASE_URL: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    ALLOW_ANONYMOUS: 'true',
+    BREAKER_MIN_RPS: '10000', // cut calls are what is asked about here, and not what happens without any
+    ...(redis && { REDIS_URL: redis.url, GUARD_SECRET: 'a-secret-of-at-least-32-characters' }),
+  },
+  ['--max-old-space-size=128'],
+);
 
 const outcomes = new Map<string, number>();
 const wrongs = { sentTwice: 0, certifiedReportedFailed: 0, reportedCertifiedIsNot: 0, neverReconciled: 0 };
 let started = 0;
-let retried = 0;
-const heaps: number[] = [];
-const endsAt = Date.now() + SECONDS * 1_000;
+let repeated = 0;
 
-async function person(): Promise<void> {
-  while (started < CONFIRMS && (CONFIRMS < Number.POSITIVE_INFINITY || Date.now() < endsAt)) {
+async function person(endsAt: number): Promise<void> {
+  while (started < CONFIRMS && Date.now() < endsAt) {
     const serial = started++;
-    const scenario = CONFIRMS < Number.POSITIVE_INFINITY ? 200 : MIX[serial % MIX.length];
+    const scenario = isCounted ? 200 : MIX[serial % MIX.length];
     await verify(`imp_900${scenario}${String(serial % 1_000_000).padStart(6, '0')}`);
-    if (serial % 1_000 === 0) heaps.push(process.memoryUsage().heapUsed);
   }
 }
 
 async function verify(impUid: string): Promise<void> {
-  const before = sandbox.requests.length;
-  let code = 'OUTCOME_UNKNOWN';
+  let code: unknown = 'OUTCOME_UNKNOWN';
   let tries = 0;
   while (code === 'OUTCOME_UNKNOWN' && tries < MAX_TRIES) {
     tries += 1;
-    if (tries > 1) retried += 1;
-    const { guard, caller } = (await subgraph.createContext({ headers: {} })).identity;
-    const outcome = await guard.confirm(caller!, impUid, '123456');
-    code = 'code' in outcome ? outcome.code : 'CERTIFIED';
+    if (tries > 1) repeated += 1;
+    const answer = await gateway.confirm(impUid, '123456');
+    code = answer['code'] ?? 'CERTIFIED';
   }
-  outcomes.set(code, (outcomes.get(code) ?? 0) + 1);
+  outcomes.set(String(code), (outcomes.get(String(code)) ?? 0) + 1);
 
-  const posts = sandbox.requests
-    .slice(before)
-    .filter(({ method, path }) => method === 'POST' && path.endsWith(impUid)).length;
   const isCertified = await certifiedAtSandbox(impUid);
-  if (posts > tries) wrongs.sentTwice += 1;
+  if ((sent.get(impUid) ?? 0) > tries) wrongs.sentTwice += 1;
+  sent.delete(impUid);
   if (isCertified && code !== 'CERTIFIED' && code !== 'OUTCOME_UNKNOWN') wrongs.certifiedReportedFailed += 1;
   if (!isCertified && code === 'CERTIFIED') wrongs.reportedCertifiedIsNot += 1;
   if (isCertified && code === 'OUTCOME_UNKNOWN') wrongs.neverReconciled += 1;
@@ -114,22 +121,50 @@ async function certifiedAtSandbox(impUid: string): Promise<boolean> {
   return body?.response?.certified === true;
 }
 
+/** What the gateway holds, by its own account: heap in MB, and sockets, timers and the like. */
+async function holds(): Promise<{ heap: number; resources: number }> {
+  const text = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+  const value = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+  return { heap: value('nodejs_heap_size_used_bytes') / 2 ** 20, resources: value('nodejs_active_resources_total') };
+}
+
 const began = performance.now();
-await Promise.all(Array.from({ length: PARALLEL }, person));
+const samples: { heap: number; resources: number }[] = [];
+const sampling = setInterval(
+  () =>
+    void holds().then(
+      (sample) => samples.push(sample),
+      () => {},
+    ),
+  SAMPLE_MS,
+);
+await Promise.all(Array.from({ length: PARALLEL }, () => person(Date.now() + SECONDS * 1_000)));
+clearInterval(sampling);
 const took = (performance.now() - began) / 1_000;
 
-const mb = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MB`;
+/** The least of each tenth is what is left when garbage has been collected. */
+const tenth = Math.max(1, Math.floor(samples.length / 10));
+const least = (name: 'heap' | 'resources'): string =>
+  Array.from({ length: Math.floor(samples.length / tenth) }, (_, index) =>
+    Math.min(...samples.slice(index * tenth, (index + 1) * tenth).map((sample) => sample[name])).toFixed(0),
+  ).join(' ');
+const hasWarnings = /MaxListenersExceeded|heap out of memory/.test(gateway.output());
+const exitCode = await gateway.end('SIGTERM');
+
 const lines = [
-  `${started} verifications in ${took.toFixed(0)} s, ${cuts} connections cut, ${retried} confirms repeated by hand`,
+  `${started} verifications in ${took.toFixed(0)} s, ${cuts} calls cut, ${repeated} confirms repeated by hand; records in ${redis ? 'Redis' : 'memory'}`,
   ...[...outcomes].toSorted(([, a], [, b]) => b - a).map(([code, count]) => `  ${code}  ${count}`),
   `  sent twice  ${wrongs.sentTwice}`,
   `  certified, and reported as failed  ${wrongs.certifiedReportedFailed}`,
   `  reported as certified, and not  ${wrongs.reportedCertifiedIsNot}`,
   `  certified, and never known  ${wrongs.neverReconciled}`,
-  `heap ${mb(heaps[0]!)} at first, ${mb(Math.max(...heaps))} at most, ${mb(heaps.at(-1)!)} at last`,
+  `the gateway's least heap in each tenth of the time, in MB:  ${least('heap')}`,
+  `its least sockets, timers and the like:  ${least('resources')}`,
+  `warnings of leaks: ${hasWarnings ? 'yes' : 'none'}; exit code after SIGTERM: ${exitCode}`,
 ];
 process.stdout.write(`${lines.join('\n')}\n`);
-await subgraph.close();
 proxy.close();
 await sandbox.close();
-process.exit(Object.values(wrongs).every((count) => count === 0) ? 0 : 1);
+await redis?.stop();
+const isWrong = hasWarnings || exitCode !== 0 || Object.values(wrongs).some((count) => count > 0);
+process.exit(isWrong ? 1 : 0);

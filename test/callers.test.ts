@@ -198,6 +198,20 @@ describe('limits', () => {
     await limited.close();
   });
 
+  test('count no message that was not sent, and every one that may have been', async () => {
+    const limited = await startGateway({ config: { limits }, iamport: { apiSecret: 'not_the_secret' } });
+    for (let index = 0; index < 12; index += 1)
+      expect(await limited.run(REQUEST, { input: PERSON })).toMatchObject({ code: 'UPSTREAM_UNAUTHORIZED' });
+    await limited.close();
+
+    const losing = await startGateway({ config: { limits } });
+    const lost = (phone: string) => losing.run(REQUEST, { input: { ...PERSON, phone } });
+    expect(await lost('010-1234-1900')).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    expect(await lost('010-1234-1900')).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(losing.calls('/otp/request')).toHaveLength(1);
+    await losing.close();
+  });
+
   test('of confirms use up no attempt', async () => {
     const one = [{ points: 1, seconds: 60 }];
     const limited = await startGateway({ config: { auth: TOKENS, limits: { ...limits, confirmsPerCaller: one } } });

@@ -316,6 +316,17 @@ describe('an upstream that is down', () => {
     await eventually(async () => expect(await read('imp_another')).toBe(false));
   });
 
+  test('is not read back from after a dozen read-backs have failed', async () => {
+    const { upstream, confirm, calls } = await start({ policies: { breakerResetMs: 60_000 } });
+    upstream.fault = (response, impUid, nth) =>
+      response.req.method === 'GET'
+        ? end(response, impUid, nth)
+        : about({ imp_uid: 'imp_another' })(response, impUid, nth);
+    await Promise.all(Array.from({ length: 12 }, (_, index) => confirm(`imp_many_${index}`)));
+    expect(await confirm('imp_afterwards')).toBe('OUTCOME_UNKNOWN');
+    expect([calls('/confirm/imp_afterwards'), calls('GET /certifications/imp_afterwards')]).toEqual([1, 0]);
+  });
+
   test('is asked for no token after a dozen log-ins have failed', async () => {
     const { upstream, confirm, calls } = await start();
     upstream.loginFault = end;

@@ -88,11 +88,7 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
       try {
         const retryAt = await limits.request(caller, person.phone);
         if (retryAt) return failure('RATE_LIMITED', { retryAt });
-        await store.check(); // a message whose owner cannot be kept would be anybody's
-        const impUid = await iamport.request(person);
-        const record = opened(ownerOf(caller), person.method ?? 'SMS');
-        await store.update(keyOf(impUid), () => ({ record, reply: undefined })).catch(logLost);
-        return impUid;
+        return await send(caller, person);
       } catch (error) {
         return isStoreError(error) ? storeFailure(error) : failureOf('request', error);
       }
@@ -140,6 +136,21 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
       }
     },
   };
+
+  async function send(caller: Caller, person: IdentityRequest): Promise<string> {
+    try {
+      await store.check(); // a message whose owner cannot be kept would be anybody's
+      const impUid = await iamport.request(person);
+      const record = opened(ownerOf(caller), person.method ?? 'SMS');
+      await store.update(keyOf(impUid), () => ({ record, reply: undefined })).catch(logLost);
+      return impUid;
+    } catch (error) {
+      // Nobody waits a minute, or after an outage a day, for a message that never left.
+      const isUnsent = isStoreError(error) || (error instanceof UpstreamFault && error.fate !== 'ambiguous');
+      if (isUnsent) await limits.giveBack(caller, person.phone).catch(logLost);
+      throw error;
+    }
+  }
 
   async function rightOf(caller: Caller, impUid: string): Promise<ReadRight> {
     if (caller.scopes.has('certification:read-any')) return ANY_TIME;

@@ -19,6 +19,8 @@ import { heard } from './redis.ts';
  */
 export interface Limits {
   request(by: Caller, phone: string): Promise<Date | null>;
+  /** The request was not sent: it counts no more. */
+  giveBack(by: Caller, phone: string): Promise<void>;
   confirm(by: Caller): Promise<Date | null>;
 }
 
@@ -92,14 +94,21 @@ export function createLimits(
   const caller = ({ subject, isAnonymous }: Caller): string | null => (isAnonymous ? null : hmac('caller', subject));
   const address = ({ ip }: Caller): string | null => (ip === null ? null : hmac('ip', network(ip)));
 
+  const ofRequest = (by: Caller, phone: string): Check[] => [
+    ['requests per phone', perPhone, hmac('phone', phone)],
+    ['requests per caller', requestPerCaller, caller(by)],
+    ['requests per IP', requestPerIp, address(by)],
+    ['requests', all, ALL],
+  ];
+
   return {
-    request: (by, phone) =>
-      passes([
-        ['requests per phone', perPhone, hmac('phone', phone)],
-        ['requests per caller', requestPerCaller, caller(by)],
-        ['requests per IP', requestPerIp, address(by)],
-        ['requests', all, ALL],
-      ]),
+    request: (by, phone) => passes(ofRequest(by, phone)),
+    async giveBack(by, phone) {
+      const given = ofRequest(by, phone).flatMap(([, windows, key]) =>
+        key === null ? [] : windows.map(({ limiter }) => answered(limiter.reward(key))),
+      );
+      await Promise.all(given);
+    },
     confirm: (by) =>
       passes([
         ['confirms per caller', confirmPerCaller, caller(by)],

@@ -266,7 +266,7 @@ describe.each([5_000, -5_000])("when the store's clock is %i ms ahead of the gat
       iamport,
       store: createMemoryStore(() => Date.now() + aheadMs),
       hmac: createHmacs('secret'),
-      limits: { request: async () => null, confirm: async () => null },
+      limits: { request: async () => null, giveBack: async () => {}, confirm: async () => null },
       rules: { flightMs: 20_000, claims: true },
       logger: { info: () => {}, warn: () => {}, error: () => {} },
     });
