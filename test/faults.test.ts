@@ -169,6 +169,7 @@ const once401: Fault = (response, impUid, nth) =>
   nth === 1
     ? refusal(401, '인증에 실패하였습니다.')(response, impUid, nth)
     : about({ certified_at: Math.floor(Date.now() / 1000) })(response, impUid, nth);
+const elsewhere: Fault = (response) => response.writeHead(302, { location: '/certifications/imp_elsewhere' }).end();
 const later: Fault = (response) => response.writeHead(429, { 'retry-after': '30' }).end();
 
 // prettier-ignore
@@ -191,7 +192,7 @@ const MATRIX: readonly Row[] = [
   { fault: 'another imp_uid', upstream: envelope(200, { code: 0, response: other }), ...LOST, request: 'sent', calls: [1, 1, 1], counts: false },
   { fault: 'headers never come', upstream: hang, ...NEVER_ANSWERED },
   { fault: 'body stalls', upstream: stall, ...NEVER_ANSWERED },
-  { fault: '302', upstream: plain(302, ''), ...TURNED_AWAY },
+  { fault: '302', upstream: elsewhere, ...TURNED_AWAY },
   { fault: '403', upstream: plain(403, 'no'), ...TURNED_AWAY },
   { fault: '204', upstream: plain(204, ''), ...TURNED_AWAY },
   { fault: '207', upstream: plain(207, ''), ...TURNED_AWAY },
