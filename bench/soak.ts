@@ -28,6 +28,9 @@ const SAMPLE_MS = 1_000;
 /** Scenarios in turn: mostly ordinary ones, wrong codes in three forms, and the upstream's own troubles. */
 const MIX = [200, 200, 200, 200, 200, 200, 201, 202, 212, 500, 503, 601, 602, 613, 614];
 
+const CONFIRM = `mutation($impUid: ID!, $otp: String!) {
+  confirmIdentityOtp(impUid: $impUid, otp: $otp) { ... on IdentityError { code } } }`;
+
 const sandbox = await createSandbox();
 const sent = new Map<string, number>();
 let cuts = 0;
@@ -94,7 +97,7 @@ async function verify(impUid: string): Promise<void> {
   while (code === 'OUTCOME_UNKNOWN' && tries < MAX_TRIES) {
     tries += 1;
     if (tries > 1) repeated += 1;
-    const answer = await gateway.confirm(impUid, '123456');
+    const answer = await gateway.run(CONFIRM, { impUid, otp: '123456' });
     code = answer['code'] ?? 'CERTIFIED';
   }
   outcomes.set(String(code), (outcomes.get(String(code)) ?? 0) + 1);

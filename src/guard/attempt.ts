@@ -13,8 +13,9 @@ export interface AttemptRecord {
   /** Confirms that reached the upstream, or may have. */
   readonly attempts: number;
   readonly state: 'OPEN' | 'IN_FLIGHT' | 'UNKNOWN' | 'CERTIFIED' | 'DEAD';
-  /** The last attempt's own name, which tells it from every other, and its code. */
+  /** The name of the attempt in flight, which tells it from every other. */
   readonly id: string | null;
+  /** The code of the last attempt. */
   readonly code: string | null;
   /** When the last attempt began, in ms. */
   readonly startedAt: number;
@@ -157,7 +158,7 @@ export function begin(
 /** The end of the attempt `id`. One that was given up for lost meanwhile changes nothing any more. */
 export function finish(found: AttemptRecord | null, id: string, end: End, flightMs: number): Step<void> {
   if (found?.state !== 'IN_FLIGHT' || found.id !== id) return { reply: undefined };
-  return { record: { ...found, ...ended(found, end, flightMs) }, reply: undefined };
+  return { record: { ...found, id: null, ...ended(found, end, flightMs) }, reply: undefined };
 }
 
 /** Whatever leaves it open whether an attempt before this one worked leaves the record UNKNOWN. */

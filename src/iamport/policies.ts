@@ -25,16 +25,20 @@ export type Kind = 'mutation' | 'read' | 'read-back' | 'login';
 
 export interface Policies {
   /**
-   * Runs one call under the policies of its kind: room, retries, breaker. `deadline` is when its budget ends, in ms of
-   * the wall clock, `signal` the same as an event.
+   * Runs one call under the policies of its kind: room, retries, breaker.
    * Errors: those of `work`, or an `UpstreamFault` OVERLOADED or UPSTREAM_UNAVAILABLE for a call that was not made.
    */
   run<T>(kind: Kind, budget: Budget, work: () => Promise<T>): Promise<T>;
 }
 
+/** The time for one call. */
 export interface Budget {
+  /** Aborted at the deadline, or when the caller has gone. */
   readonly signal: AbortSignal;
+  /** In ms of the wall clock. */
   readonly deadline: number;
+  /** Half of it: what has waited for room until then is not sent any more, for want of time to hear the answer. */
+  readonly sendBy: number;
 }
 
 const JITTER_MS = { from: 100, to: 800 };
@@ -109,10 +113,10 @@ export function createPolicies(
     async run(kind, budget, work) {
       if (kind !== 'mutation') savedRetries = Math.min(MAX_SAVED_RETRIES, savedRetries + RETRY_SHARE);
       try {
-        return await room[kind].execute(
-          () => retrying(kind, budget).execute(() => throughBreaker(kind, budget, work), budget.signal),
-          budget.signal,
-        );
+        return await room[kind].execute(() => {
+          if (Date.now() > budget.sendBy) throw new UpstreamFault('overload');
+          return retrying(kind, budget).execute(() => throughBreaker(kind, budget, work), budget.signal);
+        }, budget.signal);
       } catch (error) {
         const failed = turnedAway(error);
         if (failed instanceof UpstreamFault) onFault(kind, failed.reason);

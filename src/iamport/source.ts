@@ -245,8 +245,9 @@ async function withBudget<T>(
   const timer = setTimeout(abort, timeoutMs);
   caller?.addEventListener('abort', abort, { once: true });
   if (caller?.aborted) abort();
+  const now = Date.now();
   try {
-    return await work({ signal: controller.signal, deadline: Date.now() + timeoutMs });
+    return await work({ signal: controller.signal, deadline: now + timeoutMs, sendBy: now + timeoutMs / 2 });
   } finally {
     clearTimeout(timer);
     caller?.removeEventListener('abort', abort);
