@@ -135,6 +135,7 @@ function createHttpServer(config: Config, logger: Logger, state: { readonly isCl
     requestTimeout: clientTimeoutMs,
     http: { headersTimeout: clientTimeoutMs, connectionsCheckingInterval: clientTimeoutMs / 5 },
     clientErrorHandler: refuseSocket,
+    return503OnClosing: false, // said below, in our own shape
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     // A path that cannot be decoded comes here, past every hook.
     frameworkErrors: (_error, _request, reply) => void refuse(reply as unknown as FastifyReply),
@@ -142,9 +143,10 @@ function createHttpServer(config: Config, logger: Logger, state: { readonly isCl
   app.server.maxConnections = MAX_CONNECTIONS;
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(SAFE_HEADERS);
+    if (state.isClosing) return reply.code(503).send(errorBody('The gateway is closing. Please ask again.', 'CLOSING'));
     // Who has hung up already has no address to be counted by; a host that is none breaks what builds on it.
     const isWhole = request.ip !== undefined && URL.canParse(`http://${request.host}/`);
-    if (!isWhole) await refuse(reply);
+    return isWhole ? undefined : refuse(reply);
   });
   app.addHook('onSend', async (_request, reply) => {
     if (state.isClosing) void reply.header('connection', 'close'); // a kept-alive connection would hold the drain up

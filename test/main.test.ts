@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createSandbox } from '../src/sandbox/sandbox.ts';
 
@@ -48,15 +48,15 @@ function start(env: Record<string, string> = {}) {
 
 const URL_PRINTED = /http:\/\/127\.0\.0\.1:\d+\/graphql/;
 
-async function confirm(url: string, impUid: string, otp = '123456'): Promise<unknown> {
+function bodyOf(impUid: string): string {
   const query =
     'mutation($impUid: ID!, $otp: String!) { confirmIdentityOtp(impUid: $impUid, otp: $otp) { __typename ... on IdentityError { code } } }';
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables: { impUid, otp } }),
-  });
-  return response.json();
+  return JSON.stringify({ query, variables: { impUid, otp: '123456' } });
+}
+
+async function confirm(url: string, impUid: string): Promise<unknown> {
+  const headers = { 'content-type': 'application/json' };
+  return (await fetch(url, { method: 'POST', headers, body: bodyOf(impUid) })).json();
 }
 
 describe('npm start', () => {
@@ -96,7 +96,7 @@ describe('npm start', () => {
     await sandbox.close();
   });
 
-  test('finishes a confirm in flight after SIGTERM, answers it, and exits 0', async () => {
+  test('finishes a confirm in flight after SIGTERM, answers it, refuses every other, and exits 0', async () => {
     const arrived = Promise.withResolvers<() => void>();
     const upstream = createServer((request, response) => {
       const answer = (body: unknown): void =>
@@ -117,12 +117,20 @@ describe('npm start', () => {
       IAMPORT_BASE_URL: `http://127.0.0.1:${port}`,
     });
     const [url] = await gateway.printed(URL_PRINTED);
+    const late = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('utf8');
+    const body = bodyOf('imp_another');
+    late.write(`POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n`);
     const answer = confirm(url, 'imp_123456');
     const finish = await arrived.promise;
     gateway.child.kill('SIGTERM');
     await gateway.printed(/draining/);
+    late.write(`content-type: application/json\r\n\r\n${body}`);
+    await expect(fetch(url)).rejects.toThrow();
     finish();
     expect(await answer).toEqual({ data: { confirmIdentityOtp: { __typename: 'Certification' } } });
+    let refused = '';
+    for await (const chunk of late) refused += chunk;
+    expect(refused).toMatch(/^HTTP\/1.1 503[\s\S]*no-store[\s\S]*"code":"CLOSING"/);
     expect(await gateway.exited()).toBe(0);
     upstream.closeAllConnections();
     upstream.close();

@@ -67,13 +67,13 @@ describe('createIdentitySubgraph', () => {
 
   test('keeps attempts in a store of the host program, and tells them apart though its clock stands still', async () => {
     const memory = createMemoryStore(() => 1_000_000);
-    const begun = new Set<number>();
+    const begun = new Set<string | null>();
     const store: AttemptStore = {
       ...memory,
       update: (key, step) =>
         memory.update(key, (found, now) => {
           const next = step(found, now);
-          if (next.record?.state === 'IN_FLIGHT') begun.add(next.record.startedAt);
+          if (next.record?.state === 'IN_FLIGHT') begun.add(next.record.id);
           return next;
         }),
     };
