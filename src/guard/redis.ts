@@ -70,7 +70,11 @@ const REPLACE = `
 /** Each round that fails is one that another caller won, and whoever loses to a flight in progress has nothing to write. */
 const MAX_ROUNDS = 20;
 
-export function createRedisStore(redis: Redis, prefix = 'identity:attempt:'): AttemptStore {
+export function createRedisStore(
+  redis: Redis,
+  prefix = 'identity:attempt:',
+  writeWithinMs = WRITE_WITHIN_MS,
+): AttemptStore {
   const store: AttemptStore = {
     async update(name, step) {
       const key = prefix + name;
@@ -79,7 +83,7 @@ export function createRedisStore(redis: Redis, prefix = 'identity:attempt:'): At
         const now = Number(seconds) * 1000 + Number(micros) / 1000;
         const { record, reply } = step(kept === '' ? null : decode(kept), now);
         if (!record) return reply;
-        const replace = redis.eval(REPLACE, 1, key, kept, encode(record), RECORD_TTL_MS, now + WRITE_WITHIN_MS);
+        const replace = redis.eval(REPLACE, 1, key, kept, encode(record), RECORD_TTL_MS, now + writeWithinMs);
         if (await heard(replace)) return reply;
       }
       throw new StoreUnavailable('Too much contention');

@@ -126,6 +126,13 @@ describeRedis('the Redis store', () => {
     await Promise.all(stores.map((store) => store.close()));
   });
 
+  test('writes nothing when the time for it is over', async () => {
+    const redis = await connected();
+    await expect(write(createRedisStore(redis, 'late:', -1), 'a')).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(await read(createRedisStore(redis, 'late:'), 'a')).toBeNull();
+    redis.disconnect();
+  });
+
   test('is not taken for silent while this process is too busy to hear it', async () => {
     const redis = await connected();
     const written = write(createRedisStore(redis, 'busy:'), 'a');
