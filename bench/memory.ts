@@ -39,7 +39,7 @@ async function fill(records: number) {
     } as const;
     const turn = await filled.update(key, (found, now) => begin(found, attempt, now, RULES));
     if (turn.kind !== 'turn') throw new Error('Every record is new');
-    await filled.update(key, (found) => finish(found, attempt.id, { kind: 'refused', code: 'WRONG_CODE' }, 20_000));
+    await filled.update(key, (found) => finish(found, turn, { kind: 'refused', code: 'WRONG_CODE' }, 20_000));
   }
   return filled;
 }

@@ -1,8 +1,9 @@
 /**
- * What is known of a call that brought no answer: `not-sent`, no byte of the request left; `rejected`, the upstream
- * refused to process it; `ambiguous`, it may have been processed.
+ * What is known of a call that brought no usable answer: `not-sent`, no byte of the request left; `rejected`, the upstream
+ * refused to process it; `answered`, something else answered in its place, as far as can be told; `ambiguous`, it may have
+ * been processed.
  */
-export type Fate = 'not-sent' | 'rejected' | 'ambiguous';
+export type Fate = 'not-sent' | 'rejected' | 'answered' | 'ambiguous';
 
 /**
  * Everything that can keep a call from a usable answer: the code a client meets, what became of the call, whether it
@@ -20,6 +21,8 @@ const FAULTS = {
   'too-large': { code: 'UPSTREAM_BAD_RESPONSE', fate: 'ambiguous', counts: true, retriesRead: false },
   /** An answer without a usable envelope, or about another verification. */
   'bad-answer': { code: 'UPSTREAM_BAD_RESPONSE', fate: 'ambiguous', counts: true, retriesRead: true },
+  /** A redirect, a block, or a success without a body: no confirm has these, and none of them proves that it was not processed. */
+  strange: { code: 'UPSTREAM_BAD_RESPONSE', fate: 'answered', counts: true, retriesRead: false },
   /** A status that says that the call was not processed. */
   'turned-away': { code: 'UPSTREAM_BAD_RESPONSE', fate: 'rejected', counts: true, retriesRead: false },
   'rate-limited': { code: 'UPSTREAM_UNAVAILABLE', fate: 'rejected', counts: false, retriesRead: true },
@@ -28,6 +31,8 @@ const FAULTS = {
   login: { code: 'UPSTREAM_UNAVAILABLE', fate: 'not-sent', counts: false, retriesRead: true },
   /** Our own limits: the call was not made. */
   overload: { code: 'OVERLOADED', fate: 'not-sent', counts: false, retriesRead: false },
+  /** The caller has hung up, which says nothing of anybody else. */
+  gone: { code: 'UPSTREAM_UNAVAILABLE', fate: 'ambiguous', counts: false, retriesRead: false },
   breaker: { code: 'UPSTREAM_UNAVAILABLE', fate: 'not-sent', counts: false, retriesRead: false },
 } as const satisfies Record<string, { code: string; fate: Fate; counts: boolean; retriesRead: boolean }>;
 

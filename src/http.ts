@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import got, { type ExtendOptions, type RequestFunction } from 'got';
 import { UpstreamFault } from './errors.ts';
 
@@ -9,7 +10,7 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: Readonly<Record<string, unknown>>;
-  /** Ends the whole exchange, body included. */
+  /** Ends the whole exchange, body included; with an `UpstreamFault` as its reason, that is what is thrown. */
   readonly signal: AbortSignal;
 }
 
@@ -81,7 +82,7 @@ export function createHttp({ baseUrl, connectTimeoutMs, got: custom }: HttpOptio
       const { statusCode, headers: answered } = stream.response!;
       return { status: statusCode, retryAfter: answered['retry-after'], body };
     } catch (error) {
-      throw faultOf(error, wire.stage, signal.aborted);
+      throw faultOf(error, wire.stage, signal);
     } finally {
       stream.destroy();
     }
@@ -118,7 +119,10 @@ interface Wire {
 function watchConnection(request: ClientRequest, isTls: boolean, wire: Wire): void {
   const reach = (stage: Wire['stage']) => (): void => void (wire.stage = stage);
   request.once('socket', (socket) => {
-    if (request.reusedSocket) return reach('sent')();
+    // An agent can hand over a connection that stands, without a word: a freed one, or one through a proxy.
+    const isSecuring = isTls && (socket as TLSSocket & { secureConnecting?: boolean }).secureConnecting === true;
+    const stands = !socket.destroyed && !socket.connecting && !isSecuring;
+    if (request.reusedSocket || stands) return reach('sent')();
     socket.once('connect', reach(isTls ? 'tls' : 'sent'));
     if (isTls) socket.once('secureConnect', reach('sent'));
   });
@@ -137,10 +141,11 @@ async function readCapped(stream: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(chunks, size).toString('utf8');
 }
 
-function faultOf(error: unknown, stage: Wire['stage'], isOutOfTime: boolean): UpstreamFault {
+function faultOf(error: unknown, stage: Wire['stage'], signal: AbortSignal): UpstreamFault {
+  if (signal.reason instanceof UpstreamFault) return signal.reason;
   if (stage !== 'sent') return new UpstreamFault(stage);
   if (error instanceof TooLarge) return new UpstreamFault('too-large');
-  return new UpstreamFault(isOutOfTime ? 'timeout' : 'cut');
+  return new UpstreamFault(signal.aborted ? 'timeout' : 'cut');
 }
 
 function ignore(): void {}

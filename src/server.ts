@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import {
@@ -133,6 +134,7 @@ function createHttpServer(config: Config, logger: Logger, state: { readonly isCl
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: clientTimeoutMs,
+    connectionTimeout: config.iamport.confirmTimeoutMs + CLIENT_TIMEOUT_MS, // for who does not read the answer
     http: { headersTimeout: clientTimeoutMs, connectionsCheckingInterval: clientTimeoutMs / 5 },
     clientErrorHandler: refuseSocket,
     return503OnClosing: false, // said below, in our own shape
@@ -200,7 +202,9 @@ async function refuse(reply: FastifyReply): Promise<unknown> {
 
 /** What is too slow, too long or no HTTP never becomes a request that could be answered. */
 function refuseSocket({ code }: { code: string }, socket: Socket): void {
-  if (!socket.writable) return void socket.destroy();
+  // Where node keeps what it is answering: words of ours would be read as that answer.
+  const { _httpMessage: due } = socket as { _httpMessage?: ServerResponse | null };
+  if (!socket.writable || due?.req.complete) return void socket.destroy();
   const [status, message] = NO_REQUEST[code] ?? ['400 Bad Request', 'The request cannot be read.'];
   const body = JSON.stringify(errorBody(message, 'BAD_REQUEST'));
   const headers = {

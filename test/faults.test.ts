@@ -73,7 +73,7 @@ async function start({ readTimeoutMs = 2_500, policies = {}, keepAlive }: Option
       const outcome = await guard.confirm(caller!, impUid, '000000');
       return 'attemptsRemaining' in outcome ? outcome.attemptsRemaining : null;
     },
-    read: async (impUid: string) => codeOf(await guard.read(caller!, impUid)),
+    read: async (impUid: string, signal?: AbortSignal) => codeOf(await guard.read(caller!, impUid, signal)),
     request: async () => {
       const outcome = await guard.request(caller!, PERSON);
       return typeof outcome === 'string' ? 'sent' : outcome.code;
@@ -144,11 +144,11 @@ const NEVER_ANSWERED = {
   used: true,
   counts: true,
 } as const;
-const TURNED_AWAY = {
+const STRANGE = {
   confirm: 'UPSTREAM_BAD_RESPONSE',
   read: 'UPSTREAM_BAD_RESPONSE',
   calls: [1, 0, 1],
-  used: false,
+  used: true,
   counts: true,
 } as const;
 const NOT_SENT = {
@@ -192,11 +192,13 @@ const MATRIX: readonly Row[] = [
   { fault: 'another imp_uid', upstream: envelope(200, { code: 0, response: other }), ...LOST, request: 'sent', calls: [1, 1, 1], counts: false },
   { fault: 'headers never come', upstream: hang, ...NEVER_ANSWERED },
   { fault: 'body stalls', upstream: stall, ...NEVER_ANSWERED },
-  { fault: '302', upstream: elsewhere, ...TURNED_AWAY },
-  { fault: '403', upstream: plain(403, 'no'), ...TURNED_AWAY },
-  { fault: '204', upstream: plain(204, ''), ...TURNED_AWAY },
-  { fault: '207', upstream: plain(207, ''), ...TURNED_AWAY },
+  { fault: '302', upstream: elsewhere, ...STRANGE },
+  { fault: '403', upstream: plain(403, 'no'), ...STRANGE },
+  { fault: '204', upstream: plain(204, ''), ...STRANGE },
+  { fault: '207', upstream: plain(207, ''), ...STRANGE },
   { fault: '429', upstream: plain(429, ''), confirm: 'UPSTREAM_UNAVAILABLE', read: 'UPSTREAM_UNAVAILABLE', calls: [1, 0, 3], used: false, counts: false },
+  { fault: '413', upstream: plain(413, ''), ...STRANGE, used: false },
+  { fault: '429, wrong code', upstream: refusal(429, '[9013] 인증번호 불일치'), confirm: 'WRONG_CODE', read: 'UPSTREAM_REJECTED', request: 'UPSTREAM_REJECTED', calls: [1, 0, 1], used: true, counts: false },
   { fault: '429, in 30 s', upstream: later, confirm: 'UPSTREAM_UNAVAILABLE', read: 'UPSTREAM_UNAVAILABLE', calls: [1, 0, 1], used: false, counts: false },
   { fault: '400, words unknown', upstream: refusal(400, '이미 처리된 건'), confirm: 'ALREADY_CERTIFIED', read: 'UPSTREAM_REJECTED', request: 'IDENTITY_MISMATCH', calls: [1, 0, 1], used: true, counts: false },
   { fault: '500, words unknown', upstream: refusal(500, '모르는 말'), confirm: 'UPSTREAM_UNAVAILABLE', read: 'UPSTREAM_UNAVAILABLE', calls: [1, 0, 1], used: true, counts: false },
@@ -299,6 +301,25 @@ describe('an upstream that is down', () => {
     expect(calls('POST /certifications/otp/confirm/imp_probing')).toBe(1);
   });
 
+  test('is not waited for so long that no time is left for the confirm itself, which is then not sent', async () => {
+    const { upstream, confirm, calls } = await start({ readTimeoutMs: 300 });
+    upstream.fault = end;
+    await Promise.all(Array.from({ length: 12 }, (_, index) => confirm(`imp_many_${index}`)));
+    const held: (() => unknown)[] = [];
+    upstream.fault = (response, impUid, nth) => held.push(() => about({})(response, impUid, nth));
+    const probes = () => calls('GET /certifications/imp_000000000000');
+    const before = probes();
+    await eventually(async () => {
+      const waiting = await Promise.all([confirm('imp_waiting_1'), confirm('imp_waiting_2')]);
+      expect(waiting).toEqual(['OVERLOADED', 'OVERLOADED']);
+    });
+    expect([probes() - before, held.length]).toEqual([1, 1]);
+    upstream.fault = null;
+    for (const answer of held) answer();
+    await eventually(async () => expect(await confirm('imp_after')).toBe('WRONG_CODE'));
+    expect(calls('/confirm/imp_waiting')).toBe(0);
+  });
+
   test('is read again for one in ten reads, after the first ten', async () => {
     const { upstream, read, calls } = await start({ policies: { breakerMinimumRps: 10_000 } });
     upstream.fault = end;
@@ -382,6 +403,27 @@ describe('a caller who hangs up', () => {
     await upstream.close();
     return seen;
   }
+
+  test('opens no breaker, nor keeps one from closing, however many they are', async () => {
+    const { upstream, read, calls } = await start();
+    const leave = async (impUid: string) => {
+      const controller = new AbortController();
+      upstream.fault = () => controller.abort();
+      await read(impUid, controller.signal);
+    };
+    for (let index = 0; index < 30; index += 1) await leave(`imp_left_${index}`);
+    upstream.fault = null;
+    expect([await read('imp_stays'), calls('imp_stays')]).toEqual([false, 1]);
+
+    upstream.fault = end;
+    await Promise.all(Array.from({ length: 12 }, (_, index) => read(`imp_many_${index}`)));
+    expect(await read('imp_down')).toBe('UPSTREAM_UNAVAILABLE');
+    upstream.fault = null;
+    await eventually(async () => {
+      await read('imp_left', AbortSignal.abort());
+      expect(await read('imp_back')).toBe(false);
+    });
+  });
 
   test('ends a read at the upstream, and not a confirm', async () => {
     expect(await Promise.all([hangUp(READ), hangUp(CONFIRM)])).toEqual(['cut', 'answered']);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
+import { Agent, createServer, type RequestListener } from 'node:http';
+import { connect, createServer as createTcpServer, type AddressInfo, type NetConnectOpts, type Server } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createHttp, type Http } from '../src/http.ts';
 
@@ -135,6 +136,33 @@ describe('what went wrong on the wire', () => {
       code: 'UPSTREAM_BAD_RESPONSE',
       fate: 'ambiguous',
     });
+  });
+
+  class Connected extends Agent {
+    override createConnection(options: object, done?: (error: Error | null, stream: Duplex) => void): undefined {
+      const socket = connect(options as NetConnectOpts);
+      socket.once('connect', () => done?.(null, socket));
+    }
+  }
+
+  test.each([
+    ['keeps one and hands it on', () => new Agent({ keepAlive: true, maxSockets: 1 })],
+    ['connects before it hands one over', () => new Connected() as Agent],
+  ])('is ambiguous after a reset on a connection of an agent of one’s own that %s', async (_name, createAgent) => {
+    const server = createServer((incoming, response) => {
+      if (incoming.url === '/x') incoming.resume().on('end', () => incoming.socket.resetAndDestroy());
+      else setImmediate(() => response.end('{}'));
+    });
+    const agent = createAgent();
+    const http = createHttp({
+      baseUrl: await listening(server),
+      connectTimeoutMs: 1_000,
+      got: { agent: { http: agent } },
+    });
+    opened.push(http, { close: () => agent.destroy() });
+    const before = http.send({ method: 'GET', path: '/before', signal: signal() });
+    await expect(http.send({ ...request, signal: signal() })).rejects.toMatchObject({ fate: 'ambiguous' });
+    await before;
   });
 
   test.each<[string, (answered: () => void) => RequestListener]>([

@@ -64,6 +64,12 @@ describe('what is no whole request', () => {
     });
   });
 
+  test('is never answered in place of the request before it', async () => {
+    const body = JSON.stringify({ query: CONFIRM_EVERYTHING, variables });
+    const whole = `${HEAD}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+    expect(await answerTo(gateway, `${whole}what is this?\r\n\r\n`)).toBe('');
+  });
+
   test.each([
     ['headers', HEAD],
     ['a body', `${HEAD}content-length: 100\r\n\r\n{"query":`],

@@ -40,6 +40,7 @@ export type Begin =
    */
   | {
       readonly kind: 'turn';
+      readonly id: string;
       readonly startedAt: number;
       readonly lost: Window | null;
       readonly readFirst: boolean;
@@ -53,6 +54,8 @@ export type Begin =
   /** It is confirmed in the other way. */
   | { readonly kind: 'other-method'; readonly method: Method }
   | { readonly kind: 'refuse'; readonly code: ConfirmCode; readonly attempts: number; readonly retryAt: number | null };
+
+export type Turn = Extract<Begin, { kind: 'turn' }>;
 
 /** How an attempt ended. `unsent` proves that the upstream never processed it; `unknown`, that nobody knows. */
 export type End =
@@ -151,29 +154,41 @@ export function begin(
       until: lost?.until ?? 0,
       failed: null,
     },
-    reply: { kind: 'turn', startedAt: now, lost, readFirst, canSend, attempts: attemptsNow },
+    reply: { kind: 'turn', id, startedAt: now, lost, readFirst, canSend, attempts: attemptsNow },
   };
 }
 
-/** The end of the attempt `id`. One that was given up for lost meanwhile changes nothing any more. */
-export function finish(found: AttemptRecord | null, id: string, end: End, flightMs: number): Step<void> {
-  if (found?.state !== 'IN_FLIGHT' || found.id !== id) return { reply: undefined };
-  return { record: { ...found, id: null, ...ended(found, end, flightMs) }, reply: undefined };
+/**
+ * The end of a turn; answers whether it was still in flight. One that was given up for lost meanwhile changes nothing any more.
+ */
+export function finish(
+  found: AttemptRecord | null,
+  { id, canSend }: Pick<Turn, 'id' | 'canSend'>,
+  end: End,
+  flightMs: number,
+): Step<boolean> {
+  if (found?.state !== 'IN_FLIGHT' || found.id !== id) return { reply: false };
+  const uncounted = found.attempts - Number(canSend); // a turn that was for reading alone was never counted
+  return { record: { ...found, id: null, ...ended(found, uncounted, end, flightMs) }, reply: true };
 }
 
 /** Whatever leaves it open whether an attempt before this one worked leaves the record UNKNOWN. */
-function ended({ attempts, startedAt, until }: AttemptRecord, end: End, flightMs: number): Partial<AttemptRecord> {
+function ended(
+  { startedAt, until }: AttemptRecord,
+  uncounted: number,
+  end: End,
+  flightMs: number,
+): Partial<AttemptRecord> {
   const wasUncertain = until !== 0;
-  const fewer = Math.max(0, attempts - 1);
   switch (end.kind) {
     case 'certified':
       return { state: 'CERTIFIED' };
     case 'unknown':
       return { state: 'UNKNOWN', until: startedAt + flightMs, failed: 'OUTCOME_UNKNOWN' };
     case 'unread':
-      return { state: 'UNKNOWN', attempts: fewer, failed: 'OUTCOME_UNKNOWN' };
+      return { state: 'UNKNOWN', attempts: uncounted, failed: 'OUTCOME_UNKNOWN' };
     case 'unsent':
-      return { state: wasUncertain ? 'UNKNOWN' : 'OPEN', attempts: fewer, failed: end.code };
+      return { state: wasUncertain ? 'UNKNOWN' : 'OPEN', attempts: uncounted, failed: end.code };
     case 'refused': {
       if (end.code === 'WRONG_CODE') return { state: 'OPEN', failed: end.code }; // the one before would have closed it
       const mayBeOurs = wasUncertain && (end.code === 'ALREADY_CERTIFIED' || !FINAL.has(end.code));

@@ -23,11 +23,12 @@ import {
   type Method,
   type ReadRight,
   type Step,
+  type Turn,
   type Window,
 } from './attempt.ts';
 import type { Caller } from './caller.ts';
 import type { Hmac } from './hmac.ts';
-import type { Limits } from './limits.ts';
+import type { Limits, Pass } from './limits.ts';
 import { StoreFull, StoreUnavailable, type AttemptStore } from './store.ts';
 
 /** The verification is confirmed in the other way. */
@@ -62,13 +63,13 @@ export interface GuardOptions {
 }
 
 type Proof = CertificationRecord | FailureOf['confirm'];
-type Turn = Extract<Begin, { kind: 'turn' }>;
 
 /** How often a caller looks whether the same code's flight on another machine has landed. */
 const WAIT_STEP_MS = 100;
 
+/** For longer than a write can be late. */
 const GIVE_BACK_STEP_MS = 200;
-const GIVE_BACK_TRIES = 20;
+const GIVE_BACK_TRIES = 15;
 
 /** Before it is asked how a lost confirm ended, the upstream gets a moment to end it. */
 const READ_BACK_DELAY_MS = 300;
@@ -86,9 +87,8 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
   return {
     async request(caller, person) {
       try {
-        const retryAt = await limits.request(caller, person.phone);
-        if (retryAt) return failure('RATE_LIMITED', { retryAt });
-        return await send(caller, person);
+        const pass = await limits.request(caller, person.phone);
+        return pass.retryAt ? failure('RATE_LIMITED', { retryAt: pass.retryAt }) : await send(caller, person, pass);
       } catch (error) {
         return isStoreError(error) ? storeFailure(error) : failureOf('request', error);
       }
@@ -107,7 +107,7 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
       if (running) return running;
       const started = limits
         .confirm(caller)
-        .then((retryAt) => (retryAt ? failure('RATE_LIMITED', { retryAt }) : attempt(key, mine, impUid, otp)))
+        .then(({ retryAt }) => (retryAt ? failure('RATE_LIMITED', { retryAt }) : attempt(key, mine, impUid, otp)))
         .catch(storeFailure)
         .finally(() => flights.delete(flight));
       flights.set(flight, started);
@@ -137,7 +137,7 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
     },
   };
 
-  async function send(caller: Caller, person: IdentityRequest): Promise<string> {
+  async function send(caller: Caller, person: IdentityRequest, pass: Pass): Promise<string> {
     try {
       await store.check(); // a message whose owner cannot be kept would be anybody's
       const impUid = await iamport.request(person);
@@ -146,8 +146,7 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
       return impUid;
     } catch (error) {
       // Nobody waits a minute, or after an outage a day, for a message that never left.
-      const isUnsent = isStoreError(error) || (error instanceof UpstreamFault && error.fate !== 'ambiguous');
-      if (isUnsent) await limits.giveBack(caller, person.phone).catch(logLost);
+      if (isStoreError(error) || isUnprocessed(error)) void pass.giveBack().catch(logLost);
       throw error;
     }
   }
@@ -168,20 +167,21 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
 
   async function attempt(key: string, mine: Attempt, impUid: string, otp: string | null): Promise<Proof | OtherMethod> {
     let aheadMs = 0;
+    let begun: Begin | null = null;
     const step = (found: AttemptRecord | null, now: number): Step<Begin> => {
       aheadMs = now - Date.now();
-      return begin(found, mine, now, rules);
+      const next = begin(found, mine, now, rules);
+      begun = next.reply;
+      return next;
     };
-    const end = (how: End): Promise<void> => store.update(key, (found) => finish(found, mine.id, how, rules.flightMs));
-
     const said = await store.update(key, step).catch((error: unknown) => {
-      void giveBack(end);
+      if (begun?.kind === 'turn') void giveBack(key, begun);
       throw error;
     });
     switch (said.kind) {
       case 'turn': {
         const flown = await fly(onOurClock(said, aheadMs), impUid, otp);
-        await end(flown.end).catch(logLost);
+        await land(key, said, flown.end).catch(logLost);
         return flown.answer;
       }
       case 'wait':
@@ -195,15 +195,19 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
     }
   }
 
-  /** A turn can have been kept although the answer was that it was not: it stands in the way until it is given back. */
-  async function giveBack(end: (how: End) => Promise<void>): Promise<void> {
-    for (let tries = 0; tries < GIVE_BACK_TRIES; tries += 1) {
+  function land(key: string, turn: Turn, end: End): Promise<boolean> {
+    return store.update(key, (found) => finish(found, turn, end, rules.flightMs));
+  }
+
+  /**
+   * A turn can have been kept although the answer was that it was not, or be kept yet: it stands in the way until it is
+   * given back.
+   */
+  async function giveBack(key: string, turn: Turn): Promise<void> {
+    let isDone = false;
+    for (let tries = 0; tries < GIVE_BACK_TRIES && !isDone; tries += 1) {
       await delay(GIVE_BACK_STEP_MS, undefined, { ref: false });
-      const isDone = end({ kind: 'unsent', code: 'UPSTREAM_UNAVAILABLE' }).then(
-        () => true,
-        () => false,
-      );
-      if (await isDone) return;
+      isDone = await land(key, turn, { kind: 'unsent', code: 'UPSTREAM_UNAVAILABLE' }).catch(() => false);
     }
   }
 
@@ -212,8 +216,7 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
     if (turn.readFirst) {
       const seen = await look(impUid, turn);
       if (typeof seen === 'object') return certified(seen);
-      if (!turn.canSend) return UNKNOWN;
-      if (seen === 'unreadable') return UNREAD;
+      if (!turn.canSend || seen === 'unreadable') return UNREAD;
     }
     try {
       const record = await iamport.confirm(impUid, otp);
@@ -222,7 +225,7 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
       const answer = failureOf('confirm', error);
       const isOurs = turn.readFirst && answer.code === 'ALREADY_CERTIFIED'; // by the send whose answer was lost, perhaps
       if (answer.code === 'OUTCOME_UNKNOWN' || isOurs) return readBack(turn, impUid);
-      if (error instanceof UpstreamFault) return { end: { kind: 'unsent', code: answer.code }, answer };
+      if (isUnprocessed(error)) return { end: { kind: 'unsent', code: answer.code }, answer };
       const attemptsRemaining = attemptsLeft(answer.code, turn.attempts);
       return { end: { kind: 'refused', code: answer.code }, answer: { ...answer, attemptsRemaining } };
     }
@@ -304,6 +307,10 @@ function failed(code: ConfirmCode, attempts: number, retryAt: number | null): Fa
     attemptsRemaining: attemptsLeft(code, attempts),
     retryAt: retryAt === null ? null : new Date(retryAt),
   });
+}
+
+function isUnprocessed(error: unknown): boolean {
+  return error instanceof UpstreamFault && (error.fate === 'not-sent' || error.fate === 'rejected');
 }
 
 function isStoreError(error: unknown): boolean {

@@ -12,20 +12,28 @@ import type { Caller } from './caller.ts';
 import type { Hmac } from './hmac.ts';
 import { heard } from './redis.ts';
 
+/** What limits say to one call. */
+export interface Pass {
+  /** Null for one that is let through, or when the next will be. */
+  readonly retryAt: Date | null;
+  /** The call was not made: it counts no more. */
+  giveBack(): Promise<void>;
+}
+
 /**
- * Each answers null, or when the next call will be let through. The many people behind "anonymous" are not one caller, and
- * an IP that is not known is not counted.
+ * The many people behind "anonymous" are not one caller, and an IP that is not known is not counted.
  * Errors: `StoreUnavailable` where Redis does not answer: what cannot be counted is not let through.
  */
 export interface Limits {
-  request(by: Caller, phone: string): Promise<Date | null>;
-  /** The request was not sent: it counts no more. */
-  giveBack(by: Caller, phone: string): Promise<void>;
-  confirm(by: Caller): Promise<Date | null>;
+  request(by: Caller, phone: string): Promise<Pass>;
+  confirm(by: Caller): Promise<Pass>;
 }
 
 /** Keys that one window in memory takes up in its time; whoever is new beyond waits until they expire. */
 const MAX_KEYS = 50_000;
+
+/** Nothing is given back so shortly before a window ends: in the next it would be a credit. */
+const EDGE_MS = 500;
 
 /** Where everything counts together. */
 const ALL = 'all';
@@ -60,28 +68,46 @@ export function createLimits(
   /** One limit: its name, its windows, and whose it is; null counts for nobody. */
   type Check = readonly [limit: string, windows: readonly Window[], key: string | null];
 
-  /** Looks at all before it counts any: who is refused by one limit must not use up another, least of all somebody else's. */
-  async function passes(checks: readonly Check[]): Promise<Date | null> {
-    return (await firstRefusal(checks, isUsedUp)) ?? firstRefusal(checks, consume);
+  /**
+   * Looks at all before it counts any, and what was counted all the same before a refusal is taken back: who is refused by
+   * one limit must not use up another, least of all somebody else's.
+   */
+  async function pass(checks: readonly Check[]): Promise<Pass> {
+    const undo: (() => Promise<unknown>)[] = [];
+    const giveBack = async (): Promise<void> => void (await Promise.all(undo.splice(0).map((take) => take())));
+    const used = await firstRefusal(checks, isUsedUp, 'look');
+    const retryAt = used ?? (await firstRefusal(checks, (window, key) => consume(window, key, undo), 'count'));
+    if (retryAt) await giveBack();
+    return { retryAt, giveBack };
   }
 
-  async function firstRefusal(checks: readonly Check[], ask: typeof consume): Promise<Date | null> {
+  async function firstRefusal(
+    checks: readonly Check[],
+    ask: (window: Window, key: string) => Promise<RateLimiterRes | null>,
+    step: 'look' | 'count',
+  ): Promise<Date | null> {
     const asked = checks.flatMap(([limit, windows, key]) =>
       key === null ? [] : windows.map(async (window) => ({ limit, refused: await ask(window, key) })),
     );
     for (const { limit, refused } of await Promise.all(asked)) {
       if (!refused) continue;
-      if (!config.shadow || ask === consume) onEvent({ kind: 'limit', limit, shadow: config.shadow });
+      if (!config.shadow || step === 'count') onEvent({ kind: 'limit', limit, shadow: config.shadow });
       if (!config.shadow) return new Date(Date.now() + refused.msBeforeNext);
     }
     return null;
   }
 
-  async function consume(window: Window, key: string): Promise<RateLimiterRes | null> {
+  async function consume(
+    window: Window,
+    key: string,
+    undo: (() => Promise<unknown>)[],
+  ): Promise<RateLimiterRes | null> {
     const { limiter, keys } = window;
     const refused = keys && (await isUsedUp(window, key)); // looking again costs nothing here, and makes no key beyond the room
     if (refused) return refused;
     const counted = await answered(limiter.penalty(key));
+    const endsAt = performance.now() + counted.msBeforeNext - EDGE_MS;
+    undo.push(async () => performance.now() < endsAt && answered(limiter.reward(key)));
     if (counted.isFirstInDuration) await keys?.penalty(ALL);
     return counted.consumedPoints > limiter.points ? counted : null;
   }
@@ -94,23 +120,16 @@ export function createLimits(
   const caller = ({ subject, isAnonymous }: Caller): string | null => (isAnonymous ? null : hmac('caller', subject));
   const address = ({ ip }: Caller): string | null => (ip === null ? null : hmac('ip', network(ip)));
 
-  const ofRequest = (by: Caller, phone: string): Check[] => [
-    ['requests per phone', perPhone, hmac('phone', phone)],
-    ['requests per caller', requestPerCaller, caller(by)],
-    ['requests per IP', requestPerIp, address(by)],
-    ['requests', all, ALL],
-  ];
-
   return {
-    request: (by, phone) => passes(ofRequest(by, phone)),
-    async giveBack(by, phone) {
-      const given = ofRequest(by, phone).flatMap(([, windows, key]) =>
-        key === null ? [] : windows.map(({ limiter }) => answered(limiter.reward(key))),
-      );
-      await Promise.all(given);
-    },
+    request: (by, phone) =>
+      pass([
+        ['requests per phone', perPhone, hmac('phone', phone)],
+        ['requests per caller', requestPerCaller, caller(by)],
+        ['requests per IP', requestPerIp, address(by)],
+        ['requests', all, ALL],
+      ]),
     confirm: (by) =>
-      passes([
+      pass([
         ['confirms per caller', confirmPerCaller, caller(by)],
         ['confirms per IP', confirmPerIp, address(by)],
       ]),

@@ -1,4 +1,4 @@
-import { UpstreamFault, UpstreamRefusal } from '../errors.ts';
+import { UpstreamFault, UpstreamRefusal, type FaultReason } from '../errors.ts';
 import type { HttpAnswer } from '../http.ts';
 import { classifyRefusal } from './refusal.ts';
 
@@ -7,8 +7,16 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** Waiting longer than this for a 429 is no help to a person with a code that expires in minutes. */
 const MAX_RETRY_AFTER_S = 60;
 
-/** Statuses that say the call was turned away before it could take effect. */
-const TURNED_AWAY = new Set([204, 207, 401, 403, 413, 415]);
+/** Without an envelope these tell more than that there is none. */
+const BY_STATUS: Readonly<Record<number, FaultReason>> = {
+  204: 'strange',
+  207: 'strange',
+  401: 'turned-away',
+  403: 'strange',
+  413: 'turned-away',
+  415: 'turned-away',
+  429: 'rate-limited',
+};
 
 /**
  * The `response` of a successful answer: status 2xx, `code` 0 and an object.
@@ -16,22 +24,21 @@ const TURNED_AWAY = new Set([204, 207, 401, 403, 413, 415]);
  * wherever the call may have taken effect.
  */
 export function openEnvelope(answer: HttpAnswer): JsonObject {
-  if (answer.status === 429) throw new UpstreamFault('rate-limited', retryAt(answer.retryAfter));
-  const isOk = answer.status >= 200 && answer.status < 300;
-  const isTurnedAway = TURNED_AWAY.has(answer.status) || (answer.status >= 300 && answer.status < 400);
-  const badResponse = new UpstreamFault(isTurnedAway ? 'turned-away' : 'bad-answer');
+  const { status } = answer;
+  const byStatus = BY_STATUS[status] ?? (status >= 300 && status < 400 ? 'strange' : null);
+  const badResponse = new UpstreamFault(byStatus ?? 'bad-answer', retryAt(answer));
 
   const envelope = parseObject(answer.body);
   const code = integer(envelope?.['code']);
   if (!envelope || code === undefined) throw badResponse;
   if (code === 0) {
     const response = asObject(envelope['response']);
-    if (!isOk || !response) throw badResponse;
+    if (status < 200 || status >= 300 || !response) throw badResponse;
     return response;
   }
   const { refusal, providerCode } = classifyRefusal(envelope['message']);
-  if (refusal === 'UNRECOGNISED' && isTurnedAway) throw badResponse;
-  throw new UpstreamRefusal(refusal, answer.status, providerCode);
+  if (refusal === 'UNRECOGNISED' && byStatus) throw badResponse;
+  throw new UpstreamRefusal(refusal, status, providerCode);
 }
 
 function parseObject(body: string): JsonObject | undefined {
@@ -52,8 +59,8 @@ function integer(value: unknown): number | undefined {
   return Number.isInteger(number) ? (number as number) : undefined;
 }
 
-function retryAt(retryAfter: string | undefined): Date | null {
-  if (retryAfter === undefined) return null;
+function retryAt({ status, retryAfter }: HttpAnswer): Date | null {
+  if (status !== 429 || retryAfter === undefined) return null;
   const seconds = /^\d+$/.test(retryAfter) ? Number(retryAfter) : (Date.parse(retryAfter) - Date.now()) / 1000;
   if (Number.isNaN(seconds)) return null;
   return new Date(Date.now() + Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER_S) * 1000);

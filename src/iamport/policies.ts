@@ -37,7 +37,7 @@ export interface Budget {
   readonly signal: AbortSignal;
   /** In ms of the wall clock. */
   readonly deadline: number;
-  /** Half of it: what has waited for room until then is not sent any more, for want of time to hear the answer. */
+  /** Half of it: what has waited until then, for room or a probe, is not sent any more, for want of time to hear the answer. */
   readonly sendBy: number;
 }
 
@@ -52,11 +52,11 @@ const BREAKER_SHARE = 0.5;
 const BREAKER_WINDOW_MS = 10_000;
 const BREAKER_RESET_MS = 10_000;
 
-/** `probe` is a harmless read: nobody's code is spent to find out whether the upstream is back. */
+/** `probe` is a harmless read: nobody's code, nor their patience, is spent to find out whether the upstream is back. */
 export function createPolicies(
   config: PoliciesConfig,
   onFault: (kind: Kind, reason: FaultReason) => void,
-  probe: (signal: AbortSignal) => Promise<void>,
+  probe: () => Promise<void>,
 ): Policies {
   const room = {
     mutation: bulkhead(config.parallelCalls, config.queuedCalls),
@@ -71,6 +71,7 @@ export function createPolicies(
     login: createBreaker(config),
   };
   let savedRetries = MAX_SAVED_RETRIES;
+  let probing: Promise<void> | null = null;
 
   function mayRetry(kind: Kind, error: unknown, tries: number, { deadline }: Budget): boolean {
     if (kind === 'login') return false; // the call that waits for it decides
@@ -100,29 +101,67 @@ export function createPolicies(
     });
   }
 
+  /** However many wait for it, one is on its way. */
+  function sharedProbe(): Promise<void> {
+    probing ??= probe().finally(() => (probing = null));
+    return probing;
+  }
+
   /** An open breaker is tried with the probe, so that what follows finds it closed or is turned away. */
-  async function throughBreaker<T>(kind: Kind, { signal }: Budget, work: () => Promise<T>): Promise<T> {
+  async function throughBreaker<T>(kind: Kind, start: Start, work: () => Promise<T>): Promise<T> {
     const breaker = breakers[kind];
-    if (kind === 'mutation' && breaker.state !== CircuitState.Closed) {
-      await breaker.execute(() => probe(signal)).catch(() => Promise.reject(new UpstreamFault('breaker')));
+    if (kind !== 'login' && breaker.state !== CircuitState.Closed) {
+      await breaker.execute(sharedProbe).catch(() => Promise.reject(new UpstreamFault('breaker')));
     }
+    start.begin();
     return breaker.execute(work);
   }
 
   return {
     async run(kind, budget, work) {
       if (kind !== 'mutation') savedRetries = Math.min(MAX_SAVED_RETRIES, savedRetries + RETRY_SHARE);
+      const start = createStart(budget);
       try {
-        return await room[kind].execute(() => {
-          if (Date.now() > budget.sendBy) throw new UpstreamFault('overload');
-          return retrying(kind, budget).execute(() => throughBreaker(kind, budget, work), budget.signal);
-        }, budget.signal);
+        const done = room[kind].execute(
+          () => retrying(kind, budget).execute(() => throughBreaker(kind, start, work), budget.signal),
+          budget.signal,
+        );
+        return await Promise.race([done, start.missed]);
       } catch (error) {
         const failed = turnedAway(error);
         if (failed instanceof UpstreamFault) onFault(kind, failed.reason);
         throw failed;
+      } finally {
+        start.end();
       }
     },
+  };
+}
+
+/** Either a call begins in time, or its caller is told that it did not, and it never will. */
+interface Start {
+  /** Errors: OVERLOADED where it is too late. */
+  begin(): void;
+  /** OVERLOADED, as soon as it is too late. */
+  readonly missed: Promise<never>;
+  end(): void;
+}
+
+function createStart({ sendBy }: Budget): Start {
+  const { promise: missed, reject } = Promise.withResolvers<never>();
+  let state: 'waiting' | 'begun' | 'missed' = 'waiting';
+  const timer = setTimeout(() => {
+    state = 'missed';
+    reject(new UpstreamFault('overload'));
+  }, sendBy - Date.now());
+  return {
+    begin() {
+      if (state === 'missed') throw new UpstreamFault('overload');
+      state = 'begun';
+      clearTimeout(timer);
+    },
+    missed,
+    end: () => clearTimeout(timer),
   };
 }
 

@@ -79,6 +79,9 @@ export interface Iamport {
   clockSkewMs(): number;
 }
 
+/** Whoever waits for a probe should have time left for their own call. */
+const PROBE_TIMEOUT_MS = 3_000;
+
 const READ_BACK_TIMEOUT_MS = 2_700; // with its delay, a confirm of 15 s is answered within 18
 
 /** The only shape an id may have on its way into a path. */
@@ -102,10 +105,12 @@ export function createIamport(options: IamportOptions): Iamport {
   );
 
   /** Nobody's verification: any answer about it says that the upstream works. */
-  const policies = createPolicies(options.policies, onFault, async (signal) => {
-    const request = { method: 'GET', path: '/certifications/imp_000000000000', signal } as const;
-    await authorized(request).then(openEnvelope).catch(ignoreRefusal);
-  });
+  const policies = createPolicies(options.policies, onFault, () =>
+    withBudget(PROBE_TIMEOUT_MS, async ({ signal }) => {
+      const request = { method: 'GET', path: '/certifications/imp_000000000000', signal } as const;
+      await authorized(request).then(openEnvelope).catch(ignoreRefusal);
+    }),
+  );
 
   /** One call with the token, and its one replay. */
   async function authorized(request: HttpRequest): Promise<HttpAnswer> {
@@ -241,15 +246,15 @@ async function withBudget<T>(
   caller?: AbortSignal,
 ): Promise<T> {
   const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  const timer = setTimeout(abort, timeoutMs);
-  caller?.addEventListener('abort', abort, { once: true });
-  if (caller?.aborted) abort();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  const leave = (): void => controller.abort(new UpstreamFault('gone'));
+  caller?.addEventListener('abort', leave, { once: true });
+  if (caller?.aborted) leave();
   const now = Date.now();
   try {
     return await work({ signal: controller.signal, deadline: now + timeoutMs, sendBy: now + timeoutMs / 2 });
   } finally {
     clearTimeout(timer);
-    caller?.removeEventListener('abort', abort);
+    caller?.removeEventListener('abort', leave);
   }
 }

@@ -7,8 +7,8 @@ import {
   opened,
   readRight,
   type AttemptRecord,
-  type Begin,
   type End,
+  type Turn,
 } from '../../src/guard/attempt.ts';
 
 const RULES = { flightMs: 20_000, claims: true };
@@ -51,8 +51,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 );
 
 interface Flight {
-  readonly id: string;
-  readonly turn: Extract<Begin, { kind: 'turn' }>;
+  readonly turn: Turn;
   readonly code: string;
 }
 
@@ -86,17 +85,17 @@ class World {
     const aloft = this.flights.filter(({ turn }) => this.now - turn.startedAt < RULES.flightMs);
     expect(aloft).toEqual([]);
     expect(caller).toBe(OWNER);
-    this.flights.push({ id, turn: reply, code });
+    this.flights.push({ turn: reply, code });
     this.sent += Number(reply.canSend);
   }
 
   end(flight: Flight | undefined, end: End): void {
     if (!flight) return;
-    const { id, turn, code } = flight;
-    if (!turn.canSend && end.kind !== 'certified' && end.kind !== 'unknown') return; // it cannot end in an answer it never asked for
-    if (end.kind === 'unread' && (!turn.readFirst || !turn.canSend)) return; // it had nothing to read
+    const { turn, code } = flight;
+    if (!turn.canSend && (end.kind === 'refused' || end.kind === 'unknown')) return; // it asked for no answer
+    if (end.kind === 'unread' && !turn.readFirst) return; // it had nothing to read
     if (turn.canSend && (end.kind === 'unsent' || end.kind === 'unread')) this.sent -= 1;
-    this.record = finish(this.record, id, end, RULES.flightMs).record ?? this.record;
+    this.record = finish(this.record, turn, end, RULES.flightMs).record ?? this.record;
     if (this.record?.state === 'CERTIFIED' && end.kind === 'certified') this.proven.add(code);
   }
 }
@@ -158,9 +157,9 @@ describe('an attempt whose outcome nobody knows', () => {
   /** A record after a lost attempt with code a at 1,000, and a later one at 50,000 that ended so. */
   function after(code: string, end: End): AttemptRecord {
     const lost = begin(opened(OWNER, 'SMS'), attempt, 1_000, RULES).record!;
-    const unknown = finish(lost, '1', { kind: 'unknown' }, RULES.flightMs).record!;
+    const unknown = finish(lost, { id: '1', canSend: true }, { kind: 'unknown' }, RULES.flightMs).record!;
     const again = begin(unknown, { ...attempt, id: '2', code }, 50_000, RULES).record!;
-    return finish(again, '2', end, RULES.flightMs).record!;
+    return finish(again, { id: '2', canSend: true }, end, RULES.flightMs).record!;
   }
 
   test.each<[string, string, End]>([

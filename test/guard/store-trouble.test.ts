@@ -3,9 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { Config, IamportConfig } from '../../src/config.ts';
+import type { AttemptRecord } from '../../src/guard/attempt.ts';
 import { createGuard, type Guard } from '../../src/guard/guard.ts';
 import { createHmacs } from '../../src/guard/hmac.ts';
-import { createMemoryStore } from '../../src/guard/store.ts';
+import type { Pass } from '../../src/guard/limits.ts';
+import { createMemoryStore, StoreUnavailable, type AttemptStore } from '../../src/guard/store.ts';
 import { createHttp } from '../../src/http.ts';
 import { createIamport, type Iamport } from '../../src/iamport/source.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
@@ -22,6 +24,8 @@ const PERSON = { name: '홍길동', phone: '010-1234-5678', birthday: '1990-01-0
 const UNAVAILABLE = { __typename: 'UpstreamError', code: 'UPSTREAM_UNAVAILABLE' };
 const IMP_UID = 'imp_900200000001';
 const RIGHT = '123456';
+
+const LET_THROUGH: Pass = { retryAt: null, giveBack: async () => {} };
 
 const base = testConfig('http://127.0.0.1');
 
@@ -243,6 +247,50 @@ describeRedis('when Redis goes away in the middle (needs redis-server on the PAT
   });
 });
 
+test('a turn that is kept after it was refused, and after it was looked for, is given back', async () => {
+  const sandbox = await createSandbox();
+  const config = { ...base.iamport, baseUrl: sandbox.url };
+  const http = createHttp(config);
+  closers.push(
+    () => http.close(),
+    () => sandbox.close(),
+  );
+  const memory = createMemoryStore();
+  let updates = 0;
+  let late: AttemptRecord | undefined;
+  const states: unknown[] = [];
+  const store: AttemptStore = {
+    ...memory,
+    async update(key, step) {
+      updates += 1;
+      if (updates === 1) {
+        late = step(null, Date.now()).record;
+        throw new StoreUnavailable('slow');
+      }
+      if (updates === 4) await memory.update(key, () => ({ record: late!, reply: undefined }));
+      const reply = await memory.update(key, step);
+      states.push(await memory.update(key, (found) => ({ reply: found && [found.state, found.attempts] })));
+      return reply;
+    },
+  };
+  const guard = createGuard({
+    iamport: createIamport({ ...config, http, onEvent: () => {} }),
+    store,
+    hmac: createHmacs('secret'),
+    limits: { request: async () => LET_THROUGH, confirm: async () => LET_THROUGH },
+    rules: { flightMs: 20_000, claims: true },
+    logger: { info: () => {}, warn: () => {}, error: () => {} },
+  });
+  const caller = { subject: 'alice', isAnonymous: false, scopes: new Set<never>(), ip: null };
+  expect(await guard.confirm(caller, IMP_UID, RIGHT)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+  await until(
+    async () => states.length,
+    (count) => count === 3,
+  );
+  expect(states).toEqual([null, null, ['OPEN', 0]]);
+  expect(sandbox.requests).toEqual([]);
+});
+
 /** `TIME` of a Redis is the clock of another machine. */
 describe.each([5_000, -5_000])("when the store's clock is %i ms ahead of the gateway's", (aheadMs) => {
   const ALICE = { subject: 'alice', isAnonymous: false, scopes: new Set<never>(), ip: null };
@@ -266,7 +314,7 @@ describe.each([5_000, -5_000])("when the store's clock is %i ms ahead of the gat
       iamport,
       store: createMemoryStore(() => Date.now() + aheadMs),
       hmac: createHmacs('secret'),
-      limits: { request: async () => null, giveBack: async () => {}, confirm: async () => null },
+      limits: { request: async () => LET_THROUGH, confirm: async () => LET_THROUGH },
       rules: { flightMs: 20_000, claims: true },
       logger: { info: () => {}, warn: () => {}, error: () => {} },
     });

@@ -59,9 +59,7 @@ function contract(create: () => Promise<AttemptStore>): void {
       const reply = await store.update('a', (found, now) => begin(found, attempt(`${index}`), now + index, RULES));
       if (reply.kind !== 'turn') continue;
       turns += 1;
-      await store.update('a', (found) =>
-        finish(found, `${index}`, { kind: 'refused', code: 'WRONG_CODE' }, RULES.flightMs),
-      );
+      await store.update('a', (found) => finish(found, reply, { kind: 'refused', code: 'WRONG_CODE' }, RULES.flightMs));
     }
     expect(turns).toBe(5);
   });
