@@ -1,5 +1,5 @@
 /**
- * How long does a thousand people wait when the upstream does not answer, and is the gateway well meanwhile?
+ * How long do a thousand people wait when the upstream does not answer, and is the gateway well meanwhile?
  *
  *   npx node bench/hang.ts
  */

@@ -10,6 +10,8 @@ import { startRedis } from '../test/support/redis.ts';
 const STORM = 1_500;
 /** What an answer may take while Redis does not. */
 const LIMIT_MS = 200;
+/** For Redis to be found again. */
+const PATIENCE_MS = 5_000;
 /** Every window that stands in front of a confirm by default, and none that is ever full. */
 const LIMITS = { LIMIT_CONFIRMS_PER_CALLER: '999999999/1h', LIMIT_CONFIRMS_PER_IP: '999999999/1h' };
 
@@ -26,35 +28,37 @@ const gateway = await startGatewayProcess({
 });
 let serial = 0;
 let slowest = 0;
+let isWrong = false;
 
 try {
-  await ask('healthy', 30);
-  await ask('healthy, a storm', STORM);
+  await ask('healthy', 30, 'certified');
+  await ask('healthy, a storm', STORM, 'certified');
   await redis.freeze();
-  await ask('frozen, one', 1);
-  await ask('frozen, thirty', 30);
+  await ask('frozen, one', 1, 'UPSTREAM_UNAVAILABLE');
+  await ask('frozen, thirty', 30, 'UPSTREAM_UNAVAILABLE');
   redis.thaw();
-  while ((await confirm(gateway)).code !== 'certified');
-  await ask('healthy again', 30);
+  const until = performance.now() + PATIENCE_MS;
+  while (performance.now() < until && (await confirm(gateway)).code !== 'certified');
+  await ask('healthy again', 30, 'certified');
   await redis.stop();
-  await ask('dead, one', 1);
-  await ask('dead, thirty', 30);
+  await ask('dead, one', 1, 'UPSTREAM_UNAVAILABLE');
+  await ask('dead, thirty', 30, 'UPSTREAM_UNAVAILABLE');
 } finally {
   await redis.stop();
   await gateway.end('SIGTERM');
   await sandbox.close();
 }
-process.exitCode = slowest > LIMIT_MS ? 1 : 0;
+print(`slowest answer without Redis: ${slowest.toFixed(0)} ms, where ${LIMIT_MS} ms are allowed`);
+process.exitCode = isWrong || slowest > LIMIT_MS ? 1 : 0;
 
-/** So many confirms at once, each of a verification of its own. */
-async function ask(state: string, count: number): Promise<void> {
+/** So many confirms at once, each of a verification of its own, which should all end so. */
+async function ask(state: string, count: number, expected: string): Promise<void> {
   const answers = await Promise.all(Array.from({ length: count }, () => confirm(gateway)));
-  const codes = new Map<string, number>();
-  for (const { code } of answers) codes.set(code, (codes.get(code) ?? 0) + 1);
+  const others = answers.filter(({ code }) => code !== expected).length;
   const most = Math.max(...answers.map(({ ms }) => ms));
-  if (codes.has('UPSTREAM_UNAVAILABLE')) slowest = Math.max(slowest, most);
-  const counts = [...codes].map(([code, times]) => `${times} ${code}`).join(', ');
-  process.stdout.write(`${state.padEnd(18)} slowest ${most.toFixed(0).padStart(5)} ms   ${counts}\n`);
+  if (expected !== 'certified') slowest = Math.max(slowest, most);
+  if (others > 0) isWrong = true;
+  print(`Redis ${state.padEnd(17)} ${count - others} of ${count} ${expected}, the slowest after ${most.toFixed(0)} ms`);
 }
 
 async function confirm({ url }: GatewayProcess): Promise<{ code: string; ms: number }> {
@@ -70,4 +74,8 @@ async function confirm({ url }: GatewayProcess): Promise<{ code: string; ms: num
   });
   const { data } = (await answer.json()) as { data: { confirmIdentityOtp: { code?: string } } };
   return { code: data.confirmIdentityOtp.code ?? 'certified', ms: performance.now() - began };
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

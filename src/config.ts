@@ -63,7 +63,7 @@ export interface AuthConfig {
   readonly audience: string | null;
   /** `ROUTER_SECRET`: what the router in front sends as `router-authorization`; required of every request once set. */
   readonly routerSecret: string | null;
-  /** What a caller may who does not prove anything, null where there are no such callers. */
+  /** What a caller may who does not prove anything (`ALLOW_ANONYMOUS`), null where there are no such callers. */
   readonly anonymousScopes: ReadonlySet<Scope> | null;
 }
 
@@ -88,7 +88,7 @@ export interface LimitsConfig {
 }
 
 export interface IamportConfig {
-  /** `IAMPORT_BASE_URL`, default https://api.iamport.kr. */
+  /** `IAMPORT_BASE_URL`, default https://api.iamport.kr; in production another host needs `ALLOW_OTHER_UPSTREAM=true`. */
   readonly baseUrl: string;
   /** `IAMPORT_API_KEY`. */
   readonly apiKey: string;
@@ -100,7 +100,7 @@ export interface IamportConfig {
   readonly bypass: string | null;
   /** `CONNECT_TIMEOUT_MS`, default 2000: each of name look-up, connection and TLS handshake. */
   readonly connectTimeoutMs: number;
-  /** `CONFIRM_TIMEOUT_MS`, default 15000: a whole confirm or request; below a router's usual 30 s. */
+  /** `CONFIRM_TIMEOUT_MS`, default 15000: a whole confirm or request; a lost answer takes 3 s more; below a router's usual 30 s. */
   readonly confirmTimeoutMs: number;
   /** `READ_TIMEOUT_MS`, default 8000: a whole read, or a log-in. */
   readonly readTimeoutMs: number;
@@ -283,7 +283,8 @@ function productionProblems(env: Environment): string[] {
   if (!env['IAMPORT_API_KEY'] && !env['IAMPORT_API_SECRET']) {
     problems.push('IAMPORT_API_KEY and IAMPORT_API_SECRET must be set in production: the sandbox proves nothing');
   }
-  if (env['AUTH_JWKS_URL']?.startsWith('http:')) problems.push('AUTH_JWKS_URL must be https in production');
+  if (URL.parse(env['AUTH_JWKS_URL'] ?? '')?.protocol === 'http:')
+    problems.push('AUTH_JWKS_URL must be https in production');
   const url = URL.parse(env['IAMPORT_BASE_URL'] ?? 'https://api.iamport.kr');
   const isKnown = url === null || (url.protocol === 'https:' && KNOWN_HOSTS.includes(url.hostname));
   if (!isKnown && env['ALLOW_OTHER_UPSTREAM'] !== 'true') {

@@ -25,16 +25,20 @@ function rootCause(error: unknown): unknown {
   return cause;
 }
 
-/** graphql-js quotes the value it could not use, and the value can be somebody's code. Names of types and fields stay. */
-const QUOTED_VALUES: readonly (readonly [RegExp, string])[] = [
+/**
+ * graphql-js quotes the value it could not use, and the value can be somebody's code. Names of types and fields stay.
+ * Apollo tells whoever introspects how the server is configured.
+ */
+const REWORDED: readonly (readonly [RegExp, string])[] = [
   [/( got invalid value) (?:(?! at "[\w.[\]]+"; )[\s\S])*( at "[\w.[\]]+")?[\s\S]*/, '$1$2'],
   [/( cannot represent) [\s\S]*/, '$1 the value'],
   [/^(Expected value of type "[^"]*"), found [\s\S]*/, '$1'],
   [/^Value [\s\S]* does not exist in/, 'The value does not exist in'],
   [/ (Int|Float|String|BlockString) "[\s\S]*/, ' $1'],
+  [/^GraphQL introspection is not allowed[\s\S]*/, 'The schema is not public here.'],
   [/^(Syntax Error: (?:Invalid|Unexpected|Cannot)[^:]*): [\s\S]*/, '$1'],
 ];
 
 function withoutValues(message: string): string {
-  return QUOTED_VALUES.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), message);
+  return REWORDED.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), message);
 }

@@ -6,8 +6,8 @@ import { describe } from './log.ts';
 import type { Sandbox, SandboxSms } from './sandbox/sandbox.ts';
 import { createServer, type GatewayServer } from './server.ts';
 
-/** Longer than the slowest confirm: a person's answer that is on its way should arrive. */
-const DRAIN_TIMEOUT_MS = 20_000;
+/** With the time for a confirm, longer than the slowest: a person's answer that is on its way should arrive. */
+const DRAIN_AIR_MS = 5_000;
 
 const config = configOrExit();
 const logger = pino({ level: config.logLevel });
@@ -32,7 +32,7 @@ async function stop(exitCode: number): Promise<void> {
   if (isStopping) process.exit(1);
   isStopping = true;
   logger.info('draining');
-  setTimeout(() => process.exit(1), DRAIN_TIMEOUT_MS).unref();
+  setTimeout(() => process.exit(1), config.iamport.confirmTimeoutMs + DRAIN_AIR_MS).unref();
   await server?.close();
   process.exit(exitCode);
 }

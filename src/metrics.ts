@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { OnEvent } from './events.ts';
 
 export interface Metrics {
@@ -37,8 +37,12 @@ export function createMetrics(): Metrics {
       registers,
     }),
   };
+  const store = new Gauge({ name: 'identity_store_up', help: 'Whether attempts and limits can be kept', registers });
+  store.set(1); // memory always is
   return {
-    count: ({ kind, ...labels }) => {
+    count: (event) => {
+      if (event.kind === 'store') return store.set(Number(event.isUp));
+      const { kind, ...labels } = event;
       const texts = Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)]));
       (counters[kind] as Counter).inc(texts);
     },

@@ -74,14 +74,17 @@ const FLIGHT_AIR_MS = 10_000;
 export function createIdentitySubgraph(options: IdentitySubgraphOptions): IdentitySubgraph {
   const { iamport: config, guard: guardConfig, logger, maxRepresentations, got } = options;
   const onEvent: OnEvent = (event) => {
-    if (event.kind === 'drift') logger.warn({ field: event.field }, 'the upstream sent something not known here');
+    if (event.kind === 'drift') logger.warn({ field: event.field }, 'the upstream sent a value not known here');
     if (event.kind === 'limit') logger.warn({ limit: event.limit, shadow: event.shadow }, 'a limit was reached');
+    if (event.kind === 'store' && event.isUp) logger.info({}, 'Redis is connected');
+    if (event.kind === 'store' && !event.isUp) logger.warn({}, 'Redis is lost: nothing is confirmed until it is back');
     options.onEvent?.(event);
   };
   const http = createHttp({ ...config, ...(got && { got }) });
   const iamport = createIamport({ ...config, http, onEvent });
 
-  const redis = guardConfig.redisUrl === null ? null : connectRedis(guardConfig.redisUrl);
+  const { redisUrl } = guardConfig;
+  const redis = redisUrl === null ? null : connectRedis(redisUrl, (isUp) => onEvent({ kind: 'store', isUp }));
   const store = options.store ?? (redis ? createRedisStore(redis) : createMemoryStore());
   const hmac = createHmacs(guardConfig.secret);
   const limits = createLimits(options.limits, hmac, onEvent, redis);

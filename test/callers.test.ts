@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readConfig } from '../src/config.ts';
-import { CONFIRM_EVERYTHING, startGateway, type TestGateway } from './support/gateway.ts';
+import { CONFIRM_EVERYTHING, startGateway, type Fields, type TestGateway } from './support/gateway.ts';
 import { callerHeaders, TOKENS } from './support/tokens.ts';
 
 let gateway: TestGateway;
@@ -41,10 +41,12 @@ async function requested(): Promise<{ id: string; code: string }> {
 describe('attempts', () => {
   test('count down, and after five wrong codes the right one is refused without an upstream call', async () => {
     const id = impUid();
-    const left: unknown[] = [];
-    for (let code = 0; code < 5; code += 1)
-      left.push((await gateway.confirm(id, `00000${code}`, owner))['attemptsRemaining']);
-    expect(left).toEqual([4, 3, 2, 1, 0]);
+    const answers: Fields[] = [];
+    for (let code = 0; code < 5; code += 1) answers.push(await gateway.confirm(id, `00000${code}`, owner));
+    expect(answers.map(({ attemptsRemaining }) => attemptsRemaining)).toEqual([4, 3, 2, 1, 0]);
+    const again = expect.stringMatching(/try again/);
+    const anew = expect.stringMatching(/ask for a new code/);
+    expect(answers.map(({ message }) => message)).toEqual([again, again, again, again, anew]);
     expect(await gateway.confirm(id, '123456', owner)).toMatchObject({
       __typename: 'OtpRejectedError',
       code: 'TOO_MANY_ATTEMPTS',

@@ -105,6 +105,11 @@ describe('readConfig', () => {
       /IAMPORT_API_SECRET/,
     ],
     ['an http upstream', { ...PRODUCTION, IAMPORT_BASE_URL: 'http://api.iamport.kr' }, /https/],
+    [
+      'keys of callers over http',
+      { ...PRODUCTION, AUTH_JWKS_URL: 'HTTP://issuer.example' },
+      /AUTH_JWKS_URL must be https/,
+    ],
     ['a host nobody knows', { ...PRODUCTION, IAMPORT_BASE_URL: 'https://api.iamport.example' }, /ALLOW_OTHER_UPSTREAM/],
     [
       'real credentials without callers',

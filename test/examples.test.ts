@@ -46,7 +46,7 @@ describe('fetch', () => {
   test('reads the certification after an answer that was lost, and never confirms again', async () => {
     const gateway = await gatewayForExamples();
     const output = await runAgainst(gateway, 'fetch', 'imp_900613000001');
-    expect(output).toMatch(/-> read later; never confirm again.*\nReading what became of it\n {2}Verification is not/);
+    expect(output).toMatch(/-> read it in a moment.*\nReading what became of it\n {2}Verification is not/);
     expect(gateway.calls('/otp/confirm/')).toHaveLength(1);
   });
 
@@ -115,7 +115,7 @@ describe('mounted', () => {
       confirmIdentityOtp: { __typename: 'Certification' },
     });
     expect(callsOf(sandbox, 'imp_900232000001')).toEqual([LOG_IN, CONFIRM, CONFIRM]);
-    await printed(/"name":"my-api","field":"\w+","msg":"the upstream sent something not known here"/);
+    await printed(/"name":"my-api","field":"\w+","msg":"the upstream sent a value not known here"/);
   });
 
   test('runs on a sandbox of its own, prints a curl that certifies, and ends on SIGTERM', async () => {

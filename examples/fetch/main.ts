@@ -14,7 +14,7 @@ type Result =
   | { __typename: 'IdentityOtpSent'; impUid: string }
   | { __typename: 'Certification'; certified: boolean | null; name: string | null; birthday: string | null }
   | (Failure<'InvalidInputError'> & { fields: { name: string; message: string }[] })
-  | Failure<'OtpRejectedError'>
+  | (Failure<'OtpRejectedError'> & { attemptsRemaining: number | null })
   | Failure<'RequestRejectedError'>
   | Failure<'CertificationNotFoundError'>
   | (Failure<'RateLimitedError'> & { retryAt: string | null })
@@ -32,6 +32,7 @@ const FAILURE = `
   fragment Failure on IdentityError {
     code message retryable
     ... on InvalidInputError { fields { name message } }
+    ... on OtpRejectedError { attemptsRemaining }
     ... on RateLimitedError { retryAt }
     ... on UpstreamError { retryAt }
   }`;
@@ -70,11 +71,11 @@ function nextStep(result: Result): string {
       return 'show the field for the code';
     case 'Certification':
       // Confirmed means certified; one that is read may not be, so ask.
-      return result.certified ? `welcome ${result.name}, born ${result.birthday}` : 'offer to send a new code';
+      return result.certified ? `welcome ${result.name}, born ${result.birthday}` : 'let them send the same code again';
     case 'InvalidInputError':
       return `mark the fields. ${result.fields.map(({ name, message }) => `${name}: ${message}`).join(' ')}`;
     case 'OtpRejectedError':
-      if (result.code === 'WRONG_CODE') return 'let them retype it';
+      if (result.code === 'WRONG_CODE' && result.attemptsRemaining !== 0) return 'let them retype it';
       return result.retryable ? 'wait a moment, then confirm again' : 'offer to send a new code';
     case 'RequestRejectedError':
       return 'let them check the details, or use another line';
@@ -83,7 +84,7 @@ function nextStep(result: Result): string {
     case 'RateLimitedError':
       return `wait${until(result.retryAt)}`;
     case 'OutcomeUnknownError':
-      return 'read later; never confirm again, it may have worked';
+      return 'read it in a moment: it may have worked';
     case 'UpstreamError':
       return result.retryable ? `wait${until(result.retryAt)}, then offer to try again` : 'apologise';
     default:
@@ -107,7 +108,7 @@ function show(result: Result): void {
 
 /**
  * What an app plans for arrives as data. This throws on faults only: a wrong document, or no gateway.
- * A confirm whose answer got lost on the way here is like `OutcomeUnknownError`: read, never repeat.
+ * A confirm whose answer got lost on the way here is like `OutcomeUnknownError`: read it in a moment.
  */
 async function graphql(query: string, variables: object): Promise<Result> {
   const response = await fetch(GATEWAY_URL, {

@@ -152,7 +152,7 @@ export type IdentityErrorCode =
   | 'LINE_NOT_ELIGIBLE'
   /** There is no such verification. */
   | 'NOT_FOUND'
-  /** The code was sent and the answer was lost. */
+  /** What was asked was sent, and the answer was lost. */
   | 'OUTCOME_UNKNOWN'
   /** The gateway has too much to do; nothing was sent. */
   | 'OVERLOADED'
@@ -172,7 +172,7 @@ export type IdentityErrorCode =
   | 'UPSTREAM_TIMEOUT'
   /** The gateway's credentials were refused. */
   | 'UPSTREAM_UNAUTHORIZED'
-  /** The provider cannot be reached or is failing. */
+  /** The provider, or what the gateway keeps attempts in, cannot be reached or is failing. */
   | 'UPSTREAM_UNAVAILABLE'
   /** The code is not the one that was sent. */
   | 'WRONG_CODE';
@@ -216,14 +216,14 @@ export type Mutation = {
   readonly confirmIdentityApp: ConfirmIdentityOtpResult;
   /**
    * Proves a person's identity with the six digits they received by SMS.
-   * Each call is one of at most five attempts: never repeat it blindly. After `OutcomeUnknownError` read the certification instead.
+   * Each code is one of at most five attempts. After `OutcomeUnknownError` read the certification first.
    */
   readonly confirmIdentityOtp: ConfirmIdentityOtpResult;
   /** Deletes a certification at the provider for good. Needs the scope `certification:delete`. */
   readonly deleteCertification: DeleteCertificationResult;
   /**
    * Sends a six-digit code to a person's phone, or a request to their verification app, once the carrier has recognised them.
-   * Each call costs money and sends a message: never repeat it blindly.
+   * Each call costs money and sends a message: never repeat it by yourself.
    */
   readonly requestIdentityOtp: RequestIdentityOtpResult;
 };
@@ -249,7 +249,7 @@ export type MutationRequestIdentityOtpArgs = {
   input: RequestIdentityOtpInput;
 };
 
-/** Retype the code where `code` is WRONG_CODE, wait where `retryable`, and ask for a new code otherwise. */
+/** Retype the code where `attemptsRemaining` is not 0, wait where `retryable`, and ask for a new code otherwise. */
 export type OtpRejectedError = IdentityError & {
   readonly __typename: 'OtpRejectedError';
   /** How many attempts this verification has left; null where that is not known. */
@@ -264,7 +264,12 @@ export type OtpRejectedError = IdentityError & {
   readonly retryable: Scalars['Boolean']['output'];
 };
 
-/** The answer was lost: it may have worked. Read the certification in a moment. */
+/**
+ * The answer was lost: it may have worked.
+ * After a confirm read the certification in a moment; where it is not certified, the same code can be sent again, and the gateway
+ * looks before it does. After a request ask for a new code in a minute: if a message arrives, its code cannot be used.
+ * After a deletion delete again.
+ */
 export type OutcomeUnknownError = IdentityError & {
   readonly __typename: 'OutcomeUnknownError';
   /** OUTCOME_UNKNOWN. */

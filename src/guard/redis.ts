@@ -14,8 +14,8 @@ const WRITE_WITHIN_MS = 2_000;
 /** How often an address is looked up again because what answers there has become a replica. */
 const MOVED_EVERY_MS = 5_000;
 
-/** A connection that fails fast and comes back by itself. */
-export function connectRedis(url: string): Redis {
+/** A connection that fails fast and comes back by itself; `onChange` is told when it stands, and when it is lost. */
+export function connectRedis(url: string, onChange: (isUp: boolean) => void = () => {}): Redis {
   let movedAt = Number.NEGATIVE_INFINITY;
   const redis = new Redis(url, {
     lazyConnect: true,
@@ -31,6 +31,12 @@ export function connectRedis(url: string): Redis {
     retryStrategy: (tries) => Math.min(tries * 100, 1_000),
   });
   redis.on('error', () => {}); // every command reports its own; without a listener the process would end
+  let wasUp: boolean | null = null;
+  const change = (isUp: boolean) => (): void => {
+    if (isUp !== wasUp) onChange(isUp);
+    wasUp = isUp;
+  };
+  redis.on('ready', change(true)).on('reconnecting', change(false));
   redis.connect().catch(() => {});
   return redis;
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { isRetryable, type Failure } from '../failure.ts';
+import { isRetryable, type Failure, type FailureCode } from '../failure.ts';
 import type {
   CertificationNotFoundErrorResolvers,
   IdentityErrorResolvers,
@@ -13,9 +13,15 @@ import type {
 } from '../generated/resolvers.ts';
 import { MESSAGES } from '../messages.ts';
 
+/** Nobody is asked to retype a code that has no attempt left. */
+function saidOf({ code, attemptsRemaining }: Failure): FailureCode {
+  return code === 'WRONG_CODE' && attemptsRemaining === 0 ? 'TOO_MANY_ATTEMPTS' : code;
+}
+
 const common = {
   code: <C>({ code }: { code: C }): C => code,
-  message: ({ code }: Failure, _: object, { identity }: Context): string => MESSAGES[identity.language].failure[code],
+  message: (failure: Failure, _: object, { identity }: Context): string =>
+    MESSAGES[identity.language].failure[saidOf(failure)],
   retryable: ({ code }: Failure): boolean => isRetryable(code),
 };
 

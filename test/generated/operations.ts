@@ -43,7 +43,7 @@ export type IdentityErrorCode =
   | 'LINE_NOT_ELIGIBLE'
   /** There is no such verification. */
   | 'NOT_FOUND'
-  /** The code was sent and the answer was lost. */
+  /** What was asked was sent, and the answer was lost. */
   | 'OUTCOME_UNKNOWN'
   /** The gateway has too much to do; nothing was sent. */
   | 'OVERLOADED'
@@ -63,7 +63,7 @@ export type IdentityErrorCode =
   | 'UPSTREAM_TIMEOUT'
   /** The gateway's credentials were refused. */
   | 'UPSTREAM_UNAUTHORIZED'
-  /** The provider cannot be reached or is failing. */
+  /** The provider, or what the gateway keeps attempts in, cannot be reached or is failing. */
   | 'UPSTREAM_UNAVAILABLE'
   /** The code is not the one that was sent. */
   | 'WRONG_CODE';

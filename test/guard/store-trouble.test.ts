@@ -169,6 +169,26 @@ describeRedis.each(TROUBLES)('while Redis is $name (needs redis-server on the PA
   });
 });
 
+describeRedis('an operator (needs redis-server on the PATH)', () => {
+  test('is told once that Redis is lost, and once that it is back', async () => {
+    const redis = await startOwnRedis();
+    const gateway = await start(redis.url);
+    const isUp = async () =>
+      /^identity_store_up (\d)$/m.exec(await (await fetch(`${gateway.adminUrl}/metrics`)).text())?.[1];
+    await redis.stop();
+    await until(isUp, (value) => value === '0');
+    for (let index = 0; index < 3; index += 1) await gateway.confirm(IMP_UID, RIGHT);
+    await startOwnRedis(Number(new URL(redis.url).port));
+    await until(isUp, (value) => value === '1');
+    const told = gateway.log().match(/"msg":"Redis is [^"]*"/g);
+    expect(told).toEqual([
+      '"msg":"Redis is connected"',
+      '"msg":"Redis is lost: nothing is confirmed until it is back"',
+      '"msg":"Redis is connected"',
+    ]);
+  });
+});
+
 describeRedis('when Redis goes away in the middle (needs redis-server on the PATH)', () => {
   test.each(TROUBLES)(
     'an answer that comes while it is $name reaches the caller, and the confirm is not sent again',
