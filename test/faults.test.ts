@@ -268,7 +268,9 @@ describe('the fault matrix', () => {
 
     Object.assign(upstream, { fault: null, loginFault: null });
     if (row.confirm === 'ALREADY_CERTIFIED' || row.confirm === true) return; // no attempt can follow
-    await eventually(async () => expect(await attemptsLeft('imp_confirmed')).toBe(row.used ? 3 : 4));
+    let left: unknown = null; // until the breaker has closed, and not again: each look is an attempt itself
+    await eventually(async () => expect((left = await attemptsLeft('imp_confirmed'))).not.toBeNull());
+    expect(left).toBe(row.used ? 3 : 4);
   });
 
   test.concurrent.each(
@@ -299,6 +301,22 @@ describe('an upstream that is down', () => {
     upstream.fault = null;
     await eventually(async () => expect(await confirm('imp_probing')).toBe('WRONG_CODE'));
     expect(calls('POST /certifications/otp/confirm/imp_probing')).toBe(1);
+  });
+
+  test('is probed once for however many wait', async () => {
+    const { upstream, confirm, calls } = await start();
+    upstream.fault = end;
+    await Promise.all(Array.from({ length: 12 }, (_, index) => confirm(`imp_many_${index}`)));
+    expect(await confirm('imp_refused')).toBe('UPSTREAM_UNAVAILABLE');
+    const probes = () => calls('GET /certifications/imp_000000000000');
+    let before = 0;
+    upstream.fault = null;
+    await eventually(async () => {
+      before = probes();
+      const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => confirm(`imp_waits_${index}`)));
+      expect(new Set(answers)).toEqual(new Set(['WRONG_CODE']));
+    });
+    expect(probes() - before).toBeLessThanOrEqual(2); // whoever waited asks for another, and shares that too
   });
 
   test('is not waited for so long that no time is left for the confirm itself, which is then not sent', async () => {
@@ -404,7 +422,7 @@ describe('a caller who hangs up', () => {
     return seen;
   }
 
-  test('opens no breaker, nor keeps one from closing, however many they are', async () => {
+  test('opens no breaker and closes none, however many they are', async () => {
     const { upstream, read, calls } = await start();
     const leave = async (impUid: string) => {
       const controller = new AbortController();
@@ -418,11 +436,17 @@ describe('a caller who hangs up', () => {
     upstream.fault = end;
     await Promise.all(Array.from({ length: 12 }, (_, index) => read(`imp_many_${index}`)));
     expect(await read('imp_down')).toBe('UPSTREAM_UNAVAILABLE');
-    upstream.fault = null;
+    const probes = () => calls('GET /certifications/imp_000000000000');
     await eventually(async () => {
-      await read('imp_left', AbortSignal.abort());
-      expect(await read('imp_back')).toBe(false);
+      const controller = new AbortController();
+      upstream.fault = (response, impUid, nth) =>
+        impUid === 'imp_leaves' ? controller.abort() : end(response, impUid, nth);
+      await read('imp_leaves', controller.signal);
+      expect(probes()).toBeGreaterThanOrEqual(2);
     });
+    expect(calls('imp_leaves')).toBe(0);
+    upstream.fault = null;
+    await eventually(async () => expect(await read('imp_back')).toBe(false));
   });
 
   test('ends a read at the upstream, and not a confirm', async () => {

@@ -172,6 +172,14 @@ describe('an attempt whose outcome nobody knows', () => {
     expect(right).toEqual({ kind: 'proven', since: 1_000, until: 1_000 + RULES.flightMs });
   });
 
+  test('frees no attempt when the turn to read about it alone is given back', () => {
+    const used = { ...after('a', { kind: 'unknown' }), attempts: 5 };
+    const { record, reply } = begin(used, { ...attempt, id: '3' }, 80_000, RULES);
+    expect(reply).toMatchObject({ kind: 'turn', readFirst: true, canSend: false });
+    const givenBack = finish(record!, reply as Turn, { kind: 'unsent', code: 'UPSTREAM_UNAVAILABLE' }, RULES.flightMs);
+    expect(givenBack.record).toMatchObject({ state: 'UNKNOWN', attempts: 5, since: 1_000 });
+  });
+
   test('is disproved by a wrong code after it, since a right one would have closed the verification', () => {
     expect(readRight(after('b', { kind: 'refused', code: 'WRONG_CODE' }), OWNER, 60_000, RULES.flightMs)).toEqual({
       kind: 'unproven',
