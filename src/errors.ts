@@ -28,6 +28,7 @@ const FAULTS = {
   'rate-limited': { code: 'UPSTREAM_UNAVAILABLE', fate: 'rejected', counts: false, retriesRead: true },
   unauthorized: { code: 'UPSTREAM_UNAUTHORIZED', fate: 'rejected', counts: false, retriesRead: false },
   /** No token to be had: the call that waited for it was not made. */
+  'login-refused': { code: 'UPSTREAM_UNAUTHORIZED', fate: 'not-sent', counts: false, retriesRead: false },
   login: { code: 'UPSTREAM_UNAVAILABLE', fate: 'not-sent', counts: false, retriesRead: true },
   /** Our own limits: the call was not made. */
   overload: { code: 'OVERLOADED', fate: 'not-sent', counts: false, retriesRead: false },

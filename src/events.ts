@@ -9,8 +9,6 @@ export type GatewayEvent =
   /** A field of a record, or `message`, that came in a way not known here. */
   | { readonly kind: 'drift'; readonly field: string }
   /** A limit that was reached; `shadow` where it let the call through. */
-  | { readonly kind: 'limit'; readonly limit: string; readonly shadow: boolean }
-  /** The Redis of attempts and limits stands, or is lost. */
-  | { readonly kind: 'store'; readonly isUp: boolean };
+  | { readonly kind: 'limit'; readonly limit: string; readonly shadow: boolean };
 
 export type OnEvent = (event: GatewayEvent) => void;

@@ -7,7 +7,7 @@ import type { Sandbox, SandboxSms } from './sandbox/sandbox.ts';
 import { createServer, type GatewayServer } from './server.ts';
 
 /** With the time for a confirm, longer than the slowest: a person's answer that is on its way should arrive. */
-const DRAIN_AIR_MS = 5_000;
+const DRAIN_AIR_MS = 10_000;
 
 const config = configOrExit();
 const logger = pino({ level: config.logLevel });

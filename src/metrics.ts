@@ -3,8 +3,8 @@ import type { OnEvent } from './events.ts';
 
 export interface Metrics {
   readonly count: OnEvent;
-  /** Everything counted so far, in Prometheus' text format. */
-  render(): Promise<{ readonly contentType: string; readonly body: string }>;
+  /** Everything counted so far, and whether the store can be written, in Prometheus' text format. */
+  render(isStoreUp: boolean): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
 export function createMetrics(): Metrics {
@@ -37,15 +37,15 @@ export function createMetrics(): Metrics {
       registers,
     }),
   };
-  const store = new Gauge({ name: 'identity_store_up', help: 'Whether attempts and limits can be kept', registers });
-  store.set(1); // memory always is
+  const store = new Gauge({ name: 'identity_store_up', help: 'Whether attempts can be kept', registers });
   return {
-    count: (event) => {
-      if (event.kind === 'store') return store.set(Number(event.isUp));
-      const { kind, ...labels } = event;
+    count: ({ kind, ...labels }) => {
       const texts = Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)]));
       (counters[kind] as Counter).inc(texts);
     },
-    render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    async render(isStoreUp) {
+      store.set(Number(isStoreUp));
+      return { contentType: registry.contentType, body: await registry.metrics() };
+    },
   };
 }

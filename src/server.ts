@@ -134,7 +134,6 @@ function createHttpServer(config: Config, logger: Logger, state: { readonly isCl
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: clientTimeoutMs,
-    connectionTimeout: config.iamport.confirmTimeoutMs + CLIENT_TIMEOUT_MS, // for who does not read the answer
     http: { headersTimeout: clientTimeoutMs, connectionsCheckingInterval: clientTimeoutMs / 5 },
     clientErrorHandler: refuseSocket,
     return503OnClosing: false, // said below, in our own shape
@@ -151,6 +150,7 @@ function createHttpServer(config: Config, logger: Logger, state: { readonly isCl
     return isWhole ? undefined : refuse(reply);
   });
   app.addHook('onSend', async (_request, reply) => {
+    reply.raw.socket?.setTimeout(clientTimeoutMs); // for who does not take the answer
     if (state.isClosing) void reply.header('connection', 'close'); // a kept-alive connection would hold the drain up
   });
   app.setNotFoundHandler(async (_request, reply) =>
@@ -190,7 +190,7 @@ function createAdminServer(
       .send({ status: isReady ? 'ok' : 'unavailable', store, closing: state.isClosing });
   });
   admin.get('/metrics', async (_request, reply) => {
-    const { contentType, body } = await metrics.render();
+    const { contentType, body } = await metrics.render(await subgraph.isReady());
     return reply.type(contentType).send(body);
   });
   return admin;

@@ -76,15 +76,17 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
   const onEvent: OnEvent = (event) => {
     if (event.kind === 'drift') logger.warn({ field: event.field }, 'the upstream sent a value not known here');
     if (event.kind === 'limit') logger.warn({ limit: event.limit, shadow: event.shadow }, 'a limit was reached');
-    if (event.kind === 'store' && event.isUp) logger.info({}, 'Redis is connected');
-    if (event.kind === 'store' && !event.isUp) logger.warn({}, 'Redis is lost: nothing is confirmed until it is back');
     options.onEvent?.(event);
   };
+  const tellOfRedis = (isUp: boolean): void =>
+    isUp
+      ? logger.info({}, 'Redis is connected')
+      : logger.warn({}, 'Redis is lost: nothing is confirmed until it is back');
   const http = createHttp({ ...config, ...(got && { got }) });
   const iamport = createIamport({ ...config, http, onEvent });
 
   const { redisUrl } = guardConfig;
-  const redis = redisUrl === null ? null : connectRedis(redisUrl, (isUp) => onEvent({ kind: 'store', isUp }));
+  const redis = redisUrl === null ? null : connectRedis(redisUrl, tellOfRedis);
   const store = options.store ?? (redis ? createRedisStore(redis) : createMemoryStore());
   const hmac = createHmacs(guardConfig.secret);
   const limits = createLimits(options.limits, hmac, onEvent, redis);

@@ -316,7 +316,7 @@ describe('an upstream that is down', () => {
       const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => confirm(`imp_waits_${index}`)));
       expect(new Set(answers)).toEqual(new Set(['WRONG_CODE']));
     });
-    expect(probes() - before).toBeLessThanOrEqual(2); // whoever waited asks for another, and shares that too
+    expect(probes() - before).toBe(1);
   });
 
   test('is not waited for so long that no time is left for the confirm itself, which is then not sent', async () => {
@@ -336,6 +336,18 @@ describe('an upstream that is down', () => {
     for (const answer of held) answer();
     await eventually(async () => expect(await confirm('imp_after')).toBe('WRONG_CODE'));
     expect(calls('/confirm/imp_waiting')).toBe(0);
+  });
+
+  test('is not taken for well because it answers that it is closed for maintenance', async () => {
+    const { upstream, confirm, calls } = await start();
+    upstream.fault = refusal(500, '시스템 점검 중');
+    await Promise.all(Array.from({ length: 12 }, (_, index) => confirm(`imp_many_${index}`)));
+    const probes = () => calls('GET /certifications/imp_000000000000');
+    await eventually(async () => {
+      expect(await confirm('imp_probing')).toBe('UPSTREAM_UNAVAILABLE');
+      expect(probes()).toBeGreaterThanOrEqual(2);
+    });
+    expect(calls('/confirm/imp_probing')).toBe(0);
   });
 
   test('is read again for one in ten reads, after the first ten', async () => {
@@ -387,6 +399,21 @@ describe('an upstream that is down', () => {
     for (const answer of late) answer();
     expect([await next, await confirm('imp_another')]).toEqual(['WRONG_CODE', 'WRONG_CODE']);
   });
+});
+
+describe('a confirm that something else answered', () => {
+  test.each([204, 302, 403])(
+    'with %i may have worked: the same code is looked for before it is sent again',
+    async (status) => {
+      const { upstream, confirm, calls } = await start();
+      const seconds = Math.floor(Date.now() / 1000);
+      upstream.fault = (response, impUid, nth) =>
+        (response.req.method === 'POST' ? plain(status, '') : about({ certified_at: seconds }))(response, impUid, nth);
+      expect(await confirm('imp_answered')).toBe('UPSTREAM_BAD_RESPONSE');
+      expect(await confirm('imp_answered')).toBe(true);
+      expect([calls('POST /certifications/otp/confirm/'), calls('GET /certifications/imp_answered')]).toEqual([1, 1]);
+    },
+  );
 });
 
 describe('a caller who hangs up', () => {

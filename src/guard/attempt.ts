@@ -190,7 +190,8 @@ function ended(
     case 'unsent':
       return { state: wasUncertain ? 'UNKNOWN' : 'OPEN', attempts: uncounted, failed: end.code };
     case 'refused': {
-      if (end.code === 'WRONG_CODE') return { state: 'OPEN', failed: end.code }; // the one before would have closed it
+      // One that worked before would have closed it; one that may still be under way would not.
+      if (end.code === 'WRONG_CODE') return { state: startedAt < until ? 'UNKNOWN' : 'OPEN', failed: end.code };
       const mayBeOurs = wasUncertain && (end.code === 'ALREADY_CERTIFIED' || !FINAL.has(end.code));
       if (mayBeOurs) return { state: 'UNKNOWN', failed: end.code };
       return { state: FINAL.has(end.code) ? 'DEAD' : 'OPEN', failed: end.code };

@@ -146,7 +146,8 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
       return impUid;
     } catch (error) {
       // Nobody waits a minute, or after an outage a day, for a message that never left.
-      if (isStoreError(error) || isUnprocessed(error)) void pass.giveBack().catch(logLost);
+      const isUnsent = error instanceof UpstreamFault && error.fate === 'not-sent';
+      if (isStoreError(error) || isUnsent) void pass.giveBack().catch(logLost);
       throw error;
     }
   }
@@ -175,7 +176,7 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
       return next;
     };
     const said = await store.update(key, step).catch((error: unknown) => {
-      if (begun?.kind === 'turn') void giveBack(key, begun);
+      if (begun?.kind === 'turn' && !(error instanceof StoreFull)) void giveBack(key, begun);
       throw error;
     });
     switch (said.kind) {
@@ -225,7 +226,9 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
       const answer = failureOf('confirm', error);
       const isOurs = turn.readFirst && answer.code === 'ALREADY_CERTIFIED'; // by the send whose answer was lost, perhaps
       if (answer.code === 'OUTCOME_UNKNOWN' || isOurs) return readBack(turn, impUid);
-      if (isUnprocessed(error)) return { end: { kind: 'unsent', code: answer.code }, answer };
+      const fate = error instanceof UpstreamFault ? error.fate : null;
+      if (fate === 'answered') return { end: UNKNOWN.end, answer };
+      if (fate !== null) return { end: { kind: 'unsent', code: answer.code }, answer };
       const attemptsRemaining = attemptsLeft(answer.code, turn.attempts);
       return { end: { kind: 'refused', code: answer.code }, answer: { ...answer, attemptsRemaining } };
     }
@@ -307,10 +310,6 @@ function failed(code: ConfirmCode, attempts: number, retryAt: number | null): Fa
     attemptsRemaining: attemptsLeft(code, attempts),
     retryAt: retryAt === null ? null : new Date(retryAt),
   });
-}
-
-function isUnprocessed(error: unknown): boolean {
-  return error instanceof UpstreamFault && (error.fate === 'not-sent' || error.fate === 'rejected');
 }
 
 function isStoreError(error: unknown): boolean {

@@ -16,7 +16,10 @@ import { heard } from './redis.ts';
 export interface Pass {
   /** Null for one that is let through, or when the next will be. */
   readonly retryAt: Date | null;
-  /** The call was not made: it counts no more. */
+  /**
+   * The call was not made: it counts no more for the phone, nor for everybody. It counts for whoever tried, or an outage would
+   * be a time without limits.
+   */
   giveBack(): Promise<void>;
 }
 
@@ -66,29 +69,48 @@ export function createLimits(
   const confirmPerIp = limiters('confirm:ip', config.confirmsPerIp);
 
   /** One limit: its name, its windows, and whose it is; null counts for nobody. */
-  type Check = readonly [limit: string, windows: readonly Window[], key: string | null];
+  interface Check {
+    readonly limit: string;
+    readonly windows: readonly Window[];
+    readonly key: string | null;
+    /** Whether a call that was not made counts all the same. */
+    readonly countsTries: boolean;
+  }
 
   /**
    * Looks at all before it counts any, and what was counted all the same before a refusal is taken back: who is refused by
    * one limit must not use up another, least of all somebody else's.
    */
   async function pass(checks: readonly Check[]): Promise<Pass> {
-    const undo: (() => Promise<unknown>)[] = [];
-    const giveBack = async (): Promise<void> => void (await Promise.all(undo.splice(0).map((take) => take())));
-    const used = await firstRefusal(checks, isUsedUp, 'look');
-    const retryAt = used ?? (await firstRefusal(checks, (window, key) => consume(window, key, undo), 'count'));
-    if (retryAt) await giveBack();
-    return { retryAt, giveBack };
+    const counted: { readonly check: Check; readonly undo: () => Promise<unknown> }[] = [];
+    const takeBack = async (isTaken: (check: Check) => boolean): Promise<void> => {
+      const taken = counted.splice(0).filter(({ check }) => isTaken(check));
+      await Promise.all(taken.map(({ undo }) => undo()));
+    };
+    const count = (check: Check, window: Window, key: string) =>
+      consume(window, key, (undo) => counted.push({ check, undo }));
+
+    const used = await firstRefusal(checks, 'look', (_check, window, key) => isUsedUp(window, key));
+    if (used) return { retryAt: used, giveBack: async () => {} };
+    try {
+      const retryAt = await firstRefusal(checks, 'count', count);
+      if (retryAt) await takeBack(() => true);
+      return { retryAt, giveBack: () => takeBack(({ countsTries }) => !countsTries) };
+    } catch (error) {
+      void takeBack(() => true).catch(ignore); // some may have been counted, or be counted yet
+      throw error;
+    }
   }
 
   async function firstRefusal(
     checks: readonly Check[],
-    ask: (window: Window, key: string) => Promise<RateLimiterRes | null>,
     step: 'look' | 'count',
+    ask: (check: Check, window: Window, key: string) => Promise<RateLimiterRes | null>,
   ): Promise<Date | null> {
-    const asked = checks.flatMap(([limit, windows, key]) =>
-      key === null ? [] : windows.map(async (window) => ({ limit, refused: await ask(window, key) })),
-    );
+    const asked = checks.flatMap((check) => {
+      const { limit, windows, key } = check;
+      return key === null ? [] : windows.map(async (window) => ({ limit, refused: await ask(check, window, key) }));
+    });
     for (const { limit, refused } of await Promise.all(asked)) {
       if (!refused) continue;
       if (!config.shadow || step === 'count') onEvent({ kind: 'limit', limit, shadow: config.shadow });
@@ -100,14 +122,19 @@ export function createLimits(
   async function consume(
     window: Window,
     key: string,
-    undo: (() => Promise<unknown>)[],
+    canUndo: (undo: () => Promise<unknown>) => void,
   ): Promise<RateLimiterRes | null> {
     const { limiter, keys } = window;
     const refused = keys && (await isUsedUp(window, key)); // looking again costs nothing here, and makes no key beyond the room
     if (refused) return refused;
-    const counted = await answered(limiter.penalty(key));
-    const endsAt = performance.now() + counted.msBeforeNext - EDGE_MS;
-    undo.push(async () => performance.now() < endsAt && answered(limiter.reward(key)));
+    const askedAt = performance.now();
+    const counting = limiter.penalty(key);
+    canUndo(async () => {
+      const { msBeforeNext } = await counting;
+      const isSameWindow = performance.now() < askedAt + msBeforeNext - EDGE_MS;
+      return isSameWindow && answered(limiter.reward(key));
+    });
+    const counted = await answered(counting);
     if (counted.isFirstInDuration) await keys?.penalty(ALL);
     return counted.consumedPoints > limiter.points ? counted : null;
   }
@@ -123,18 +150,20 @@ export function createLimits(
   return {
     request: (by, phone) =>
       pass([
-        ['requests per phone', perPhone, hmac('phone', phone)],
-        ['requests per caller', requestPerCaller, caller(by)],
-        ['requests per IP', requestPerIp, address(by)],
-        ['requests', all, ALL],
+        { limit: 'requests per phone', windows: perPhone, key: hmac('phone', phone), countsTries: false },
+        { limit: 'requests per caller', windows: requestPerCaller, key: caller(by), countsTries: true },
+        { limit: 'requests per IP', windows: requestPerIp, key: address(by), countsTries: true },
+        { limit: 'requests', windows: all, key: ALL, countsTries: false },
       ]),
     confirm: (by) =>
       pass([
-        ['confirms per caller', confirmPerCaller, caller(by)],
-        ['confirms per IP', confirmPerIp, address(by)],
+        { limit: 'confirms per caller', windows: confirmPerCaller, key: caller(by), countsTries: true },
+        { limit: 'confirms per IP', windows: confirmPerIp, key: address(by), countsTries: true },
       ]),
   };
 }
+
+function ignore(): void {}
 
 /** Whoever has one IPv6 address has the other 2^64 of its network. */
 export function network(ip: string): string {

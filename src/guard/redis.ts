@@ -14,6 +14,9 @@ const WRITE_WITHIN_MS = 2_000;
 /** How often an address is looked up again because what answers there has become a replica. */
 const MOVED_EVERY_MS = 5_000;
 
+/** A connection that comes back so soon has not been lost: some servers close idle ones. */
+const LOST_AFTER_MS = 1_000;
+
 /** A connection that fails fast and comes back by itself; `onChange` is told when it stands, and when it is lost. */
 export function connectRedis(url: string, onChange: (isUp: boolean) => void = () => {}): Redis {
   let movedAt = Number.NEGATIVE_INFINITY;
@@ -32,11 +35,16 @@ export function connectRedis(url: string, onChange: (isUp: boolean) => void = ()
   });
   redis.on('error', () => {}); // every command reports its own; without a listener the process would end
   let wasUp: boolean | null = null;
-  const change = (isUp: boolean) => (): void => {
+  let losing: NodeJS.Timeout | undefined;
+  const change = (isUp: boolean): void => {
+    clearTimeout(losing);
+    losing = undefined;
     if (isUp !== wasUp) onChange(isUp);
     wasUp = isUp;
   };
-  redis.on('ready', change(true)).on('reconnecting', change(false));
+  redis.on('ready', () => change(true));
+  redis.on('reconnecting', () => (losing ??= setTimeout(change, LOST_AFTER_MS, false).unref()));
+  redis.on('end', () => clearTimeout(losing));
   redis.connect().catch(() => {});
   return redis;
 }

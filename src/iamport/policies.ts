@@ -71,7 +71,7 @@ export function createPolicies(
     login: createBreaker(config),
   };
   let savedRetries = MAX_SAVED_RETRIES;
-  let probing: Promise<void> | null = null;
+  const probing = new Map<Kind, Promise<void>>();
 
   function mayRetry(kind: Kind, error: unknown, tries: number, { deadline }: Budget): boolean {
     if (kind === 'login') return false; // the call that waits for it decides
@@ -101,17 +101,20 @@ export function createPolicies(
     });
   }
 
-  /** However many wait for it, one is on its way. */
-  function sharedProbe(): Promise<void> {
-    probing ??= probe().finally(() => (probing = null));
-    return probing;
+  /** However many wait for it, one probe of a breaker is on its way, and counts once. */
+  function probed(kind: Kind): Promise<void> {
+    const running = probing.get(kind);
+    if (running) return running;
+    const started = breakers[kind].execute(probe).finally(() => probing.delete(kind));
+    probing.set(kind, started);
+    return started;
   }
 
   /** An open breaker is tried with the probe, so that what follows finds it closed or is turned away. */
   async function throughBreaker<T>(kind: Kind, start: Start, work: () => Promise<T>): Promise<T> {
     const breaker = breakers[kind];
     if (kind !== 'login' && breaker.state !== CircuitState.Closed) {
-      await breaker.execute(sharedProbe).catch(() => Promise.reject(new UpstreamFault('breaker')));
+      await probed(kind).catch(() => Promise.reject(new UpstreamFault('breaker')));
     }
     start.begin();
     return breaker.execute(work);
@@ -180,7 +183,7 @@ function speaksOfHealth(error: unknown): boolean {
 }
 
 /** The upstream says that it is its own fault. */
-function isOwnFailure({ refusal, status }: UpstreamRefusal): boolean {
+export function isOwnFailure({ refusal, status }: UpstreamRefusal): boolean {
   return status >= 500 && (refusal === 'UPSTREAM_TEMPORARY' || refusal === 'CARRIER_MAINTENANCE');
 }
 

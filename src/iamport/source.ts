@@ -4,7 +4,7 @@ import type { OnEvent } from '../events.ts';
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts';
 import { openEnvelope, type JsonObject } from './envelope.ts';
 import { decodeCertification, type CertificationRecord, type UpstreamCarrier } from './record.ts';
-import { createPolicies, type Budget, type Kind } from './policies.ts';
+import { createPolicies, isOwnFailure, type Budget, type Kind } from './policies.ts';
 import { createTokens, type Token } from './token.ts';
 
 export interface IamportOptions {
@@ -79,9 +79,6 @@ export interface Iamport {
   clockSkewMs(): number;
 }
 
-/** Whoever waits for a probe should have time left for their own call. */
-const PROBE_TIMEOUT_MS = 3_000;
-
 const READ_BACK_TIMEOUT_MS = 2_700; // with its delay, a confirm of 15 s is answered within 18
 
 /** The only shape an id may have on its way into a path. */
@@ -106,9 +103,9 @@ export function createIamport(options: IamportOptions): Iamport {
 
   /** Nobody's verification: any answer about it says that the upstream works. */
   const policies = createPolicies(options.policies, onFault, () =>
-    withBudget(PROBE_TIMEOUT_MS, async ({ signal }) => {
+    withBudget(readTimeoutMs, async ({ signal }) => {
       const request = { method: 'GET', path: '/certifications/imp_000000000000', signal } as const;
-      await authorized(request).then(openEnvelope).catch(ignoreRefusal);
+      await authorized(request).then(openEnvelope).catch(ignoreNo);
     }),
   );
 
@@ -198,7 +195,7 @@ export function createIamport(options: IamportOptions): Iamport {
           path: `/certifications/${pathSegment(impUid)}`,
         });
       } catch (error) {
-        const isLost = error instanceof UpstreamFault && error.fate === 'ambiguous';
+        const isLost = error instanceof UpstreamFault && ['ambiguous', 'answered'].includes(error.fate);
         if (!isLost || !(await isGone(impUid))) throw error;
       }
     },
@@ -235,8 +232,9 @@ function pathSegment(impUid: string): string {
   return impUid;
 }
 
-function ignoreRefusal(error: unknown): void {
-  if (!(error instanceof UpstreamRefusal)) throw error;
+/** Whoever says no is well, unless it says that it is not. */
+function ignoreNo(error: unknown): void {
+  if (!(error instanceof UpstreamRefusal) || isOwnFailure(error)) throw error;
 }
 
 /** Runs `work` until a deadline, or until its caller has gone, and leaves no timer and no listener behind. */

@@ -56,7 +56,7 @@ export function createTokens(
 
   /** Not fetchOnce() itself: its first lines must run after `pending` is set, or its last could run before. */
   async function wait(signal: AbortSignal): Promise<Token> {
-    if (refusal?.token === null && now() < refusal.until) throw new UpstreamFault('unauthorized');
+    if (refusal?.token === null && now() < refusal.until) throw new UpstreamFault('login-refused');
     pending ??= Promise.resolve().then(fetchOnce);
     return abortable(pending, signal);
   }
@@ -88,7 +88,7 @@ function tokenIn(response: JsonObject, askedAt: number): Token {
 /** Whatever happened to a log-in, the request that waits for it was not sent. */
 function loginFault(error: unknown): UpstreamFault {
   const isRefused = error instanceof UpstreamRefusal ? error.status < 500 : isUnauthorized(error);
-  return isRefused ? new UpstreamFault('unauthorized') : new UpstreamFault('login');
+  return new UpstreamFault(isRefused ? 'login-refused' : 'login');
 }
 
 function isUnauthorized(error: unknown): boolean {

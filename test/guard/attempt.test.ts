@@ -180,6 +180,18 @@ describe('an attempt whose outcome nobody knows', () => {
     expect(givenBack.record).toMatchObject({ state: 'UNKNOWN', attempts: 5, since: 1_000 });
   });
 
+  test('is not disproved by a wrong code while it may still be under way', () => {
+    const lost = begin(opened(OWNER, 'SMS'), attempt, 1_000, RULES).record!;
+    const unknown = finish(lost, { id: '1', canSend: true }, { kind: 'unknown' }, RULES.flightMs).record!;
+    const again = begin(unknown, { ...attempt, id: '2', code: 'b' }, 2_000, RULES).record!;
+    const wrong = finish(again, { id: '2', canSend: true }, { kind: 'refused', code: 'WRONG_CODE' }, RULES.flightMs);
+    expect(readRight(wrong.record!, OWNER, 3_000, RULES.flightMs)).toEqual({
+      kind: 'proven',
+      since: 1_000,
+      until: 1_000 + RULES.flightMs,
+    });
+  });
+
   test('is disproved by a wrong code after it, since a right one would have closed the verification', () => {
     expect(readRight(after('b', { kind: 'refused', code: 'WRONG_CODE' }), OWNER, 60_000, RULES.flightMs)).toEqual({
       kind: 'unproven',

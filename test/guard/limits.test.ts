@@ -97,10 +97,20 @@ describe('limits', () => {
     expect(logged).toHaveLength(2);
   });
 
+  test.each(['requestsPerCaller', 'requestsPerIp'] as const)(
+    'count what is given back all the same for whoever tried: %s',
+    async (name) => {
+      const { limits: own } = limits({ [name]: ONE_A_MINUTE });
+      const pass = await own.request(somebody, '01012345678');
+      await pass.giveBack();
+      expect(await refusals(own.request(somebody, '01012345678'))).toEqual([expect.any(Date)]);
+    },
+  );
+
   test('count no more what is given back, once, and give no credit in a window that has begun since', async () => {
     jest.useFakeTimers();
     try {
-      const { limits: own } = limits({ requestsPerCaller: [{ points: 2, seconds: 60 }] });
+      const { limits: own } = limits({ requestsPerPhone: [{ points: 2, seconds: 60 }] });
       const ask = () => own.request(somebody, '01012345678');
       const early = await ask();
       await early.giveBack();

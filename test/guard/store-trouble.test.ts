@@ -177,6 +177,10 @@ describeRedis('an operator (needs redis-server on the PATH)', () => {
       /^identity_store_up (\d)$/m.exec(await (await fetch(`${gateway.adminUrl}/metrics`)).text())?.[1];
     await redis.stop();
     await until(isUp, (value) => value === '0');
+    await until(
+      async () => gateway.log(),
+      (log) => log.includes('Redis is lost'),
+    );
     for (let index = 0; index < 3; index += 1) await gateway.confirm(IMP_UID, RIGHT);
     await startOwnRedis(Number(new URL(redis.url).port));
     await until(isUp, (value) => value === '1');
