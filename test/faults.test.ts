@@ -74,6 +74,7 @@ async function start({ readTimeoutMs = 2_500, policies = {}, keepAlive }: Option
       return 'attemptsRemaining' in outcome ? outcome.attemptsRemaining : null;
     },
     read: async (impUid: string, signal?: AbortSignal) => codeOf(await guard.read(caller!, impUid, signal)),
+    remove: async (impUid: string) => guard.delete(caller!, impUid),
     request: async () => {
       const outcome = await guard.request(caller!, PERSON);
       return typeof outcome === 'string' ? 'sent' : outcome.code;
@@ -401,9 +402,16 @@ describe('an upstream that is down', () => {
   });
 });
 
-describe('a confirm that something else answered', () => {
+describe('what something else answered', () => {
+  test('may have been deleted: it is looked for', async () => {
+    const { upstream, remove } = await start();
+    upstream.fault = (response, impUid, nth) =>
+      (response.req.method === 'DELETE' ? plain(204, '') : refusal(404, '존재하지 않는 인증'))(response, impUid, nth);
+    expect(await remove('imp_deleted')).toBeNull();
+  });
+
   test.each([204, 302, 403])(
-    'with %i may have worked: the same code is looked for before it is sent again',
+    'with %i may have been confirmed: the same code is looked for before it is sent again',
     async (status) => {
       const { upstream, confirm, calls } = await start();
       const seconds = Math.floor(Date.now() / 1000);
