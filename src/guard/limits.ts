@@ -47,6 +47,15 @@ interface Window {
   readonly keys: RateLimiterMemory | null;
 }
 
+/** One limit: its name, its windows, and whose it is; null counts for nobody. */
+interface Check {
+  readonly limit: string;
+  readonly windows: readonly Window[];
+  readonly key: string | null;
+  /** Whether a call that was not made counts all the same. */
+  readonly countsTries: boolean;
+}
+
 export function createLimits(
   config: LimitsConfig,
   hmac: Hmac,
@@ -67,15 +76,6 @@ export function createLimits(
   const all = limiters('request', config.requests);
   const confirmPerCaller = limiters('confirm:caller', config.confirmsPerCaller);
   const confirmPerIp = limiters('confirm:ip', config.confirmsPerIp);
-
-  /** One limit: its name, its windows, and whose it is; null counts for nobody. */
-  interface Check {
-    readonly limit: string;
-    readonly windows: readonly Window[];
-    readonly key: string | null;
-    /** Whether a call that was not made counts all the same. */
-    readonly countsTries: boolean;
-  }
 
   /**
    * Looks at all before it counts any, and what was counted all the same before a refusal is taken back: who is refused by
