@@ -17,7 +17,7 @@ export interface Config {
   readonly port: number;
   /** `ADMIN_PORT`, default 4001: `/livez`, `/readyz` and `/metrics`. */
   readonly adminPort: number;
-  /** For a client to deliver its whole request; default 10 s. */
+  /** For a client to deliver its whole request, and to take the answer; default 10 s. */
   readonly clientTimeoutMs?: number;
   /** `LOG_LEVEL`, default info. */
   readonly logLevel: (typeof LOG_LEVELS)[number];

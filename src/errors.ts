@@ -32,9 +32,9 @@ const FAULTS = {
   login: { code: 'UPSTREAM_UNAVAILABLE', fate: 'not-sent', counts: false, retriesRead: true },
   /** Our own limits: the call was not made. */
   overload: { code: 'OVERLOADED', fate: 'not-sent', counts: false, retriesRead: false },
+  breaker: { code: 'UPSTREAM_UNAVAILABLE', fate: 'not-sent', counts: false, retriesRead: false },
   /** The caller has hung up, which says nothing of anybody else. */
   gone: { code: 'UPSTREAM_UNAVAILABLE', fate: 'ambiguous', counts: false, retriesRead: false },
-  breaker: { code: 'UPSTREAM_UNAVAILABLE', fate: 'not-sent', counts: false, retriesRead: false },
 } as const satisfies Record<string, { code: string; fate: Fate; counts: boolean; retriesRead: boolean }>;
 
 export type FaultReason = keyof typeof FAULTS;

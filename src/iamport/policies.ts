@@ -152,15 +152,14 @@ interface Start {
 
 function createStart({ sendBy }: Budget): Start {
   const { promise: missed, reject } = Promise.withResolvers<never>();
-  let state: 'waiting' | 'begun' | 'missed' = 'waiting';
+  let isMissed = false;
   const timer = setTimeout(() => {
-    state = 'missed';
+    isMissed = true;
     reject(new UpstreamFault('overload'));
   }, sendBy - Date.now());
   return {
     begin() {
-      if (state === 'missed') throw new UpstreamFault('overload');
-      state = 'begun';
+      if (isMissed) throw new UpstreamFault('overload');
       clearTimeout(timer);
     },
     missed,

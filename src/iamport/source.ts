@@ -101,7 +101,7 @@ export function createIamport(options: IamportOptions): Iamport {
     ),
   );
 
-  /** Nobody's verification: any answer about it says that the upstream works. */
+  /** Nobody's verification: an answer about it says that the upstream works. */
   const policies = createPolicies(options.policies, onFault, () =>
     withBudget(readTimeoutMs, async ({ signal }) => {
       const request = { method: 'GET', path: '/certifications/imp_000000000000', signal } as const;
