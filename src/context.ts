@@ -1,4 +1,5 @@
 import Negotiator from 'negotiator';
+import type { AnswerBounds } from './answer-bounds.ts';
 import type { Caller } from './guard/caller.ts';
 import type { Guard } from './guard/guard.ts';
 import type { Loaders } from './loaders.ts';
@@ -12,6 +13,7 @@ export interface Context {
 export interface IdentityContext {
   readonly guard: Guard;
   readonly loaders: Loaders;
+  readonly bounds: AnswerBounds;
   /** Null where the request names nobody. */
   readonly caller: Caller | null;
   readonly language: Language;

@@ -4,6 +4,8 @@ import {
   OperationTypeNode,
   type ASTNode,
   type ASTVisitor,
+  type FieldNode,
+  type OperationDefinitionNode,
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
@@ -12,39 +14,50 @@ import {
 /** Far more than an app's document has, and few enough to answer. */
 const MAX_ALIASES = 30;
 
+/** An alias is a key of the answer, once for every record in it. */
+const MAX_ALIAS_LENGTH = 64;
+
 /** Every mutation is an attempt or a message: one for a request, however it is written. */
 export const oneMutationField: ValidationRule = (context) => ({
   OperationDefinition(operation) {
-    if (
-      operation.operation === OperationTypeNode.MUTATION &&
-      rootFields(context, operation.selectionSet, new Set(), 0) > 1
-    ) {
-      context.reportError(new GraphQLError('A mutation may have one root field.', { nodes: operation }));
-    }
+    if (operation.operation !== OperationTypeNode.MUTATION || !hasTwo(context, operation, () => true)) return;
+    context.reportError(new GraphQLError('A mutation may have one root field.', { nodes: operation }));
   },
 });
 
-/** Stops at two, and enters no fragment again that had none: fragments that double cost nothing. */
-function rootFields(
+/** A router sends one `_entities` for each request; several would multiply what one list of references costs. */
+export const oneEntitiesField: ValidationRule = (context) => ({
+  OperationDefinition(operation) {
+    if (!hasTwo(context, operation, ({ name }) => name.value === '_entities')) return;
+    context.reportError(new GraphQLError('An operation may have one _entities field.', { nodes: operation }));
+  },
+});
+
+/** Whether an operation has more than one root field of a kind, counted through fragments and under every alias. */
+function hasTwo(
   context: ValidationContext,
-  { selections }: SelectionSetNode,
-  empty: Set<string>,
-  counted: number,
-): number {
-  let count = counted;
-  for (const selection of selections) {
-    if (count > 1) return count;
-    if (selection.kind === Kind.FIELD) count += 1;
-    else if (selection.kind === Kind.INLINE_FRAGMENT) count = rootFields(context, selection.selectionSet, empty, count);
-    else if (!empty.has(selection.name.value)) {
-      empty.add(selection.name.value);
-      const fragment = context.getFragment(selection.name.value);
-      const before = count;
-      if (fragment) count = rootFields(context, fragment.selectionSet, empty, count);
-      if (count > before) empty.delete(selection.name.value);
+  { selectionSet }: OperationDefinitionNode,
+  isCounted: (field: FieldNode) => boolean,
+): boolean {
+  /** Fragments without such a field, which are not entered again: fragments that double cost nothing. */
+  const empty = new Set<string>();
+  let count = 0;
+  const countIn = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      if (count > 1) return;
+      if (selection.kind === Kind.FIELD) count += Number(isCounted(selection));
+      else if (selection.kind === Kind.INLINE_FRAGMENT) countIn(selection.selectionSet);
+      else if (!empty.has(selection.name.value)) {
+        empty.add(selection.name.value);
+        const fragment = context.getFragment(selection.name.value);
+        const before = count;
+        if (fragment) countIn(fragment.selectionSet);
+        if (count > before) empty.delete(selection.name.value);
+      }
     }
-  }
-  return count;
+  };
+  countIn(selectionSet);
+  return count > 1;
 }
 
 /** A code that stands in the document itself, a default included, ends up in caches and logs of documents. */
@@ -72,11 +85,15 @@ export const otpAsVariable: ValidationRule = (context): ASTVisitor => {
 
 export const boundedAliases: ValidationRule = (context) => {
   let aliases = 0;
+  let isTold = false;
   return {
     Field({ alias }) {
-      if (alias && ++aliases === MAX_ALIASES + 1) {
-        context.reportError(new GraphQLError(`A document may have ${MAX_ALIASES} aliases.`, { nodes: alias }));
-      }
+      if (!alias) return;
+      aliases += 1;
+      if (isTold || (aliases <= MAX_ALIASES && alias.value.length <= MAX_ALIAS_LENGTH)) return;
+      isTold = true;
+      const message = `A document may have ${MAX_ALIASES} aliases of ${MAX_ALIAS_LENGTH} characters each.`;
+      context.reportError(new GraphQLError(message, { nodes: alias }));
     },
   };
 };

@@ -8,7 +8,14 @@ import { describe, type Logger } from './log.ts';
 export function createFormatError(logger: Logger) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const cause = rootCause(error);
-    if (cause instanceof GraphQLError) return { ...formatted, message: withoutValues(formatted.message) };
+    if (cause instanceof GraphQLError) {
+      const { message, extensions } = formatted;
+      return {
+        ...formatted,
+        message: withoutValues(message),
+        ...(CLIENT_MISTAKE.test(message) && { extensions: { ...extensions, code: 'BAD_USER_INPUT' } }),
+      };
+    }
     logger.error({ ...describe(cause), path: formatted.path }, 'a resolver failed unexpectedly');
     return {
       message: 'Internal server error',
@@ -17,6 +24,9 @@ export function createFormatError(logger: Logger) {
     };
   };
 }
+
+/** What graphql-js finds wrong with a request only while it executes it, and gives no code: Apollo calls that its own failure. */
+const CLIENT_MISTAKE = /^(Argument "|Variable "|Schema is not configured to execute)/;
 
 /** To the bottom: an error thrown while the context is made is wrapped more than once. */
 function rootCause(error: unknown): unknown {

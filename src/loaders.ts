@@ -8,21 +8,15 @@ type Read = CertificationRecord | FailureOf['read'];
 export interface Loaders {
   /** Reads each impUid once per request. */
   readonly certification: DataLoader<string, Read>;
-  /** Counts one entity reference of this request, and answers how many are left; the first beyond the limit is -1. */
-  takeReference(): number;
 }
 
 /** The upstream has no batch read; this many single ones run at a time for one request. */
 const PARALLEL_READS = 8;
 
-export function createLoaders(read: (impUid: string) => Promise<Read>, maxReferences: number): Loaders {
+export function createLoaders(read: (impUid: string) => Promise<Read>): Loaders {
   const reads = bulkhead(PARALLEL_READS, Number.POSITIVE_INFINITY);
   // A key's own failure, and not its neighbours'.
   const load = (impUid: string): Promise<Read | Error> =>
     reads.execute(() => read(impUid)).catch((error: Error) => error);
-  let references = 0;
-  return {
-    certification: new DataLoader((impUids) => Promise.all(impUids.map(load))),
-    takeReference: () => maxReferences - ++references,
-  };
+  return { certification: new DataLoader((impUids) => Promise.all(impUids.map(load))) };
 }

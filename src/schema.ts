@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
 import { concatAST, Kind, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { checkRepresentations } from './entities.ts';
 import type { Resolvers } from './generated/resolvers.ts';
 import { Certification } from './resolvers/Certification.ts';
 import * as errors from './resolvers/IdentityError.ts';
@@ -38,7 +39,9 @@ export const resolvers: Resolvers = {
 };
 
 export function createSchema(): GraphQLSchema {
-  return buildSubgraphSchema([{ typeDefs: contract, resolvers }]);
+  const schema = buildSubgraphSchema([{ typeDefs: contract, resolvers }]);
+  checkRepresentations(schema);
+  return schema;
 }
 
 /** The schema in one piece with its federation directives, as `_service { sdl }` answers it. */

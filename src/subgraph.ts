@@ -5,10 +5,11 @@ import {
   type GraphQLSchema,
   type ValidationRule,
 } from 'graphql';
+import { createAnswerBounds } from './answer-bounds.ts';
 import { createAuthenticate, Unauthenticated, type Authenticate } from './auth.ts';
 import type { AuthConfig, Config } from './config.ts';
 import { languageOf, type Context } from './context.ts';
-import { boundedAliases, oneMutationField, otpAsVariable } from './documents.ts';
+import { boundedAliases, oneEntitiesField, oneMutationField, otpAsVariable } from './documents.ts';
 import type { OnEvent } from './events.ts';
 import { failure } from './failure.ts';
 import { createFormatError } from './format-error.ts';
@@ -47,7 +48,7 @@ export interface IdentitySubgraph {
   readonly resolvers: Resolvers;
   /** The two above as one executable schema, federation fields included. */
   readonly schema: GraphQLSchema;
-  /** For the server's `validationRules`: one root field for each mutation, codes as variables, few aliases. */
+  /** For the server's `validationRules`: one root field for each mutation, one `_entities`, codes as variables, few aliases. */
   readonly validationRules: ValidationRule[];
   /** For the server's `formatError`: without it GraphQL's own errors repeat what a person typed. */
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
@@ -98,14 +99,15 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
     typeDefs,
     resolvers,
     schema: createSchema(),
-    validationRules: [oneMutationField, boundedAliases, otpAsVariable],
+    validationRules: [oneMutationField, oneEntitiesField, boundedAliases, otpAsVariable],
     formatError: createFormatError(logger),
     async createContext({ headers, ip = null, signal }) {
       const identity = await authenticate({ headers }).catch(asGraphQLError);
       const caller = identity && { ...identity, ip };
       const read = async (impUid: string) => (caller ? guard.read(caller, impUid, signal) : failure('NOT_FOUND'));
       const language = languageOf(header(headers, 'accept-language'));
-      return { identity: { guard, caller, language, loaders: createLoaders(read, maxRepresentations) } };
+      const bounds = createAnswerBounds(maxRepresentations);
+      return { identity: { guard, caller, language, bounds, loaders: createLoaders(read) } };
     },
     isReady: () =>
       store.check().then(

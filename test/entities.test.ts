@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startGateway, type TestGateway } from './support/gateway.ts';
+import { envelope, startFaultyUpstream, type Fault, type FaultyUpstream } from './support/faulty-upstream.ts';
+import { startGateway, testConfig, type Answer, type TestGateway } from './support/gateway.ts';
 
 let gateway: TestGateway;
 
@@ -28,7 +29,7 @@ describe('_entities', () => {
     expect(gateway.calls('GET /certifications/').length - before).toBe(10);
   });
 
-  test('gives a bad key its own error and an unknown one null, and leaves the neighbours', async () => {
+  test('tells bad keys once, gives each failing read its own error, and leaves the neighbours', async () => {
     const before = gateway.sandbox.requests.length;
     const good = certifiedLongAgo(501);
     const keys = [good, '../users', 'imp_900404000001', { impUid: good }, [good], null, 'imp_900500000001', good];
@@ -36,14 +37,8 @@ describe('_entities', () => {
     const answered = body.data!['_entities'] as unknown as ({ impUid: string } | null)[];
     expect(status).toBe(200);
     expect(answered.map((entity) => entity?.impUid ?? null)).toEqual([good, null, null, null, null, null, null, good]);
-    const errors = body.errors as unknown as { path: unknown[]; extensions: { code: string } }[];
-    expect(
-      errors.map(({ path, extensions }) => [path[1], extensions.code]).toSorted((a, b) => Number(a[0]) - Number(b[0])),
-    ).toEqual([
+    expect(codesByEntry(body)).toEqual([
       [1, 'INVALID_INPUT'],
-      [3, 'INVALID_INPUT'],
-      [4, 'INVALID_INPUT'],
-      [5, 'INVALID_INPUT'],
       [6, 'UPSTREAM_UNAVAILABLE'],
     ]);
     expect(
@@ -54,6 +49,48 @@ describe('_entities', () => {
     ).toHaveLength(1);
   });
 
+  test.each([
+    ['an unknown name', 'X'],
+    ['a scalar', 'DateTime'],
+    ['an input', 'RequestIdentityOtpInput'],
+    ['an enum', 'Carrier'],
+    ['a union', 'CertificationResult'],
+    ['an interface', 'IdentityError'],
+    ['the query type', 'Query'],
+    ['a type without a key', 'OtpRejectedError'],
+    ['a federation type', '_Entity'],
+    ['an introspection type', '__Schema'],
+    ['a name every object has', 'constructor'],
+    ['the prototype', '__proto__'],
+    ['nothing', undefined],
+    ['null', null],
+    ['a number', 1],
+    ['an object', { toString: 1 }],
+    ['a list', ['Certification']],
+  ])('tells a representation whose type is %s once, and answers its neighbours', async (_name, __typename) => {
+    const good = { __typename: 'Certification', impUid: certifiedLongAgo(503) };
+    const bad = { __typename, impUid: good.impUid };
+    const noKey = { __typename: 'Certification', impUid: '' };
+    const representations = [noKey, bad, good, bad];
+    const { status, body } = await gateway.post({ query: ENTITIES, variables: { representations } });
+    expect(status).toBe(200);
+    expect(body.data!['_entities']).toMatchObject([null, null, { impUid: good.impUid }, null]);
+    expect(codesByEntry(body)).toEqual([
+      [0, 'INVALID_INPUT'],
+      [1, 'UNKNOWN_ENTITY'],
+    ]);
+    expect(gateway.log()).not.toContain('"level":50');
+  });
+
+  test.each([['text'], [7], [true], [[]], [{}]])(
+    'takes %j in place of a representation for no entity',
+    async (entry) => {
+      const { status, body } = await gateway.post({ query: ENTITIES, variables: { representations: [entry, entry] } });
+      expect([status, body.data!['_entities']]).toEqual([200, [null, null]]);
+      expect(codesByEntry(body)).toEqual([[0, 'UNKNOWN_ENTITY']]);
+    },
+  );
+
   test('takes nothing but the key from a representation', async () => {
     const { body } = await entities([certifiedLongAgo(502)], { name: '임꺽정', certified: false });
     expect(body.data!['_entities']).toEqual([
@@ -61,17 +98,112 @@ describe('_entities', () => {
     ]);
   });
 
-  test('resolves at most 100 references of a request, over all its fields', async () => {
+  test('resolves at most 100 references of a request', async () => {
     const before = gateway.calls('GET /certifications/').length;
-    const query = `query($r: [_Any!]!) { a: _entities(representations: $r) { __typename } b: _entities(representations: $r) { __typename } }`;
-    const representations = Array.from({ length: 60 }, (_, index) => ({
-      __typename: 'Certification',
-      impUid: certifiedLongAgo(600 + index),
-    }));
-    const { body } = await gateway.post({ query, variables: { r: representations } });
-    const answered = Object.values(body.data!).flat() as unknown as (object | null)[];
-    expect(answered.filter(Boolean)).toHaveLength(100);
-    expect(body.errors!.map(({ extensions }) => extensions!.code)).toEqual(['TOO_MANY_REFERENCES']);
-    expect(gateway.calls('GET /certifications/').length - before).toBe(60);
+    const { body } = await entities(Array.from({ length: 120 }, (_, index) => certifiedLongAgo(600 + index)));
+    const answered = body.data!['_entities'] as unknown as (object | null)[];
+    expect(answered.map(Boolean)).toEqual([...Array(100).fill(true), ...Array(20).fill(false)]);
+    expect(codesByEntry(body)).toEqual([[100, 'TOO_MANY_REFERENCES']]);
+    expect(gateway.calls('GET /certifications/').length - before).toBe(100);
+  });
+
+  test.each([
+    [
+      'two aliases',
+      'a: _entities(representations: $r) { __typename } b: _entities(representations: $r) { __typename }',
+    ],
+    ['a fragment', '_entities(representations: $r) { __typename } ...More'],
+    ['an inline fragment', '... { _entities(representations: $r) { __typename } } ...More'],
+  ])('is refused twice in one operation, through %s', async (_name, fields) => {
+    const before = gateway.sandbox.requests.length;
+    const query = `query($r: [_Any!]!) { ${fields} }
+      ${fields.includes('...More') ? 'fragment More on Query { b: _entities(representations: $r) { __typename } }' : ''}`;
+    const { status, body } = await gateway.post({ query, variables: { r: [] } });
+    expect(status).toBe(400);
+    expect(body.errors!.map(({ message }) => message)).toEqual(['An operation may have one _entities field.']);
+    expect(gateway.sandbox.requests).toHaveLength(before);
+  });
+});
+
+/** Where in the list each error belongs, and its code. */
+function codesByEntry({ errors = [] }: Answer['body']): [entry: number, code: string][] {
+  const told = errors as unknown as { path: [string, number]; extensions: { code: string } }[];
+  return told.map(({ path, extensions }): [number, string] => [path[1], extensions.code]).toSorted(([a], [b]) => a - b);
+}
+
+describe('the size of an answer', () => {
+  let upstream: FaultyUpstream;
+  let large: TestGateway;
+  beforeAll(async () => {
+    upstream = await startFaultyUpstream();
+    large = await startGateway({ iamport: { baseUrl: upstream.url } });
+  });
+  afterAll(() => Promise.all([upstream.close(), large.close()]));
+
+  /** A certified record with an `origin` of so many characters. */
+  const withOrigin =
+    (length: number): Fault =>
+    (response, impUid) => {
+      const facts = { certified: true, certified_at: 1_700_000_000, name: '홍길동', origin: 'x'.repeat(length) };
+      const record = { imp_uid: impUid, pg_provider: 'danal', foreigner: false, ...facts };
+      return envelope(200, { code: 0, message: null, response: record })(response, impUid, 1);
+    };
+  const oneReference = Array.from({ length: 100 }, () => ({ __typename: 'Certification', impUid: 'imp_123456789012' }));
+  const aliased = (field: string, count: number, prefix = 'a'): string =>
+    Array.from({ length: count }, (_, index) => `${prefix}${index}: ${field}`).join(' ');
+
+  test('leaves out a text that is longer than an address, and counts it as drift', async () => {
+    upstream.fault = withOrigin(2_049);
+    const query = '{ certification(impUid: "imp_123456789012") { ... on Certification { name origin } } }';
+    expect(await large.run(query)).toEqual({ name: '홍길동', origin: null });
+    const metrics = await (await fetch(`${large.adminUrl}/metrics`)).text();
+    expect(metrics).toContain('identity_upstream_drift_total{field="origin"} 1');
+    upstream.fault = withOrigin(2_048);
+    expect(await large.run(query)).toEqual({ name: '홍길동', origin: 'x'.repeat(2_048) });
+  });
+
+  test('stays below 1 MB for 30 aliases of a long text in 100 references, and says so once', async () => {
+    upstream.fault = withOrigin(2_000);
+    const query = `query($r: [_Any!]!) { _entities(representations: $r) { ... on Certification { ${aliased('origin', 30)} } } }`;
+    const { status, text, body } = await large.post({ query, variables: { r: oneReference } });
+    expect([status, text.length < 1_000_000]).toEqual([200, true]);
+    expect(body.errors!.map(({ extensions }) => extensions!.code)).toEqual(['ANSWER_TOO_LARGE']);
+    const values = (body.data!['_entities'] as unknown as object[]).flatMap((entity) => Object.values(entity));
+    expect(values.filter((value) => value !== null)).toEqual(
+      Array(Math.floor(600_000 / 2_002)).fill('x'.repeat(2_000)),
+    );
+  });
+
+  test('is whole for every field of 100 references with ordinary values', async () => {
+    upstream.fault = withOrigin(100);
+    const query = `query($r: [_Any!]!) { _entities(representations: $r) { ... on Certification { impUid name birthday origin } } }`;
+    const { body } = await large.post({ query, variables: { r: oneReference } });
+    expect(body.errors).toBeUndefined();
+    expect(body.data!['_entities']).toHaveLength(100);
+  });
+
+  test('is refused for an alias of more than 64 characters', async () => {
+    const query = (length: number): string =>
+      `{ certification(impUid: "imp_123456789012") { ... on IdentityError { ${'a'.repeat(length)}: code } } }`;
+    const refused = await large.post({ query: query(65) });
+    expect([refused.status, refused.body.errors!.length]).toEqual([400, 1]);
+    expect(refused.body.errors![0]!.message).toBe('A document may have 30 aliases of 64 characters each.');
+    expect((await large.post({ query: query(64) })).status).toBe(200);
+  });
+
+  test('a scope that is missing is told once for each field, however often it is asked for', async () => {
+    upstream.fault = withOrigin(100);
+    const noScopes = await startGateway({
+      iamport: { baseUrl: upstream.url },
+      config: {
+        auth: { ...testConfig(upstream.url).auth, anonymousScopes: new Set(['certification:read-any'] as const) },
+      },
+    });
+    const query = `query($r: [_Any!]!) { _entities(representations: $r) { ... on Certification {
+      ${aliased('uniqueKey', 15)} ${aliased('uniqueInSite', 15, 'b')} } } }`;
+    const { body } = await noScopes.post({ query, variables: { r: oneReference } });
+    await noScopes.close();
+    expect(body.errors!.map(({ extensions }) => extensions!.code)).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+    expect(JSON.stringify(body.data)).not.toMatch(/[a-z0-9]":"/);
   });
 });

@@ -16,7 +16,7 @@ describe('the certification loader', () => {
       running -= 1;
       return { imp_uid: impUid } as CertificationRecord;
     };
-    const { certification: loader } = createLoaders(certification, 100);
+    const { certification: loader } = createLoaders(certification);
     const keys = Array.from({ length: 40 }, (_, index) => `imp_${index % 20}`);
     const answers = Promise.all(keys.map((key) => loader.load(key)));
     const state = { settled: false };

@@ -40,6 +40,15 @@ describe('createIdentitySubgraph', () => {
     expect(sandbox.requests).toHaveLength(2);
   });
 
+  test('resolves a bad reference to an error, so that a host library that throws leaves no rejection behind', async () => {
+    const { subgraph } = await mount();
+    const context = await subgraph.createContext({ headers: {} });
+    const reference = { __typename: 'Certification', impUid: '' } as const;
+    const resolve: Function = subgraph.resolvers.Certification.__resolveReference;
+    expect(await resolve(reference, context)).toMatchObject({ extensions: { code: 'INVALID_INPUT' } });
+    expect(await resolve(reference, {})).toBeInstanceOf(TypeError);
+  });
+
   test.each([
     ['node', { 'accept-language': 'ko' }],
     ['node, repeated', { 'accept-language': ['ko', 'en;q=0.1'] }],

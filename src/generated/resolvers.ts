@@ -67,7 +67,7 @@ export type Certification = {
   readonly merchantUid: Maybe<Scalars['String']['output']>;
   /** The person's legal name; null until certified. */
   readonly name: Maybe<Scalars['String']['output']>;
-  /** The page the verification was started from; can be a long `data:` URL. */
+  /** The page the verification was started from; null where its address has more than 2,048 characters, as a `data:` URL can. */
   readonly origin: Maybe<Scalars['String']['output']>;
   /** Who verified: `danal`, `kcp_v2` and others. More can be added at any time. */
   readonly pgProvider: Scalars['String']['output'];

@@ -87,9 +87,12 @@ const NOBODY = {
   unique_in_site: null,
 } as const satisfies Partial<CertificationRecord>;
 
+/** The longest text taken from the upstream: a page's address has this many characters, a `data:` URL can have any number. */
+const MAX_TEXT_LENGTH = 2_048;
+
 function text(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' ? String(value) : undefined;
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value.length <= MAX_TEXT_LENGTH ? value : undefined;
 }
 
 function flag(value: unknown): boolean | undefined {

@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import type { AuthConfig } from '../../src/config.ts';
 
-const SECRET = 'a-secret-of-at-least-32-characters';
+export const SECRET = 'a-secret-of-at-least-32-characters';
 
 /** Callers are named by tokens signed with the secret above; nobody is anonymous. */
 export const TOKENS: AuthConfig = {
