@@ -17,6 +17,8 @@ export interface HttpRequest {
 export interface HttpAnswer {
   readonly status: number;
   readonly retryAfter: string | undefined;
+  /** The upstream's clock, in unix ms of a whole second; NaN where the answer has no date. */
+  readonly dateMs: number;
   readonly body: string;
 }
 
@@ -80,7 +82,8 @@ export function createHttp({ baseUrl, connectTimeoutMs, got: custom }: HttpOptio
     try {
       const body = await readCapped(stream);
       const { statusCode, headers: answered } = stream.response!;
-      return { status: statusCode, retryAfter: answered['retry-after'], body };
+      const dateMs = Date.parse(answered.date ?? '');
+      return { status: statusCode, retryAfter: answered['retry-after'], dateMs, body };
     } catch (error) {
       throw faultOf(error, wire.stage, signal);
     } finally {

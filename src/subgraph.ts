@@ -68,8 +68,11 @@ export interface IdentitySubgraph {
   close(): Promise<void>;
 }
 
-/** A confirm, two read-backs and some air: after that an attempt has lost its process. */
-const FLIGHT_AIR_MS = 10_000;
+/** Beyond the confirm itself: the pause and the look after an answer that was lost. */
+const READ_BACK_MS = 3_000;
+
+/** Two read-backs and a reserve: an attempt that takes longer has lost its process. */
+const FLIGHT_RESERVE_MS = 10_000;
 
 /** Verification as a part of your own GraphQL server. Errors: none here. */
 export function createIdentitySubgraph(options: IdentitySubgraphOptions): IdentitySubgraph {
@@ -91,7 +94,11 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
   const store = options.store ?? (redis ? createRedisStore(redis) : createMemoryStore());
   const hmac = createHmacs(guardConfig.secret);
   const limits = createLimits(options.limits, hmac, onEvent, redis);
-  const rules = { flightMs: config.confirmTimeoutMs + FLIGHT_AIR_MS, claims: guardConfig.claims };
+  const rules = {
+    flightMs: config.confirmTimeoutMs + FLIGHT_RESERVE_MS,
+    answerMs: config.confirmTimeoutMs + READ_BACK_MS,
+    claims: guardConfig.claims,
+  };
   const guard = counted(createGuard({ iamport, store, hmac, limits, rules, logger }), onEvent);
   const authenticate = typeof options.auth === 'function' ? options.auth : createAuthenticate(options.auth);
 

@@ -309,7 +309,8 @@ describe('what another system of the merchant requested', () => {
     expect(await gateway.run(CONFIRM, { impUid: id, otp: '000000' }, thief)).toMatchObject({ code: 'WRONG_CODE' });
     await outside(gateway, `/certifications/otp/confirm/${id}`, { otp: '123456' });
     expect(await gateway.run(READ, { impUid: id }, thief)).toEqual(NOT_FOUND);
-    expect(await gateway.run(CONFIRM, { impUid: id, otp: '000000' }, thief)).toMatchObject({
+    expect(await gateway.run(CONFIRM, { impUid: id, otp: '000000' }, thief)).toMatchObject({ code: 'WRONG_CODE' });
+    expect(await gateway.run(CONFIRM, { impUid: id, otp: '111111' }, thief)).toMatchObject({
       code: 'ALREADY_CERTIFIED',
     });
     const representations = [{ __typename: 'Certification', impUid: id }];
@@ -326,7 +327,8 @@ describe('what another system of the merchant requested', () => {
 
   test('cannot be deleted by claiming it', async () => {
     const id = impUid(400);
-    expect(await gateway.run(CONFIRM, { impUid: id, otp: '000000' }, thief)).toMatchObject({
+    expect(await gateway.run(CONFIRM, { impUid: id, otp: '000000' }, thief)).toMatchObject({ code: 'WRONG_CODE' });
+    expect(await gateway.run(CONFIRM, { impUid: id, otp: '111111' }, thief)).toMatchObject({
       code: 'ALREADY_CERTIFIED',
     });
     expect(await gateway.run(DELETE, { impUid: id }, thief)).toEqual(NOT_FOUND);

@@ -379,7 +379,7 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
   test('every key in Redis ends by itself', () => {
     expect([...stored.keys()].map((key) => key.split(':').slice(0, -1).join(':'))).toEqual(
       expect.arrayContaining([
-        'identity:attempt',
+        'identity:v2:attempt',
         'identity:limit:confirm:caller:3600',
         'identity:limit:confirm:ip:3600',
         'identity:limit:request:3600',

@@ -39,12 +39,13 @@ describe('http', () => {
       incoming.setEncoding('utf8').on('data', (body: string) => {
         const { authorization, 'content-type': type, 'content-length': length } = incoming.headers;
         seen.push([incoming.method, incoming.url, authorization, type, length, body]);
-        response.writeHead(500, { 'retry-after': '7' }).end('{"a":"홍길동"}');
+        response.writeHead(500, { 'retry-after': '7', date: 'Thu, 26 Nov 2026 00:00:00 GMT' }).end('{"a":"홍길동"}');
       });
     });
     expect(await http.send({ ...request, signal: signal() })).toEqual({
       status: 500,
       retryAfter: '7',
+      dateMs: Date.UTC(2026, 10, 26),
       body: '{"a":"홍길동"}',
     });
     expect(seen).toEqual([['POST', '/x', 'Bearer canary', 'application/json', '16', '{"otp":"271828"}']]);

@@ -24,9 +24,11 @@ export interface AttemptRecord {
   readonly until: number;
   /** How the last attempt failed; where DEAD, the answer to every further one. */
   readonly failed: ConfirmCode | null;
+  /** The codes that the upstream called wrong: another try of one is answered from here and counts for nothing. */
+  readonly wrong: readonly string[];
 }
 
-/** A stretch of time, in ms, in which a certification speaks for an attempt. */
+/** A stretch of time, in ms of the store's clock, in which a certification speaks for an attempt. */
 export interface Window {
   readonly since: number;
   readonly until: number;
@@ -73,6 +75,8 @@ export interface Step<T> {
 export interface AttemptRules {
   /** An attempt in flight for longer has lost its process. */
   readonly flightMs: number;
+  /** A call that waits for another's attempt is answered within this time. */
+  readonly answerMs: number;
   /** Whether the first caller to confirm an impUid that was not requested here becomes its owner. */
   readonly claims: boolean;
 }
@@ -95,7 +99,7 @@ const FINAL: ReadonlySet<ConfirmCode> = new Set<ConfirmCode>([
 
 /** The record of a verification that `owner` has just requested. */
 export function opened(owner: string, method: Method | null): AttemptRecord {
-  const nothing = { id: null, code: null, startedAt: 0, since: 0, until: 0, failed: null };
+  const nothing = { id: null, code: null, startedAt: 0, since: 0, until: 0, failed: null, wrong: [] };
   return { owner, method, attempts: 0, state: 'OPEN', ...nothing };
 }
 
@@ -112,7 +116,7 @@ export function begin(
   found: AttemptRecord | null,
   { id, owner, code: sent, method }: Attempt,
   now: number,
-  { flightMs, claims }: AttemptRules,
+  { flightMs, claims }: Pick<AttemptRules, 'flightMs' | 'claims'>,
 ): Step<Begin> {
   // An approval in the app needs no code: whoever was first would have the person's data for nothing.
   const record = found ?? (claims && method === 'SMS' ? opened(owner, null) : null);
@@ -132,6 +136,7 @@ export function begin(
       ? { reply: { kind: 'repeat' } }
       : refuse('ALREADY_CERTIFIED');
   }
+  if (record.wrong.includes(sent)) return refuse('WRONG_CODE');
   if (isFlying(record, now, flightMs)) {
     return isSameCode ? { reply: { kind: 'wait' } } : refuse('IN_PROGRESS', record.startedAt + flightMs);
   }
@@ -174,7 +179,7 @@ export function finish(
 
 /** Whatever leaves it open whether an attempt before this one worked leaves the record UNKNOWN. */
 function ended(
-  { startedAt, until }: AttemptRecord,
+  { startedAt, until, code, wrong }: AttemptRecord,
   uncounted: number,
   end: End,
   flightMs: number,
@@ -191,7 +196,8 @@ function ended(
       return { state: wasUncertain ? 'UNKNOWN' : 'OPEN', attempts: uncounted, failed: end.code };
     case 'refused': {
       // One that worked before would have closed it; one that may still be under way would not.
-      if (end.code === 'WRONG_CODE') return { state: startedAt < until ? 'UNKNOWN' : 'OPEN', failed: end.code };
+      if (end.code === 'WRONG_CODE')
+        return { state: startedAt < until ? 'UNKNOWN' : 'OPEN', failed: end.code, wrong: [...wrong, code!] };
       const mayBeOurs = wasUncertain && (end.code === 'ALREADY_CERTIFIED' || !FINAL.has(end.code));
       if (mayBeOurs) return { state: 'UNKNOWN', failed: end.code };
       return { state: FINAL.has(end.code) ? 'DEAD' : 'OPEN', failed: end.code };
@@ -211,7 +217,7 @@ export function attemptsLeft(code: ConfirmCode, attempts: number): number {
 export type ReadRight = { readonly kind: 'none' | 'unproven' } | ({ readonly kind: 'proven' } & Window);
 
 /** For a certification that is the reader's whenever it was made. */
-export const ANY_TIME: ReadRight = { kind: 'proven', since: 0, until: Number.POSITIVE_INFINITY };
+export const ANY_TIME: ReadRight = { kind: 'proven', since: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
 
 /** May `owner` read the certification? Only what this owner's own code has proven, or may have, is theirs. */
 export function readRight(found: AttemptRecord | null, owner: string, now: number, flightMs: number): ReadRight {
@@ -230,6 +236,30 @@ function lostWindow({ state, since, until, startedAt }: AttemptRecord, flightMs:
 /** May `owner` delete it? What they requested here, or certified. */
 export function mayDelete(found: AttemptRecord | null, owner: string): boolean {
   return found?.owner === owner && (found.method !== null || found.state === 'CERTIFIED');
+}
+
+/** How an attempt with the same code ended, for a caller that waited for it. */
+export type WaitEnd =
+  | { readonly kind: 'flying' }
+  /** It was right, or lost its process and may have been: `right` says which record shows that. */
+  | { readonly kind: 'read'; readonly right: ReadRight }
+  /** `code` is OUTCOME_UNKNOWN where later attempts stand in its place. */
+  | { readonly kind: 'refuse'; readonly code: ConfirmCode; readonly attempts: number };
+
+export function endOfWait(
+  found: AttemptRecord | null,
+  { owner, code }: Pick<Attempt, 'owner' | 'code'>,
+  now: number,
+  flightMs: number,
+): WaitEnd {
+  if (!found) return { kind: 'refuse', code: 'OUTCOME_UNKNOWN', attempts: 0 };
+  const { attempts, failed, wrong } = found;
+  if (wrong.includes(code)) return { kind: 'refuse', code: 'WRONG_CODE', attempts };
+  if (found.code !== code || failed)
+    return { kind: 'refuse', code: (found.code === code && failed) || 'OUTCOME_UNKNOWN', attempts };
+  return isFlying(found, now, flightMs)
+    ? { kind: 'flying' }
+    : { kind: 'read', right: readRight(found, owner, now, flightMs) };
 }
 
 /** Whether an attempt still has its process. */

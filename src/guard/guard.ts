@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { UpstreamFault } from '../errors.ts';
+import { UpstreamFault, UpstreamRefusal } from '../errors.ts';
 import { failure, failureOf, type Failure, type FailureOf } from '../failure.ts';
+import type { Interval, Placement } from '../iamport/clock.ts';
 import type { CertificationRecord } from '../iamport/record.ts';
 import type { Iamport, IdentityRequest } from '../iamport/source.ts';
 import { describe, type Logger } from '../log.ts';
@@ -9,8 +10,8 @@ import {
   ANY_TIME,
   attemptsLeft,
   begin,
+  endOfWait,
   finish,
-  isFlying,
   opened,
   mayDelete,
   readRight,
@@ -24,7 +25,7 @@ import {
   type ReadRight,
   type Step,
   type Turn,
-  type Window,
+  type WaitEnd,
 } from './attempt.ts';
 import type { Caller } from './caller.ts';
 import type { Hmac } from './hmac.ts';
@@ -60,11 +61,13 @@ export interface GuardOptions {
   readonly limits: Limits;
   readonly rules: AttemptRules;
   readonly logger: Logger;
+  /** A monotonic clock, in ms; that of the upstream source. */
+  readonly clock?: () => number;
 }
 
 type Proof = CertificationRecord | FailureOf['confirm'];
 
-/** How often a caller looks whether the same code's flight on another machine has landed. */
+/** How often a caller looks whether the attempt with the same code on another machine has ended. */
 const WAIT_STEP_MS = 100;
 
 /** For longer than a write can be late. */
@@ -74,10 +77,10 @@ const GIVE_BACK_TRIES = 15;
 /** Before it is asked how a lost confirm ended, the upstream gets a moment to end it. */
 const READ_BACK_DELAY_MS = 300;
 
-/** The upstream tells whole seconds. */
-const CLOCK_TOLERANCE_MS = 1_000;
+const monotonic = (): number => performance.now();
 
-export function createGuard({ iamport, store, hmac, limits, rules, logger }: GuardOptions): Guard {
+export function createGuard(options: GuardOptions): Guard {
+  const { iamport, store, hmac, limits, rules, logger, clock = monotonic } = options;
   /** Calls in this process by impUid, caller and code: two taps are one. */
   const flights = new Map<string, Promise<Proof | OtherMethod>>();
   const ownerOf = ({ subject }: Caller): string => hmac('caller', subject);
@@ -102,12 +105,15 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
         code: hmac('code', impUid, otp ?? ''),
         method: otp === null ? 'APP' : 'SMS',
       };
+      const answerBy = clock() + rules.answerMs;
       const flight = `${key} ${mine.owner} ${mine.code}`;
       const running = flights.get(flight);
       if (running) return running;
       const started = limits
         .confirm(caller)
-        .then(({ retryAt }) => (retryAt ? failure('RATE_LIMITED', { retryAt }) : attempt(key, mine, impUid, otp)))
+        .then(({ retryAt }) =>
+          retryAt ? failure('RATE_LIMITED', { retryAt }) : attempt(key, mine, impUid, otp, answerBy),
+        )
         .catch(storeFailure)
         .finally(() => flights.delete(flight));
       flights.set(flight, started);
@@ -119,8 +125,9 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
         const right = await rightOf(caller, impUid);
         if (right.kind === 'none') return failure('NOT_FOUND');
         const record = await iamport.certification(impUid, signal);
-        const isTheirs = !record.certified || (right.kind === 'proven' && isWithin(record, right));
-        return isTheirs ? record : failure('NOT_FOUND');
+        const placement = record.certified ? placed(record, right) : 'inside'; // without proof it is about nobody
+        if (placement === 'inside') return record;
+        return failure(placement === 'outside' ? 'NOT_FOUND' : 'UPSTREAM_UNAVAILABLE');
       } catch (error) {
         return isStoreError(error) ? storeFailure(error) : failureOf('read', error);
       }
@@ -154,11 +161,15 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
 
   async function rightOf(caller: Caller, impUid: string): Promise<ReadRight> {
     if (caller.scopes.has('certification:read-any')) return ANY_TIME;
-    return store.update(keyOf(impUid), (found, now) => {
-      const right = readRight(found, ownerOf(caller), now, rules.flightMs);
-      if (right.kind !== 'proven' || right === ANY_TIME) return { reply: right };
-      return { reply: { kind: 'proven', ...shifted(right, now - Date.now()) } };
-    });
+    return store.update(keyOf(impUid), (found, now) => ({
+      reply: rightOnOurClock(readRight(found, ownerOf(caller), now, rules.flightMs), now - clock()),
+    }));
+  }
+
+  /** Whether a certified record was made when a right says that it speaks for its caller. */
+  function placed(record: CertificationRecord, right: ReadRight): Placement {
+    if (right === ANY_TIME) return 'inside';
+    return right.kind === 'proven' ? iamport.certifiedIn(record, right) : 'outside';
   }
 
   async function mayDeleteNow(caller: Caller, impUid: string): Promise<boolean> {
@@ -166,11 +177,17 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
     return store.update(keyOf(impUid), (found) => ({ reply: mayDelete(found, ownerOf(caller)) }));
   }
 
-  async function attempt(key: string, mine: Attempt, impUid: string, otp: string | null): Promise<Proof | OtherMethod> {
+  async function attempt(
+    key: string,
+    mine: Attempt,
+    impUid: string,
+    otp: string | null,
+    answerBy: number,
+  ): Promise<Proof | OtherMethod> {
     let aheadMs = 0;
     let begun: Begin | null = null;
     const step = (found: AttemptRecord | null, now: number): Step<Begin> => {
-      aheadMs = now - Date.now();
+      aheadMs = now - clock();
       const next = begin(found, mine, now, rules);
       begun = next.reply;
       return next;
@@ -186,13 +203,13 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
         return flown.answer;
       }
       case 'wait':
-        return (await landing(key, mine)) ?? attempt(key, mine, impUid, otp);
+        return waitFor(key, mine, impUid, answerBy);
       case 'repeat':
-        return iamport.certification(impUid).catch((error) => failureOf('read', error));
+        return readProof(impUid, ANY_TIME);
       case 'other-method':
         return said;
       case 'refuse':
-        return failed(said.code, said.attempts, said.retryAt);
+        return failed(said.code, said.attempts, said.retryAt === null ? null : wallTime(said.retryAt - aheadMs));
     }
   }
 
@@ -246,37 +263,47 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
     try {
       const record = await iamport.readBack(impUid);
       if (!record.certified) return 'open';
-      const isOurs = isWithin(record, { since: turn.startedAt, until: Date.now() });
-      return isOurs || (turn.lost && isWithin(record, turn.lost)) ? record : 'older';
-    } catch {
-      return 'unreadable';
+      const intervals = [{ since: turn.startedAt, until: clock() }, ...(turn.lost ? [turn.lost] : [])];
+      const placements = new Set(intervals.map((interval) => iamport.certifiedIn(record, interval)));
+      if (placements.has('inside')) return record;
+      return placements.has('unsure') ? 'unreadable' : 'older';
+    } catch (error) {
+      // An upstream may keep no record before it is certified: a record that is not there says what an open one says.
+      const isMissing = error instanceof UpstreamRefusal && failureOf('read', error).code === 'NOT_FOUND';
+      return isMissing ? 'open' : 'unreadable';
     }
   }
 
-  /**
-   * Certified in this time of this machine's clock, by the upstream's own. The store has a third clock, which is taken
-   * off before.
-   */
-  function isWithin(
-    { certified_at }: CertificationRecord,
-    { since, until }: { since: number; until: number },
-  ): boolean {
-    if (since === 0) return true;
-    if (certified_at === null) return false;
-    const at = certified_at * 1000 - iamport.clockSkewMs();
-    return at + CLOCK_TOLERANCE_MS >= since && at - CLOCK_TOLERANCE_MS <= until;
-  }
-
-  /** Waits for the same code's flight on another machine; its failure is this one's, anything else is looked at afresh. */
-  async function landing(key: string, { code }: Attempt): Promise<FailureOf['confirm'] | null> {
-    let found: AttemptRecord | null | 'flying' = 'flying';
-    while (found === 'flying') {
+  /** The end of the attempt with the same code on another machine, or OUTCOME_UNKNOWN where that takes too long. */
+  async function waitFor(key: string, mine: Attempt, impUid: string, answerBy: number): Promise<Proof> {
+    let end: WaitEnd = { kind: 'flying' };
+    while (end.kind === 'flying' && clock() < answerBy) {
       await delay(WAIT_STEP_MS);
-      found = await store.update(key, (record, now) => ({
-        reply: record && isFlying(record, now, rules.flightMs) ? 'flying' : record,
-      }));
+      end = await store.update(key, (found, now) => {
+        const reply = endOfWait(found, mine, now, rules.flightMs);
+        return {
+          reply: reply.kind === 'read' ? { ...reply, right: rightOnOurClock(reply.right, now - clock()) } : reply,
+        };
+      });
     }
-    return found?.code === code && found.failed ? failed(found.failed, found.attempts, null) : null;
+    if (end.kind === 'flying') return failure('OUTCOME_UNKNOWN');
+    if (end.kind === 'refuse') return failed(end.code, end.attempts, null);
+    return readProof(impUid, end.right, AbortSignal.timeout(Math.max(0, Math.ceil(answerBy - clock()))));
+  }
+
+  /** The record that shows that a code was right. Where it cannot be read, the person may be certified all the same. */
+  async function readProof(impUid: string, right: ReadRight, signal?: AbortSignal): Promise<Proof> {
+    try {
+      const record = await iamport.certification(impUid, signal);
+      return placed(record, right) === 'inside' ? record : failure('OUTCOME_UNKNOWN');
+    } catch (error) {
+      return error instanceof UpstreamRefusal ? failureOf('read', error) : failure('OUTCOME_UNKNOWN');
+    }
+  }
+
+  /** The wall clock's time at a moment of the monotonic one, in unix ms. */
+  function wallTime(at: number): number {
+    return Date.now() + at - clock();
   }
 
   /** What was found out is answered all the same: an attempt whose end is not kept counts as unknown later. */
@@ -288,12 +315,16 @@ export function createGuard({ iamport, store, hmac, limits, rules, logger }: Gua
 const UNREAD: { end: End; answer: Proof } = { end: { kind: 'unread' }, answer: failure('OUTCOME_UNKNOWN') };
 const UNKNOWN: { end: End; answer: Proof } = { end: { kind: 'unknown' }, answer: failure('OUTCOME_UNKNOWN') };
 
-/** The store's clock is `aheadMs` ahead of this machine's. */
+/** The store's clock is `aheadMs` ahead of this process' monotonic one. */
 function onOurClock(turn: Turn, aheadMs: number): Turn {
   return { ...turn, startedAt: turn.startedAt - aheadMs, lost: turn.lost && shifted(turn.lost, aheadMs) };
 }
 
-function shifted({ since, until }: Window, aheadMs: number): Window {
+function rightOnOurClock(right: ReadRight, aheadMs: number): ReadRight {
+  return right.kind === 'proven' && right !== ANY_TIME ? { kind: 'proven', ...shifted(right, aheadMs) } : right;
+}
+
+function shifted({ since, until }: Interval, aheadMs: number): Interval {
   return { since: since - aheadMs, until: until - aheadMs };
 }
 

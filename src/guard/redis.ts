@@ -84,20 +84,19 @@ const REPLACE = `
 /** Each round that fails is one that another caller won, and whoever loses to a flight in progress has nothing to write. */
 const MAX_ROUNDS = 20;
 
-export function createRedisStore(
-  redis: Redis,
-  prefix = 'identity:attempt:',
-  writeWithinMs = WRITE_WITHIN_MS,
-): AttemptStore {
+/** With the version of the record's shape: replicas of another version must not misread it. */
+const KEY_PREFIX = 'identity:v2:attempt:';
+
+export function createRedisStore(redis: Redis, prefix = KEY_PREFIX, writeWithinMs = WRITE_WITHIN_MS): AttemptStore {
   const store: AttemptStore = {
     async update(name, step) {
       const key = prefix + name;
       for (let round = 0; round < MAX_ROUNDS; round += 1) {
         const [kept, seconds, micros] = (await heard(redis.eval(READ, 1, key))) as [string, string, string];
         const now = Number(seconds) * 1000 + Number(micros) / 1000;
-        const { record, reply } = step(kept === '' ? null : decode(kept), now);
+        const { record, reply } = step(kept === '' ? null : (JSON.parse(kept) as AttemptRecord), now);
         if (!record) return reply;
-        const replace = redis.eval(REPLACE, 1, key, kept, encode(record), RECORD_TTL_MS, now + writeWithinMs);
+        const replace = redis.eval(REPLACE, 1, key, kept, JSON.stringify(record), RECORD_TTL_MS, now + writeWithinMs);
         if (await heard(replace)) return reply;
       }
       throw new StoreUnavailable('Too much contention');
@@ -110,13 +109,4 @@ export function createRedisStore(
     },
   };
   return store;
-}
-
-function encode({ owner, method, attempts, state, id, code, startedAt, since, until, failed }: AttemptRecord): string {
-  return JSON.stringify([owner, method, attempts, state, id, code, startedAt, since, until, failed]);
-}
-
-function decode(text: string): AttemptRecord {
-  const [owner, method, attempts, state, id, code, startedAt, since, until, failed] = JSON.parse(text);
-  return { owner, method, attempts, state, id, code, startedAt, since, until, failed };
 }

@@ -28,7 +28,10 @@ const CODE_LIFE_MS = 10 * 60_000;
 
 const MAX_RECORDS = 100_000;
 
-export function createMemoryStore(clock: () => number = Date.now, maxRecords = MAX_RECORDS): AttemptStore {
+/** The monotonic clock, since a step of the wall clock must neither end nor prolong an attempt. */
+const monotonic = (): number => performance.now();
+
+export function createMemoryStore(clock: () => number = monotonic, maxRecords = MAX_RECORDS): AttemptStore {
   /** Least recently written first. */
   const records = new Map<string, { readonly record: AttemptRecord; readonly writtenAt: number }>();
 

@@ -35,7 +35,7 @@ export interface Policies {
 export interface Budget {
   /** Aborted at the deadline, or when the caller has gone. */
   readonly signal: AbortSignal;
-  /** In ms of the wall clock. */
+  /** In ms of the monotonic clock. */
   readonly deadline: number;
   /** Half of it: what has waited until then, for room or a probe, is not sent any more, for want of time to hear the answer. */
   readonly sendBy: number;
@@ -79,7 +79,7 @@ export function createPolicies(
       return kind === 'read' && tries === 1 && config.readTries > 1 && isOwnFailure(error);
     if (!(error instanceof UpstreamFault)) return false;
     if (kind === 'mutation') return error.reason === 'connect' && tries === 1;
-    return tries < triesOf(kind) && error.retriesRead && (error.retryAt?.getTime() ?? 0) < deadline;
+    return tries < triesOf(kind) && error.retriesRead && msUntil(error.retryAt) < deadline - performance.now();
   }
 
   /** A read-back is a short one. */
@@ -156,7 +156,7 @@ function createStart({ sendBy }: Budget): Start {
   const timer = setTimeout(() => {
     isMissed = true;
     reject(new UpstreamFault('overload'));
-  }, sendBy - Date.now());
+  }, sendBy - performance.now());
   return {
     begin() {
       if (isMissed) throw new UpstreamFault('overload');
@@ -188,8 +188,12 @@ export function isOwnFailure({ refusal, status }: UpstreamRefusal): boolean {
 
 function waitMs(result: FailureReason<unknown>): number {
   const retryAt = 'error' in result && result.error instanceof UpstreamFault ? result.error.retryAt : null;
-  if (retryAt) return Math.max(0, retryAt.getTime() - Date.now());
+  if (retryAt) return msUntil(retryAt);
   return JITTER_MS.from + Math.random() * (JITTER_MS.to - JITTER_MS.from);
+}
+
+function msUntil(date: Date | null): number {
+  return date ? Math.max(0, date.getTime() - Date.now()) : 0;
 }
 
 function turnedAway(error: unknown): unknown {

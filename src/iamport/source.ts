@@ -2,6 +2,7 @@ import type { PoliciesConfig } from '../config.ts';
 import { UpstreamFault, UpstreamRefusal, type FaultReason } from '../errors.ts';
 import type { OnEvent } from '../events.ts';
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts';
+import { createUpstreamClock, type Interval, type Placement } from './clock.ts';
 import { openEnvelope, type JsonObject } from './envelope.ts';
 import { decodeCertification, type CertificationRecord, type UpstreamCarrier } from './record.ts';
 import { createPolicies, isOwnFailure, type Budget, type Kind } from './policies.ts';
@@ -75,8 +76,11 @@ export interface Iamport {
    */
   delete(impUid: string): Promise<void>;
 
-  /** How far the upstream's clock is ahead of ours, in ms. */
-  clockSkewMs(): number;
+  /**
+   * Whether a record was certified in an interval of `performance.now()`, by the upstream's own clocks and no wall clock.
+   * Source: `certified_at`, the `Date` of every answer, and the `now` of every log-in.
+   */
+  certifiedIn(record: CertificationRecord, interval: Interval): Placement;
 }
 
 const READ_BACK_TIMEOUT_MS = 2_700; // with its delay, a confirm of 15 s is answered within 18
@@ -90,13 +94,32 @@ export function createIamport(options: IamportOptions): Iamport {
 
   const onFault = (call: Kind, reason: FaultReason): void => onEvent({ kind: 'fault', call, reason });
 
+  /** The `now` of a log-in is rare, and by the clock of `certified_at`; a `Date` is frequent, and can be a proxy's. */
+  const loginClock = createUpstreamClock();
+  const dateClock = createUpstreamClock();
+
+  async function exchange(request: HttpRequest): Promise<{ readonly answer: HttpAnswer; readonly call: Interval }> {
+    const since = performance.now();
+    const answer = await http.send(request);
+    const call = { since, until: performance.now() };
+    dateClock.hear(answer.dateMs, call);
+    return { answer, call };
+  }
+
   const tokens = createTokens(() =>
     withBudget(readTimeoutMs, (budget) =>
       policies.run('login', budget, async () => {
         const json = { imp_key: apiKey, imp_secret: apiSecret };
-        const answer = await http.send({ method: 'POST', path: '/users/getToken', json, signal: budget.signal });
+        const { answer, call } = await exchange({
+          method: 'POST',
+          path: '/users/getToken',
+          json,
+          signal: budget.signal,
+        });
         if (answer.status === 401) throw new UpstreamFault('unauthorized');
-        return openEnvelope(answer);
+        const response = openEnvelope(answer);
+        loginClock.hear(Number(response['now']) * 1000, call);
+        return response;
       }),
     ),
   );
@@ -112,8 +135,8 @@ export function createIamport(options: IamportOptions): Iamport {
   /** One call with the token, and its one replay. */
   async function authorized(request: HttpRequest): Promise<HttpAnswer> {
     const { signal } = request;
-    const send = (token: Token): Promise<HttpAnswer> =>
-      http.send({ ...request, headers: { authorization: `Bearer ${token.value}` } });
+    const send = async (token: Token): Promise<HttpAnswer> =>
+      (await exchange({ ...request, headers: { authorization: `Bearer ${token.value}` } })).answer;
 
     const token = await tokens.get(signal);
     const answer = await send(token);
@@ -171,7 +194,12 @@ export function createIamport(options: IamportOptions): Iamport {
   return {
     certification: (impUid, signal) => read('read', readTimeoutMs, impUid, signal),
     readBack: (impUid) => read('read-back', Math.min(READ_BACK_TIMEOUT_MS, readTimeoutMs), impUid),
-    clockSkewMs: () => tokens.clockSkewMs(),
+    certifiedIn({ certified_at }, interval) {
+      if (certified_at === null) return 'outside';
+      const placed = new Set([loginClock, dateClock].map((clock) => clock.place(certified_at, interval)));
+      if (placed.has('inside')) return 'inside';
+      return placed.has('outside') && !placed.has('unsure') ? 'outside' : 'unsure';
+    },
     async request(person) {
       const json = requestBody(person, channelKey, bypass);
       const response = await call('mutation', confirmTimeoutMs, {
@@ -248,7 +276,7 @@ async function withBudget<T>(
   const leave = (): void => controller.abort(new UpstreamFault('gone'));
   caller?.addEventListener('abort', leave, { once: true });
   if (caller?.aborted) leave();
-  const now = Date.now();
+  const now = performance.now();
   try {
     return await work({ signal: controller.signal, deadline: now + timeoutMs, sendBy: now + timeoutMs / 2 });
   } finally {

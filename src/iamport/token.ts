@@ -6,8 +6,6 @@ export interface Tokens {
   get(signal: AbortSignal): Promise<Token>;
   /** The token to replay with after a 401 on `failed`: a new one, or the same right after `refuse`. Errors: as `get`. */
   renew(failed: Token, signal: AbortSignal): Promise<Token>;
-  /** How far the upstream's clock is ahead of ours, in ms, as of the last log-in. */
-  clockSkewMs(): number;
   /** Says that a renewed token was answered 401 as well. */
   refuse(token: Token): void;
 }
@@ -34,7 +32,6 @@ export function createTokens(
 ): Tokens {
   let current: Token | null = null;
   let pending: Promise<Token> | null = null;
-  let skewMs = 0;
   /** The token that was refused although new; null where the log-in itself was refused. */
   let refusal: { readonly token: Token | null; readonly until: number } | null = null;
 
@@ -43,7 +40,6 @@ export function createTokens(
     try {
       const answer = await fetchToken();
       current = tokenIn(answer, askedAt);
-      skewMs = Number(answer['now']) * 1000 - Date.now() || 0;
       return current;
     } catch (error) {
       const fault = loginFault(error);
@@ -70,7 +66,6 @@ export function createTokens(
       if (current === failed) current = null;
       return this.get(signal);
     },
-    clockSkewMs: () => skewMs,
     refuse(token) {
       refusal = { token, until: now() + REMEMBER_REFUSAL_MS };
     },

@@ -66,6 +66,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     pushBounded(requests, entry, MAX_REQUESTS);
     // A caller that hangs up is no fault of the sandbox.
     response.on('error', () => response.destroy());
+    response.setHeader('date', new Date(now()).toUTCString()); // a server has one clock
     readBody(request, (body) => {
       deliver(answerTo(routes, upstream, request, body), response, (status) => {
         entry.status = status;

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  ANY_TIME,
   ATTEMPTS_ALLOWED,
   begin,
+  endOfWait,
   finish,
   opened,
   readRight,
@@ -64,6 +66,7 @@ class World {
   flights: Flight[] = [];
   begun = 0;
   proven = new Set<string>();
+  wrong = new Set<string>();
 
   run(next: Command): void {
     if (next.do === 'wait') this.now += next.ms;
@@ -82,6 +85,7 @@ class World {
     if (reply.kind === 'repeat') expect([caller, this.proven.has(code)]).toEqual([OWNER, true]);
     if (reply.kind !== 'turn') expect(this.record).toBe(before);
     if (reply.kind !== 'turn') return;
+    expect(this.wrong.has(code)).toBe(false);
     const aloft = this.flights.filter(({ turn }) => this.now - turn.startedAt < RULES.flightMs);
     expect(aloft).toEqual([]);
     expect(caller).toBe(OWNER);
@@ -95,13 +99,15 @@ class World {
     if (!turn.canSend && (end.kind === 'refused' || end.kind === 'unknown')) return; // it asked for no answer
     if (end.kind === 'unread' && !turn.readFirst) return; // it had nothing to read
     if (turn.canSend && (end.kind === 'unsent' || end.kind === 'unread')) this.sent -= 1;
-    this.record = finish(this.record, turn, end, RULES.flightMs).record ?? this.record;
+    const { record, reply: isKept } = finish(this.record, turn, end, RULES.flightMs);
+    this.record = record ?? this.record;
+    if (isKept && end.kind === 'refused' && end.code === 'WRONG_CODE') this.wrong.add(code);
     if (this.record?.state === 'CERTIFIED' && end.kind === 'certified') this.proven.add(code);
   }
 }
 
 describe('any schedule of callers, codes, faults, delays and crashes', () => {
-  test('sends at most five confirms, one at a time, for the owner alone, and repeats only what was proven', () => {
+  test('sends at most five confirms, one at a time, for the owner alone, none of a code known to be wrong, and repeats only what was proven', () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
         const world = new World();
@@ -135,13 +141,51 @@ describe('an impUid that was not requested here', () => {
   });
 });
 
+describe('a caller that waited for the same code on another machine', () => {
+  const mine = { owner: OWNER, code: 'a' };
+  const { flightMs } = RULES;
+  const sent = begin(opened(OWNER, 'SMS'), { id: '1', ...mine, method: 'SMS' }, 1_000, RULES).record!;
+  const after = (end: End): AttemptRecord => finish(sent, { id: '1', canSend: true }, end, flightMs).record!;
+  const refusal = (code: string, attempts: number) => ({ kind: 'refuse', code, attempts });
+  const wrong = after({ kind: 'refused', code: 'WRONG_CODE' });
+
+  test.each<[string, AttemptRecord | null, number, object]>([
+    ['waits on while it is under way', sent, 1_000 + flightMs - 1, { kind: 'flying' }],
+    [
+      'reads, for the time it may have worked, where it lost its process',
+      sent,
+      1_000 + flightMs,
+      { kind: 'read', right: { kind: 'proven', since: 1_000, until: 1_000 + flightMs } },
+    ],
+    ['reads at any time where it was right', after({ kind: 'certified' }), 2_000, { kind: 'read', right: ANY_TIME }],
+    ['hears that it was wrong', wrong, 2_000, refusal('WRONG_CODE', 1)],
+    ['hears that it was not sent', after({ kind: 'unsent', code: 'OVERLOADED' }), 2_000, refusal('OVERLOADED', 0)],
+    ['hears that its outcome is not known', after({ kind: 'unknown' }), 2_000, refusal('OUTCOME_UNKNOWN', 1)],
+    ['knows nothing where the record is gone', null, 2_000, refusal('OUTCOME_UNKNOWN', 0)],
+    [
+      'hears that it was wrong though another code is under way',
+      begin(wrong, { id: '2', owner: OWNER, code: 'b', method: 'SMS' }, 2_000, RULES).record!,
+      2_001,
+      refusal('WRONG_CODE', 1),
+    ],
+    [
+      'knows nothing where another code stands in its place',
+      { ...sent, code: 'b', failed: 'IN_PROGRESS' },
+      2_000,
+      refusal('OUTCOME_UNKNOWN', 1),
+    ],
+  ])('%s', (_name, found, now, end) => {
+    expect(endOfWait(found, mine, now, flightMs)).toEqual(end);
+  });
+});
+
 describe('what an owner may read', () => {
   const record = opened(OWNER, 'SMS');
 
   test.each([
     ['OPEN', { kind: 'unproven' }],
     ['DEAD', { kind: 'unproven' }],
-    ['CERTIFIED', { kind: 'proven', since: 0, until: Number.POSITIVE_INFINITY }],
+    ['CERTIFIED', ANY_TIME],
     ['UNKNOWN', { kind: 'proven', since: 7, until: 8 }],
     ['IN_FLIGHT', { kind: 'proven', since: 7, until: 9 + RULES.flightMs }],
   ] as const)('of what was requested here, %s, is %j', (state, right) => {

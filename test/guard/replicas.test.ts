@@ -64,6 +64,12 @@ describeRedis('three gateways on one Redis (needs redis-server on the PATH)', ()
     return body.data!['confirmIdentityOtp']!;
   }
 
+  /** Sends the same code again after OUTCOME_UNKNOWN, as a person would. */
+  async function confirmUntilKnown(name: string, impUid: string, otp: string): Promise<Fields> {
+    const answer = await confirm(name, impUid, otp);
+    return answer['code'] === 'OUTCOME_UNKNOWN' ? confirmUntilKnown(name, impUid, otp) : answer;
+  }
+
   const calls = (impUid: string): string[] =>
     sandbox.requests.filter(({ path }) => path.endsWith(`/${impUid}`)).map(({ method }) => method);
   const confirms = (impUid: string): number => calls(impUid).filter((method) => method === 'POST').length;
@@ -146,8 +152,9 @@ describeRedis('three gateways on one Redis (needs redis-server on the PATH)', ()
       plain.slice(0, 10),
       ...plain,
     ];
+    let code = 500_000;
     do await Promise.all(NAMES.flatMap((name) => bodies.map((body) => gateways.get(name)!.post(body, owner))));
-    while ((await confirm('one', impUid, '500000'))['code'] !== 'TOO_MANY_ATTEMPTS');
+    while ((await confirm('one', impUid, String((code += 1))))['code'] !== 'TOO_MANY_ATTEMPTS');
     expect([confirms(impUid), proxy.mostAtOnce(impUid)]).toEqual([5, 1]);
     expect(await confirm('two', impUid, RIGHT)).toMatchObject({ code: 'TOO_MANY_ATTEMPTS', attemptsRemaining: 0 });
     expect(confirms(impUid)).toBe(5);
@@ -187,7 +194,8 @@ describeRedis('three gateways on one Redis (needs redis-server on the PATH)', ()
       "answers the owner's next call with the right code the certification, without a second confirm",
       async () => {
         expect(await confirm('one', certified, '000000')).toMatchObject({ code: 'IN_PROGRESS' });
-        const answers = await Promise.all(NAMES.map((name) => confirm(name, certified, RIGHT)));
+        // The attempt counts as under way for longer than a caller is kept waiting.
+        const answers = await Promise.all(NAMES.map((name) => confirmUntilKnown(name, certified, RIGHT)));
         expect(answers).toEqual(
           NAMES.map(() => expect.objectContaining({ __typename: 'Certification', name: '홍길동' })),
         );

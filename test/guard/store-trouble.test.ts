@@ -302,7 +302,7 @@ test('a turn that is kept after it was refused, and after it was looked for, is 
     store,
     hmac: createHmacs('secret'),
     limits: { request: async () => LET_THROUGH, confirm: async () => LET_THROUGH },
-    rules: { flightMs: 20_000, claims: true },
+    rules: { flightMs: 20_000, answerMs: 18_000, claims: true },
     logger: { info: () => {}, warn: () => {}, error: () => {} },
   });
   const caller = { subject: 'alice', isAnonymous: false, scopes: new Set<never>(), ip: null };
@@ -339,7 +339,7 @@ describe.each([5_000, -5_000])("when the store's clock is %i ms ahead of the gat
       store: createMemoryStore(() => Date.now() + aheadMs),
       hmac: createHmacs('secret'),
       limits: { request: async () => LET_THROUGH, confirm: async () => LET_THROUGH },
-      rules: { flightMs: 20_000, claims: true },
+      rules: { flightMs: 20_000, answerMs: 18_000, claims: true },
       logger: { info: () => {}, warn: () => {}, error: () => {} },
     });
   });

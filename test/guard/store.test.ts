@@ -41,6 +41,7 @@ function contract(create: () => Promise<AttemptStore>): void {
       since: 4,
       until: 6,
       failed: 'OUTCOME_UNKNOWN',
+      wrong: ['b', 'c'],
     };
     await write(store, 'a', record);
     expect([await read(store, 'a'), await read(store, 'b')]).toEqual([record, null]);

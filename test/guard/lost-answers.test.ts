@@ -1,0 +1,204 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { AttemptRules } from '../../src/guard/attempt.ts';
+import { createGuard, type Guard } from '../../src/guard/guard.ts';
+import { createHmacs } from '../../src/guard/hmac.ts';
+import { createMemoryStore, type AttemptStore } from '../../src/guard/store.ts';
+import { createHttp } from '../../src/http.ts';
+import { createIamport } from '../../src/iamport/source.ts';
+import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import {
+  envelope,
+  hang,
+  refusal,
+  reset,
+  startFaultyUpstream,
+  type FaultyUpstream,
+} from '../support/faulty-upstream.ts';
+import { testConfig } from '../support/gateway.ts';
+
+const ALICE = { subject: 'alice', isAnonymous: false, scopes: new Set<never>(), ip: null };
+const IMP_UID = 'imp_123456789012';
+/** Confirms take effect, and then their answers are lost. */
+const LOST = 'imp_900614000001';
+const RIGHT = '123456';
+const WRONG = '000000';
+const CERTIFIED = { certified: true, name: '홍길동' };
+const UNKNOWN = { __typename: 'OutcomeUnknownError', code: 'OUTCOME_UNKNOWN' };
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map(async (close) => close()));
+});
+
+/** One gateway's guard, on a store that others can share. */
+function guardOn(
+  upstreamUrl: string,
+  store: AttemptStore = createMemoryStore(),
+  rules: Partial<AttemptRules> = {},
+): Guard {
+  const base = testConfig(upstreamUrl).iamport;
+  const http = createHttp(base);
+  closers.push(() => http.close());
+  const pass = async () => ({ retryAt: null, giveBack: async () => {} });
+  return createGuard({
+    iamport: createIamport({ ...base, http, onEvent: () => {} }),
+    store,
+    hmac: createHmacs('the same on every replica'),
+    limits: { request: pass, confirm: pass },
+    rules: { flightMs: 25_000, answerMs: 18_000, claims: true, ...rules },
+    logger: { info: () => {}, warn: () => {}, error: () => {} },
+  });
+}
+
+describe.each([600_000, -600_000])('a clock that steps by %i ms while an answer is lost', (stepMs) => {
+  const realNow = Date.now;
+  let sandbox: Sandbox;
+  let upstreamStep: () => number;
+
+  beforeEach(async () => {
+    upstreamStep = () => 0;
+    const now = (): number => performance.timeOrigin + performance.now() + upstreamStep();
+    sandbox = await createSandbox({ now });
+    closers.push(
+      () => sandbox.close(),
+      () => (Date.now = realNow),
+    );
+  });
+
+  const has = (call: string): boolean =>
+    sandbox.requests.some(({ method, path }) => `${method} ${path}`.startsWith(call));
+  const CALLS = ['POST /users/getToken', 'POST /certifications/otp/confirm/', 'GET /certifications/'];
+
+  test.each(CALLS)("of this machine, at %s: the certification is this attempt's", async (call) => {
+    Date.now = () => realNow() + (has(call) ? stepMs : 0);
+    const guard = guardOn(sandbox.url);
+    expect(await guard.confirm(ALICE, LOST, RIGHT)).toMatchObject(CERTIFIED);
+    expect(await guard.read(ALICE, LOST)).toMatchObject(CERTIFIED);
+  });
+
+  test.each(CALLS)("of the upstream, at %s: the certification is this attempt's", async (call) => {
+    upstreamStep = () => (has(call) ? stepMs : 0);
+    const guard = guardOn(sandbox.url);
+    expect(await guard.confirm(ALICE, LOST, RIGHT)).toMatchObject(CERTIFIED);
+    expect(await guard.read(ALICE, LOST)).toMatchObject(CERTIFIED);
+  });
+
+  test('of one machine: an attempt that was lost on another can be read there', async () => {
+    const store = createMemoryStore();
+    const unreadable = await startFaultyUpstream();
+    closers.push(() => unreadable.close());
+    unreadable.fault = reset;
+    expect(await guardOn(unreadable.url, store).confirm(ALICE, LOST, RIGHT)).toMatchObject(UNKNOWN);
+    const other = guardOn(sandbox.url, store);
+    await guardOn(sandbox.url).confirm(ALICE, LOST, RIGHT); // what the lost one did
+    Date.now = () => realNow() + stepMs;
+    expect(await other.read(ALICE, LOST)).toMatchObject(CERTIFIED);
+  });
+});
+
+describe('an upstream that keeps no record before it is certified', () => {
+  test('is sent the same code again after a lost answer, as an attempt of its own', async () => {
+    const upstream = await startFaultyUpstream();
+    closers.push(() => upstream.close());
+    const guard = guardOn(upstream.url);
+    const record = { imp_uid: IMP_UID, pg_provider: 'danal', foreigner: false, certified: true, certified_at: 1 };
+    upstream.fault = (response, impUid, nth) => {
+      const isConfirm = response.req.method === 'POST';
+      const answer = !isConfirm
+        ? refusal(404, '인증결과가 존재하지 않습니다.')
+        : nth === 1
+          ? reset
+          : envelope(200, { code: 0, message: null, response: record });
+      return answer(response, impUid, nth);
+    };
+    expect(await guard.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject(UNKNOWN);
+    expect(await guard.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
+    const confirm = `POST /certifications/otp/confirm/${IMP_UID}`;
+    const read = `GET /certifications/${IMP_UID}`;
+    expect(upstream.calls).toEqual(['POST /users/getToken', confirm, read, read, confirm]);
+  });
+});
+
+describe('a second tap of the same code on another replica', () => {
+  let upstream: FaultyUpstream;
+  let store: AttemptStore;
+  let first: Promise<unknown>;
+  /** Ends the first tap's confirm. */
+  let answerFirst: (body: unknown) => void;
+
+  beforeEach(async () => {
+    upstream = await startFaultyUpstream();
+    store = createMemoryStore();
+    closers.push(() => upstream.close());
+    await new Promise<void>((isSent) => {
+      upstream.fault = (response, impUid, nth) => {
+        if (response.req.method !== 'POST') return hang(response, impUid, nth);
+        answerFirst = (body) => envelope(200, body)(response, impUid, nth);
+        return isSent();
+      };
+      first = guardOn(upstream.url, store).confirm(ALICE, IMP_UID, RIGHT);
+    });
+  });
+
+  const record = { imp_uid: IMP_UID, pg_provider: 'danal', foreigner: false, certified: true, certified_at: 1 };
+  const success = { code: 0, message: null, response: record };
+  const reads = (): number => upstream.calls.filter((call) => call.startsWith('GET')).length;
+
+  test('is OUTCOME_UNKNOWN when the promised time is over before the first has ended', async () => {
+    const second = guardOn(upstream.url, store, { answerMs: 250 });
+    expect(await second.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject(UNKNOWN);
+    expect(reads()).toBe(0);
+    answerFirst(success);
+    expect(await first).toMatchObject({ certified: true });
+  });
+
+  test('is OUTCOME_UNKNOWN, and no failure, where the certification of the first cannot be read in time', async () => {
+    const second = guardOn(upstream.url, store, { answerMs: 1_500 }).confirm(ALICE, IMP_UID, RIGHT);
+    answerFirst(success);
+    expect(await first).toMatchObject({ certified: true });
+    expect(await second).toMatchObject(UNKNOWN);
+  });
+
+  test('is told that the code was wrong, with the attempts that are left, and nothing is sent again', async () => {
+    const second = guardOn(upstream.url, store).confirm(ALICE, IMP_UID, RIGHT);
+    answerFirst({ code: 1, message: '[9013] 인증번호 불일치', response: null });
+    const rejected = { code: 'WRONG_CODE', attemptsRemaining: 4 };
+    expect(await Promise.all([first, second])).toMatchObject([rejected, rejected]);
+    expect(upstream.calls).toHaveLength(2);
+  });
+
+  test('is the certification of a first whose process was lost, where the record shows it', async () => {
+    const second = guardOn(upstream.url, store, { flightMs: 1 });
+    const certified_at = Math.floor(Date.now() / 1000);
+    upstream.fault = envelope(200, { code: 0, message: null, response: { ...record, certified_at } });
+    expect(await second.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
+    expect(upstream.calls.filter((call) => call.startsWith('POST /certifications'))).toHaveLength(1);
+  });
+});
+
+describe('a code that the upstream called wrong', () => {
+  test('is answered again from the record: nothing is sent and no attempt is used, other codes in between or not', async () => {
+    const sandbox = await createSandbox();
+    closers.push(() => sandbox.close());
+    const guard = guardOn(sandbox.url);
+    const impUid = 'imp_900200000001';
+    const answers: unknown[] = [];
+    for (const code of [WRONG, WRONG, '111111', WRONG, '111111']) {
+      const { attemptsRemaining } = (await guard.confirm(ALICE, impUid, code)) as { attemptsRemaining: number };
+      answers.push(attemptsRemaining);
+    }
+    expect(answers).toEqual([4, 4, 3, 3, 3]);
+    expect(sandbox.requests.filter(({ path }) => path.includes('/otp/confirm/'))).toHaveLength(2);
+    expect(await guard.confirm(ALICE, impUid, RIGHT)).toMatchObject(CERTIFIED);
+  });
+
+  test('is not one that failed in another way', async () => {
+    const upstream = await startFaultyUpstream();
+    closers.push(() => upstream.close());
+    const guard = guardOn(upstream.url);
+    upstream.fault = refusal(200, '다른 인증이 진행 중입니다.');
+    expect(await guard.confirm(ALICE, IMP_UID, WRONG)).toMatchObject({ code: 'IN_PROGRESS' });
+    expect(await guard.confirm(ALICE, IMP_UID, WRONG)).toMatchObject({ code: 'IN_PROGRESS' });
+    expect(upstream.calls.filter((call) => call.includes('/otp/confirm/'))).toHaveLength(2);
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createUpstreamClock, type UpstreamClock } from '../../src/iamport/clock.ts';
+
+/** An upstream whose clock is ahead of this process' monotonic one by so many ms, and can step. */
+class World {
+  readonly clock: UpstreamClock = createUpstreamClock();
+  now = 1_000_000;
+  aheadMs: number;
+
+  constructor(aheadMs: number) {
+    this.aheadMs = aheadMs;
+  }
+
+  /** What the upstream would write now, in whole seconds. */
+  get seconds(): number {
+    return Math.floor((this.now + this.aheadMs) / 1000);
+  }
+
+  /** A call that takes so long, whose answer is dated somewhere on the way. */
+  call(beforeMs: number, afterMs: number): void {
+    const since = this.now;
+    this.now += beforeMs;
+    const date = this.seconds * 1000;
+    this.now += afterMs;
+    this.clock.hear(date, { since, until: this.now });
+  }
+}
+
+const ahead = fc.integer({ min: -(10 ** 12), max: 10 ** 12 });
+const step = fc.oneof(fc.constant(0), fc.integer({ min: -3_600_000, max: 3_600_000 }));
+const wait = fc.integer({ min: 0, max: 30_000 });
+const halfCall = fc.integer({ min: 0, max: 8_000 });
+
+describe("the upstream's clock", () => {
+  test('places a certification inside its attempt, however slow the calls and whenever the clock steps', () => {
+    const scenario = fc.record({
+      ahead,
+      waits: fc.tuple(wait, wait, wait),
+      half: fc.tuple(halfCall, halfCall),
+      step,
+      when: fc.nat(3),
+    });
+    fc.assert(
+      fc.property(scenario, ({ ahead: aheadMs, waits, half, step: stepMs, when }) => {
+        const world = new World(aheadMs);
+        const pass = (nth: number): void => {
+          world.now += waits[nth]!;
+          if (when === nth) world.aheadMs += stepMs;
+        };
+        world.call(...half); // a log-in, at some time before
+        pass(0);
+        world.call(1, 1); // any call before the confirm is sent
+        const since = world.now;
+        pass(1);
+        const certifiedAt = world.seconds;
+        pass(2);
+        world.call(...half); // the look after the lost answer
+        expect(world.clock.place(certifiedAt, { since, until: world.now })).toBe('inside');
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  test('places a certification of more than the tolerance before an attempt outside of it', () => {
+    fc.assert(
+      fc.property(ahead, fc.integer({ min: 2_010, max: 10 ** 7 }), (aheadMs, earlierMs) => {
+        const world = new World(aheadMs);
+        const certifiedAt = world.seconds;
+        world.now += earlierMs;
+        world.call(0, 0);
+        const since = world.now;
+        world.call(1, 1);
+        // Whole seconds leave one second open for the certification, and one for the answers that were heard.
+        const placement = world.clock.place(certifiedAt, { since: since + 1_000, until: world.now + 1_000 });
+        expect(placement).toBe('outside');
+      }),
+    );
+  });
+
+  test('is narrowed by every answer, so that a slow one leaves nothing open', () => {
+    const world = new World(0);
+    const certifiedAt = world.seconds;
+    world.now += 4_000;
+    const interval = { since: world.now, until: world.now + 20_000 };
+    world.call(4_000, 4_000);
+    expect(world.clock.place(certifiedAt, interval)).toBe('inside');
+    world.call(1, 1);
+    expect(world.clock.place(certifiedAt, interval)).toBe('outside');
+  });
+
+  test('is unsure of what lies outside of an attempt in which it stepped, and sure again after it', () => {
+    const world = new World(0);
+    world.call(1, 1);
+    const since = world.now;
+    world.aheadMs += 600_000;
+    world.call(1, 1);
+    expect(world.clock.place(world.seconds - 100_000, { since, until: world.now })).toBe('unsure');
+    world.now += 10_000;
+    world.call(1, 1);
+    const later = { since: world.now, until: world.now + 1_000 };
+    expect(world.clock.place(world.seconds - 100_000, later)).toBe('outside');
+    expect(world.clock.place(world.seconds, later)).toBe('inside');
+  });
+
+  test('remembers the last eight steps', () => {
+    const world = new World(0);
+    const certifiedAt = world.seconds;
+    const since = world.now;
+    world.call(1, 1);
+    for (let steps = 1; steps <= 7; steps += 1) {
+      world.aheadMs += 100_000;
+      world.call(1, 1);
+    }
+    const placed = (): unknown => world.clock.place(certifiedAt, { since, until: world.now });
+    expect(placed()).toBe('inside');
+    world.aheadMs += 100_000;
+    world.call(1, 1);
+    expect(placed()).toBe('unsure');
+  });
+
+  test('says nothing before it was heard, nor of answers without a date', () => {
+    const { clock } = new World(0);
+    clock.hear(Number.NaN, { since: 0, until: 1 });
+    expect(clock.place(1, { since: 0, until: 1 })).toBeNull();
+  });
+});
