@@ -166,7 +166,7 @@ describe('a caller that waited for the same code on another machine', () => {
       'hears that it was wrong though another code is under way',
       begin(wrong, { id: '2', owner: OWNER, code: 'b', method: 'SMS' }, 2_000, RULES).record!,
       2_001,
-      refusal('WRONG_CODE', 1),
+      refusal('WRONG_CODE', 2),
     ],
     [
       'knows nothing where another code stands in its place',
