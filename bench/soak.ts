@@ -4,14 +4,17 @@
  *   npm run soak                              ten minutes
  *   SOAK_SECONDS=60 npm run soak              as long as you like
  *   SOAK_CONFIRMS=10000 npm run soak          so many ordinary confirms, however long they take
+ *   SOAK_STEP_MS=600000 npm run soak          the gateway's wall clock jumps forward and back by this much every 5 s
  *
  * The gateway is a process of its own with 128 MB of heap and, where one is on PATH, a Redis; a proxy cuts one in twenty of its
  * calls at a random point. Whoever does not know how theirs ended sends the same code again, as a person would. At the end
- * the sandbox says what really happened.
+ * the sandbox says what really happened. Beside them, requests of any shape over the whole schema arrive one by one.
  */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import fc from 'fast-check';
 import { createSandbox } from '../src/sandbox/sandbox.ts';
+import { anyRequestBody, wrongWith } from '../test/support/any-request.ts';
 import { startGatewayProcess } from '../test/support/gateway-process.ts';
 import { hasRedis, startRedis } from '../test/support/redis.ts';
 
@@ -24,6 +27,15 @@ const MAX_TRIES = 8;
 /** What a confirm and its answer come to. */
 const EXCHANGE_BYTES = 1_500;
 const SAMPLE_MS = 1_000;
+/** Requests of any shape, made at a time. */
+const BATCH = 100;
+
+/** Steps the clock that programs read as the time of day, as an operator or a time server can. */
+const STEP_MS = Number(process.env['SOAK_STEP_MS'] ?? 0);
+const STEPPING_CLOCK = `--import=data:text/javascript,${encodeURIComponent(`
+  const now = Date.now;
+  Date.now = () => now() + (now() % 10_000 < 5_000 ? 0 : ${STEP_MS});
+`)}`;
 
 /** Scenarios in turn: mostly ordinary ones, wrong codes in three forms, and the upstream's own troubles. */
 const MIX = [200, 200, 200, 200, 200, 200, 201, 202, 212, 500, 503, 601, 602, 613, 614];
@@ -75,7 +87,7 @@ const gateway = await startGatewayProcess(
     BREAKER_MIN_RPS: '10000', // cut calls are what is asked about here, and not what happens without any
     ...(redis && { REDIS_URL: redis.url, GUARD_SECRET: 'a-secret-of-at-least-32-characters' }),
   },
-  ['--max-old-space-size=128'],
+  ['--max-old-space-size=128', '--import', './test/support/event-loop-watch.js', ...(STEP_MS ? [STEPPING_CLOCK] : [])],
 );
 
 const outcomes = new Map<string, number>();
@@ -110,6 +122,19 @@ async function verify(impUid: string): Promise<void> {
   if (isCertified && code === 'OUTCOME_UNKNOWN') wrongs.neverReconciled += 1;
 }
 
+let asked = 0;
+const wrongAnswers: string[] = [];
+
+/** Asks anything at all, until the confirms are done. */
+async function anybody(isDone: () => boolean): Promise<void> {
+  while (!isDone()) {
+    for (const body of fc.sample(anyRequestBody, BATCH)) {
+      asked += 1;
+      wrongAnswers.push(...wrongWith(body, await gateway.post(JSON.stringify(body))));
+    }
+  }
+}
+
 const login = await fetch(`${sandbox.url}/users/getToken`, {
   method: 'POST',
   body: 'imp_key=sandbox_key&imp_secret=sandbox_secret',
@@ -141,7 +166,11 @@ const sampling = setInterval(
     ),
   SAMPLE_MS,
 );
+let isDone = false;
+const asking = anybody(() => isDone);
 await Promise.all(Array.from({ length: PARALLEL }, () => person(Date.now() + SECONDS * 1_000)));
+isDone = true;
+await asking;
 clearInterval(sampling);
 const took = (performance.now() - began) / 1_000;
 
@@ -154,6 +183,9 @@ const least = (name: 'heap' | 'resources'): string =>
 const hasWarnings = /MaxListenersExceeded|heap out of memory/.test(gateway.output());
 const exitCode = await gateway.end('SIGTERM');
 
+const { blockedMs } = JSON.parse(/\{"blockedMs".*\}/.exec(gateway.output())![0]) as { blockedMs: number };
+const isSlow = blockedMs > 200;
+
 const lines = [
   `${started} verifications in ${took.toFixed(0)} s, ${cuts} calls cut, ${repeated} confirms repeated by hand; records in ${redis ? 'Redis' : 'memory'}`,
   ...[...outcomes].toSorted(([, a], [, b]) => b - a).map(([code, count]) => `  ${code}  ${count}`),
@@ -163,11 +195,18 @@ const lines = [
   `  certified, and never known  ${wrongs.neverReconciled}`,
   `the gateway's least heap in each tenth of the time, in MB:  ${least('heap')}`,
   `its least sockets, timers and the like:  ${least('resources')}`,
+  `${asked} requests of any shape, ${wrongAnswers.length} answered wrongly; the event loop was blocked for ${blockedMs.toFixed(0)} ms at worst`,
+  ...wrongAnswers.slice(0, 5),
   `warnings of leaks: ${hasWarnings ? 'yes' : 'none'}; exit code after SIGTERM: ${exitCode}`,
 ];
 process.stdout.write(`${lines.join('\n')}\n`);
 proxy.close();
 await sandbox.close();
 await redis?.stop();
-const isWrong = hasWarnings || exitCode !== 0 || Object.values(wrongs).some((count) => count > 0);
+const isWrong =
+  hasWarnings ||
+  isSlow ||
+  wrongAnswers.length > 0 ||
+  exitCode !== 0 ||
+  Object.values(wrongs).some((count) => count > 0);
 process.exit(isWrong ? 1 : 0);
