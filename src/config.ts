@@ -1,6 +1,6 @@
 import { createPublicKey, randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isNetwork } from './address.ts';
 import { ConfigError } from './errors.ts';
 
 export const SCOPES = ['certification:ci', 'certification:delete', 'certification:read-any'] as const;
@@ -311,12 +311,6 @@ function isJsonObject(text: string): boolean {
 
 function listed(text: string): string[] {
   return text.split(',').map((item) => item.trim());
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', prefix] = text.split('/');
-  const bits = isIP(address) === 6 ? 128 : 32;
-  return isIP(address) !== 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits));
 }
 
 function isPublicKey(pem: string): boolean {

@@ -9,6 +9,7 @@ import {
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { pino } from 'pino';
+import { inNetworks } from './address.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { closedSdl, otpAsVariable } from './documents.ts';
@@ -137,7 +138,7 @@ function createHttpServer(config: Config, logger: Logger, state: { readonly isCl
     http: { headersTimeout: clientTimeoutMs, connectionsCheckingInterval: clientTimeoutMs / 5 },
     clientErrorHandler: refuseSocket,
     return503OnClosing: false, // said below, in our own shape
-    trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
+    trustProxy: config.trustProxy.length > 0 && inNetworks(config.trustProxy),
     // A path that cannot be decoded comes here, past every hook.
     frameworkErrors: (_error, _request, reply) => void refuse(reply as unknown as FastifyReply),
   });

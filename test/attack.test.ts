@@ -551,6 +551,15 @@ describe('the address of a caller', () => {
     expect(confirmsOf(own)).toBe(4);
   });
 
+  // Otherwise everybody behind the inner proxy has its address.
+  test('is what a proxy says that the next proxy names with a port', async () => {
+    const own = await started({ ...perIp, trustProxy: ['127.0.0.1', '10.0.0.0/8', '2001:db8::/32'] });
+    for (const proxy of ['10.0.0.2:5678', '[2001:db8::2]:5678', '::ffff:10.0.0.2']) {
+      expect(await from(own, `192.0.2.1, ${proxy}`)).toBe(proxy === '10.0.0.2:5678' ? 'WRONG_CODE' : 'RATE_LIMITED');
+    }
+    expect(await from(own, '192.0.2.2, 10.0.0.2:5678')).toBe('WRONG_CODE');
+  });
+
   // A socket that is reset has no address any more; the request on it still runs.
   test('counts for a caller who hangs up as soon as the request is sent', async () => {
     const own = await started(perIp);

@@ -125,6 +125,7 @@ describe('readConfig', () => {
     ['a key that is none', { AUTH_PUBLIC_KEY: 'pem' }, /AUTH_PUBLIC_KEY must be a public key/],
     ['Redis without a secret', { REDIS_URL: 'redis://127.0.0.1' }, /GUARD_SECRET must be set with REDIS_URL/],
     ['a proxy that is no address', { TRUST_PROXY: '10.0.0.0/8, everybody' }, /TRUST_PROXY must be addresses or CIDRs/],
+    ['every address as a proxy', { TRUST_PROXY: '0.0.0.0/0' }, /TRUST_PROXY must be addresses or CIDRs/],
     ['a limit that is no rate', { LIMIT_REQUESTS: 'lots' }, /LIMIT_REQUESTS must be like/],
     ['options that are no JSON object', { IAMPORT_BYPASS: '[1]' }, /IAMPORT_BYPASS must be a JSON object/],
     ['a base URL without credentials', { IAMPORT_BASE_URL: 'http://127.0.0.1:9' }, /needs IAMPORT_API_KEY/],
