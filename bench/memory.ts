@@ -1,11 +1,15 @@
 import { begin, finish } from '../src/guard/attempt.ts';
 import { createHmacs } from '../src/guard/hmac.ts';
 import { createMemoryStore } from '../src/guard/store.ts';
+import { createMemoryWindows } from '../src/guard/windows.ts';
 
-// How much memory do live records take? Growth of heap and rss when the memory store is full, with every record as a
-// refused confirm leaves it.
+// How much memory do live records and the windows of limits take? Growth of heap and rss when the memory store is full, with
+// every record as a refused confirm leaves it; then growth of the heap when a window has as many keys as it keeps.
 
 const RECORDS = 100_000;
+/** More than a window keeps. */
+const KEYS = 60_000;
+const KEPT_KEYS = 50_000;
 const LIMIT_MB = 64;
 const RULES = { flightMs: 20_000, claims: true };
 
@@ -24,6 +28,16 @@ print(`node ${process.version}, ${RECORDS} live records in the memory store`);
 print(`heap  ${megabytes(heap)} MB, ${Math.round(heap / RECORDS)} bytes per record`);
 print(`rss   ${megabytes(rss)} MB; at most ${LIMIT_MB} MB are allowed`);
 await store.close();
+
+await limitWindow(1_000);
+const beforeWindow = settled();
+const window = await limitWindow(KEYS);
+const windowHeap = settled().heapUsed - beforeWindow.heapUsed;
+print(
+  `heap  ${megabytes(windowHeap)} MB, ${Math.round(windowHeap / KEPT_KEYS)} bytes per key of a limit, after ${KEYS} keys`,
+);
+const { waits } = await window.take([windowOf(KEYS - 1)]);
+if (waits[0] === 0) throw new Error('The newest key is kept');
 if (rss > LIMIT_MB * 2 ** 20) process.exitCode = 1;
 
 async function fill(records: number) {
@@ -42,6 +56,16 @@ async function fill(records: number) {
     await filled.update(key, (found) => finish(found, turn, { kind: 'refused', code: 'WRONG_CODE' }, 20_000));
   }
   return filled;
+}
+
+async function limitWindow(keys: number) {
+  const filled = createMemoryWindows();
+  for (let serial = 0; serial < keys; serial += 1) await filled.take([windowOf(serial)]);
+  return filled;
+}
+
+function windowOf(serial: number) {
+  return { name: 'hour', key: hmac('ip', `user-${serial}`), points: 1, ms: 3_600_000 };
 }
 
 /** After a collection that gives back what only garbage needed: young space alone can be more than all records. */

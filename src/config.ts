@@ -73,7 +73,7 @@ export interface Rate {
   readonly seconds: number;
 }
 
-/** The shortest window first: a call that it refuses does not count in the longer ones. */
+/** The windows of each limit, in any order: a call that one of them denies counts in none. */
 export interface LimitsConfig {
   /** `LIMIT_REQUESTS_PER_PHONE`, `_PER_CALLER`, `_PER_IP` and `LIMIT_REQUESTS`, of everybody: requests for a code. */
   readonly requestsPerPhone: readonly Rate[];
@@ -322,18 +322,15 @@ function isPublicKey(pem: string): boolean {
   }
 }
 
-/** A timer can wait no longer. */
-const MAX_RATE_SECONDS = 24 * 86_400;
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
-/** `5/1h,10/1d` is five an hour and ten a day, shortest window first; `off` is no limit. */
+/** `5/1h,10/1d` is five an hour and ten a day; `off` is no limit. */
 function rates(standard: string) {
   return z
     .string()
     .regex(/^(off|\d{1,9}\/[1-9]\d{0,4}[smhd](,\d{1,9}\/[1-9]\d{0,4}[smhd])*)$/, 'must be like 5/1h,10/1d, or off')
     .default(standard)
-    .transform((text): Rate[] => (text === 'off' ? [] : text.split(',').map(rate)))
-    .refine((list) => list.every(({ seconds }) => seconds <= MAX_RATE_SECONDS), 'must be for 24 days at most');
+    .transform((text): Rate[] => (text === 'off' ? [] : text.split(',').map(rate)));
 }
 
 function rate(text: string): Rate {

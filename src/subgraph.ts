@@ -19,7 +19,9 @@ import { createGuard } from './guard/guard.ts';
 import { createHmacs } from './guard/hmac.ts';
 import { createLimits } from './guard/limits.ts';
 import { connectRedis, createRedisStore } from './guard/redis.ts';
+import { createRedisWindows } from './guard/redis-windows.ts';
 import { createMemoryStore, type AttemptStore } from './guard/store.ts';
+import { createMemoryWindows } from './guard/windows.ts';
 import { header, type RequestHeaders } from './headers.ts';
 import { createHttp, type GotOptions } from './http.ts';
 import { createIamport } from './iamport/source.ts';
@@ -93,7 +95,8 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
   const redis = redisUrl === null ? null : connectRedis(redisUrl, tellOfRedis);
   const store = options.store ?? (redis ? createRedisStore(redis) : createMemoryStore());
   const hmac = createHmacs(guardConfig.secret);
-  const limits = createLimits(options.limits, hmac, onEvent, redis);
+  const windows = redis ? createRedisWindows(redis) : createMemoryWindows();
+  const limits = createLimits({ config: options.limits, windows, hmac, onEvent, logger });
   const rules = {
     flightMs: config.confirmTimeoutMs + FLIGHT_RESERVE_MS,
     answerMs: config.confirmTimeoutMs + READ_BACK_MS,

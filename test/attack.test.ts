@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, validate } from 'graphql';
-import { readConfig, type Config, type LimitsConfig } from '../src/config.ts';
+import type { Config, LimitsConfig } from '../src/config.ts';
 import { oneMutationField } from '../src/documents.ts';
 import { createSchema } from '../src/schema.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
@@ -551,6 +551,26 @@ describe('the address of a caller', () => {
     expect(confirmsOf(own)).toBe(4);
   });
 
+  test.each([
+    [
+      'IPv4',
+      ['192.0.2.1', '192.0.2.1:5678', '::ffff:192.0.2.1', '::FFFF:C000:201', '[::ffff:192.0.2.1]:443'],
+      ['192.0.2.2', '192.0.2.3:5678', '::ffff:192.0.2.4', '::FFFF:C000:205', '[::ffff:192.0.2.6]:443'],
+    ],
+    [
+      'IPv6',
+      ['2001:db8:1::1', '[2001:DB8:1::2]', '[2001:db8:1::3]:443', '2001:0db8:0001:0000::4', '[2001:db8:1::5%eth0]:1'],
+      ['2001:db8:2::1', '[2001:DB8:3::2]', '[2001:db8:4::3]:443', '2001:0db8:0005:0000::4', '[2001:db8:6::5%eth0]:1'],
+    ],
+  ])('is one for one stranger in any spelling, and another for others: %s', async (_kind, spellings, others) => {
+    const own = await started({ ...perIp, trustProxy: ['127.0.0.1'] });
+    const codes: unknown[] = [];
+    for (const address of [...spellings, ...others]) codes.push(await from(own, address));
+    const [first, ...again] = codes.splice(0, spellings.length);
+    expect([first, ...new Set(again), ...new Set(codes)]).toEqual(['WRONG_CODE', 'RATE_LIMITED', 'WRONG_CODE']);
+    expect(confirmsOf(own)).toBe(1 + others.length);
+  });
+
   // Otherwise everybody behind the inner proxy has its address.
   test('is what a proxy says that the next proxy names with a port', async () => {
     const own = await started({ ...perIp, trustProxy: ['127.0.0.1', '10.0.0.0/8', '2001:db8::/32'] });
@@ -558,6 +578,20 @@ describe('the address of a caller', () => {
       expect(await from(own, `192.0.2.1, ${proxy}`)).toBe(proxy === '10.0.0.2:5678' ? 'WRONG_CODE' : 'RATE_LIMITED');
     }
     expect(await from(own, '192.0.2.2, 10.0.0.2:5678')).toBe('WRONG_CODE');
+  });
+
+  test('is nobody where the proxy says something else, which is logged once and not repeated', async () => {
+    const own = await started({ ...perIp, trustProxy: ['127.0.0.1'] });
+    for (const said of ['unknown', 'unknown', '_canary', '0177.0.0.1', '127.1', '1']) {
+      expect(await from(own, said)).toBe('WRONG_CODE');
+    }
+    expect(own.log().match(/address of a caller cannot be read/g)).toHaveLength(1);
+    expect(own.log()).not.toMatch(/_canary|0177/);
+  });
+
+  test('is all that counts for anonymous callers: together they are not one', async () => {
+    const own = await started({ ...perIp, limits: limits({ confirmsPerCaller: ONE_AN_HOUR }) });
+    for (let index = 0; index < 3; index += 1) expect(await from(own, '')).toBe('WRONG_CODE');
   });
 
   // A socket that is reset has no address any more; the request on it still runs.
@@ -616,10 +650,6 @@ describe('messages to a phone', () => {
     expect(await asking(own, { phone: '01000000000' }, thief)).toMatchObject({ __typename: 'IdentityOtpSent' });
     expect(await asking(own, {}, thief)).toMatchObject({ code: 'RATE_LIMITED' });
     expect(await asking(own, {}, owner)).toMatchObject({ __typename: 'IdentityOtpSent' });
-  });
-
-  test('cannot be limited for longer than a timer can wait', () => {
-    expect(() => readConfig({ LIMIT_REQUESTS_PER_PHONE: '1/30d' })).toThrow('24 days');
   });
 });
 

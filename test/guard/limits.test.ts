@@ -1,11 +1,13 @@
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { createHmacs } from '../../src/guard/hmac.ts';
-import type { LimitsConfig } from '../../src/config.ts';
-import { createLimits, network, type Pass } from '../../src/guard/limits.ts';
+import type { LimitsConfig, Rate } from '../../src/config.ts';
+import { createLimits, type Limits, type Pass } from '../../src/guard/limits.ts';
 import { connectRedis } from '../../src/guard/redis.ts';
+import { createRedisWindows } from '../../src/guard/redis-windows.ts';
 import { StoreUnavailable } from '../../src/guard/store.ts';
+import { createMemoryWindows, type WindowStore } from '../../src/guard/windows.ts';
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';
 
 const OFF: LimitsConfig = {
@@ -17,26 +19,49 @@ const OFF: LimitsConfig = {
   confirmsPerIp: [],
   shadow: false,
 };
-const ONE_A_MINUTE = [{ points: 1, seconds: 60 }];
+const ONE_A_MINUTE: readonly Rate[] = [{ points: 1, seconds: 60 }];
+const TWO_A_MINUTE: readonly Rate[] = [{ points: 2, seconds: 60 }];
+const TWO_WINDOWS: readonly Rate[] = [...ONE_A_MINUTE, { points: 2, seconds: 3_600 }];
 const somebody = { subject: 'user-1', isAnonymous: false, scopes: new Set<never>(), ip: '192.0.2.1' };
 
-function limits(config: Partial<LimitsConfig>, maxKeys?: number) {
-  const logged: string[] = [];
-  return {
-    logged,
-    limits: createLimits(
-      { ...OFF, ...config },
-      createHmacs('secret'),
-      (event) => logged.push(JSON.stringify(event)),
-      null,
-      maxKeys,
-    ),
-  };
+const PHONE = '01012345678';
+
+/** Limits with a clock, what they told, and what they logged. */
+function limits(config: Partial<LimitsConfig>) {
+  const told: unknown[] = [];
+  const logged: unknown[] = [];
+  const clock = { ms: 0 };
+  const windows = createMemoryWindows(() => clock.ms);
+  return { clock, told, logged, limits: create(windows, config, told, logged) };
 }
 
-/** When the next will be let through, null for those that are. */
+function create(
+  windows: WindowStore,
+  config: Partial<LimitsConfig>,
+  told: unknown[] = [],
+  logged: unknown[] = [],
+): Limits {
+  const log = (...line: unknown[]): void => void logged.push(line);
+  return createLimits({
+    config: { ...OFF, ...config },
+    windows,
+    hmac: createHmacs('secret'),
+    onEvent: (event) => told.push(event),
+    logger: { info: log, warn: log, error: log },
+  });
+}
+
+/** When the next will be allowed, null for those that are. */
 const refusals = async (...passes: Promise<Pass>[]): Promise<(Date | null)[]> =>
   (await Promise.all(passes)).map(({ retryAt }) => retryAt);
+
+const isAllowed = async (pass: Promise<Pass>): Promise<boolean> => (await pass).retryAt === null;
+
+/** In seconds from now, null for one that is allowed. */
+const waitOf = async (pass: Promise<Pass>): Promise<number | null> => {
+  const { retryAt } = await pass;
+  return retryAt && Math.round((retryAt.getTime() - Date.now()) / 1_000);
+};
 
 describe('limits', () => {
   test.each([
@@ -46,6 +71,7 @@ describe('limits', () => {
     ['requestsPerCaller', { subject: 'other' }, '01012345678', false],
     ['requestsPerIp', { subject: 'other' }, '01000000000', true],
     ['requestsPerIp', { ip: '198.51.100.1' }, '01012345678', false],
+    ['requestsPerIp', { ip: '[::ffff:192.0.2.1]:443' }, '01000000000', true],
     ['requestsPerIp', { ip: null }, '01012345678', false],
     ['requests', { subject: 'other', ip: '198.51.100.1' }, '01000000000', true],
   ] as const)('%s: a second request by %j for %s is refused: %s', async (name, change, phone, isRefused) => {
@@ -59,6 +85,7 @@ describe('limits', () => {
   test.each([
     ['confirmsPerCaller', { ip: '198.51.100.1' }, true],
     ['confirmsPerIp', { subject: 'other' }, true],
+    ['confirmsPerIp', { subject: 'other', ip: '::ffff:c000:201' }, true],
     ['confirmsPerIp', { ip: '198.51.100.1' }, false],
   ] as const)('%s: a second confirm by %j is refused: %s', async (name, change, isRefused) => {
     const { limits: own } = limits({ [name]: ONE_A_MINUTE });
@@ -74,56 +101,118 @@ describe('limits', () => {
     expect(await refusals(own.request(anonymous, '2'), own.confirm(anonymous))).toEqual([null, null]);
   });
 
-  test('in shadow mode let everything through and tell what they would have refused, without a name or a number', async () => {
-    const { limits: own, logged } = limits({ requestsPerPhone: ONE_A_MINUTE, shadow: true });
-    for (let index = 0; index < 2; index += 1)
-      expect(await refusals(own.request(somebody, '01012345678'))).toEqual([null]);
-    expect(logged).toEqual([JSON.stringify({ kind: 'limit', limit: 'requests per phone', shadow: true })]);
+  test('count callers behind one unreadable address as nobody, and log that once, without the address', async () => {
+    const { limits: own, logged } = limits({ requestsPerIp: ONE_A_MINUTE, confirmsPerIp: ONE_A_MINUTE });
+    const hidden = { ...somebody, ip: '_hidden' };
+    expect(await refusals(own.confirm(hidden), own.confirm(hidden), own.request(hidden, PHONE))).toEqual([
+      null,
+      null,
+      null,
+    ]);
+    expect(await refusals(own.confirm({ ...somebody, ip: null }))).toEqual([null]);
+    expect(logged).toEqual([[{}, expect.stringContaining('address')]]);
+    expect(JSON.stringify(logged)).not.toContain('hidden');
   });
 
-  test('do not count a refused call in the longer windows', async () => {
-    const { limits: own } = limits({ requestsPerPhone: [...ONE_A_MINUTE, { points: 2, seconds: 3600 }] });
-    for (let index = 0; index < 5; index += 1) await own.request(somebody, '01012345678');
-    const { retryAt } = await own.request(somebody, '01012345678');
-    expect(retryAt!.getTime() - Date.now()).toBeLessThan(61_000);
+  test('in shadow mode allow everything and tell, once for each call, what they would have denied, without a name or a number', async () => {
+    const { limits: own, told } = limits({ requestsPerPhone: ONE_A_MINUTE, requests: ONE_A_MINUTE, shadow: true });
+    const passes = [await own.request(somebody, PHONE), await own.request(somebody, PHONE)];
+    expect(passes.map(({ retryAt }) => retryAt)).toEqual([null, null]);
+    expect(told).toEqual([{ kind: 'limit', limit: 'requests per phone', shadow: true }]);
   });
 
-  test.each([false, true])('take up so many keys in memory and no more, in shadow mode too: %s', async (shadow) => {
-    const { limits: own, logged } = limits({ confirmsPerIp: [{ points: 2, seconds: 60 }], shadow }, 3);
-    const from = (last: number) => own.confirm({ ...somebody, ip: `192.0.2.${last}` });
-    const refused: boolean[] = [];
-    for (const last of [1, 2, 3, 4, 5, 1]) refused.push((await from(last)).retryAt !== null);
-    expect(refused).toEqual([false, false, false, !shadow, !shadow, false]);
-    expect(logged).toHaveLength(2);
+  test('in shadow mode give back a call that they would have denied as little as they counted it', async () => {
+    const { limits: own, told } = limits({ requestsPerPhone: ONE_A_MINUTE, shadow: true });
+    await own.request(somebody, PHONE);
+    await (await own.request(somebody, PHONE)).giveBack();
+    await own.request(somebody, PHONE);
+    expect(told).toHaveLength(2);
+  });
+
+  test('tell of each denied call once, by the first limit that denies it, and of no other', async () => {
+    const { limits: own, told } = limits({ requestsPerCaller: TWO_WINDOWS, requests: ONE_A_MINUTE });
+    for (let index = 0; index < 3; index += 1) await own.request(somebody, PHONE);
+    await own.request({ ...somebody, subject: 'other' }, PHONE);
+    expect(told).toEqual(
+      ['requests per caller', 'requests per caller', 'requests'].map((limit) => ({
+        kind: 'limit',
+        limit,
+        shadow: false,
+      })),
+    );
+  });
+
+  test('count a call that one limit denies in no other limit', async () => {
+    const two = [{ points: 2, seconds: 60 }];
+    const { limits: own } = limits({
+      requestsPerPhone: ONE_A_MINUTE,
+      requestsPerCaller: two,
+      requestsPerIp: two,
+      requests: two,
+    });
+    expect(await isAllowed(own.request(somebody, PHONE))).toBe(true);
+    for (let index = 0; index < 5; index += 1) expect(await isAllowed(own.request(somebody, PHONE))).toBe(false);
+    expect(await isAllowed(own.request(somebody, '01000000000'))).toBe(true);
+    // Now the caller is denied, which must not use up the phone.
+    expect(await isAllowed(own.request(somebody, '01000000001'))).toBe(false);
+  });
+
+  test("leave a phone's limit alone where the caller's denies", async () => {
+    const { limits: own } = limits({ requestsPerPhone: ONE_A_MINUTE, requestsPerCaller: ONE_A_MINUTE });
+    await own.request(somebody, '01000000000');
+    expect(await isAllowed(own.request(somebody, PHONE))).toBe(false);
+    expect(await isAllowed(own.request({ ...somebody, subject: 'other' }, PHONE))).toBe(true);
+  });
+
+  test.each([
+    ['shortest first', TWO_WINDOWS],
+    ['longest first', TWO_WINDOWS.toReversed()],
+    ['with a looser rate of the same length', [{ points: 9, seconds: 60 }, ...TWO_WINDOWS, { points: 9, seconds: 60 }]],
+  ])('say when all windows of a limit would allow a call, given %s', async (_name, requestsPerPhone) => {
+    const { clock, limits: own } = limits({ requestsPerPhone });
+    const waits: (number | null)[] = [];
+    for (const seconds of [0, 20, 40, 0, 50, 3_490, 0]) {
+      clock.ms += seconds * 1_000;
+      waits.push(await waitOf(own.request(somebody, PHONE)));
+    }
+    // At 0, 20, 60, 60, 110, 3600 and 3600 s: two an hour are used up at 60 s.
+    expect(waits).toEqual([null, 40, null, 3_540, 3_490, null, 60]);
   });
 
   test.each(['requestsPerCaller', 'requestsPerIp'] as const)(
-    'count what is given back all the same for whoever tried: %s',
+    'keep what is given back counted for the caller and the IP: %s',
     async (name) => {
       const { limits: own } = limits({ [name]: ONE_A_MINUTE });
-      const pass = await own.request(somebody, '01012345678');
+      const pass = await own.request(somebody, PHONE);
       await pass.giveBack();
-      expect(await refusals(own.request(somebody, '01012345678'))).toEqual([expect.any(Date)]);
+      expect(await isAllowed(own.request(somebody, PHONE))).toBe(false);
     },
   );
 
-  test('count no more what is given back, once, and give no credit in a window that has begun since', async () => {
-    jest.useFakeTimers();
-    try {
-      const { limits: own } = limits({ requestsPerPhone: [{ points: 2, seconds: 60 }] });
-      const ask = () => own.request(somebody, '01012345678');
-      const early = await ask();
+  test.each(['requestsPerPhone', 'requests'] as const)(
+    'count no more what is given back, once, and give no credit in a window that has begun since: %s',
+    async (name) => {
+      const { clock, limits: own } = limits({ [name]: [...TWO_A_MINUTE, { points: 9, seconds: 60 }] });
+      const ask = () => own.request(somebody, PHONE);
+      const [early] = [await ask(), await ask()];
       await early.giveBack();
       await early.giveBack();
-      expect(await refusals(ask(), ask(), ask())).toEqual([null, null, expect.any(Date)]);
-      jest.advanceTimersByTime(60_000);
+      expect(await refusals(ask(), ask())).toEqual([null, expect.any(Date)]);
+      clock.ms += 60_000;
       const late = [await ask(), await ask()];
-      jest.advanceTimersByTime(60_000);
-      await Promise.all(late.map((pass) => pass.giveBack()));
+      clock.ms += 60_000;
+      await late[0]!.giveBack();
       expect(await refusals(ask(), ask(), ask())).toEqual([null, null, expect.any(Date)]);
-    } finally {
-      jest.useRealTimers();
-    }
+      await late[1]!.giveBack();
+      expect(await refusals(ask())).toEqual([expect.any(Date)]);
+    },
+  );
+
+  test('give back nothing for a call that they denied', async () => {
+    const { limits: own } = limits({ requestsPerPhone: ONE_A_MINUTE });
+    await own.request(somebody, PHONE);
+    await (await own.request(somebody, PHONE)).giveBack();
+    expect(await isAllowed(own.request(somebody, PHONE))).toBe(false);
   });
 });
 
@@ -131,7 +220,7 @@ const describeRedis = hasRedis ? describe : describe.skip;
 
 describeRedis('limits in Redis (needs redis-server on the PATH)', () => {
   const fifty: LimitsConfig = { ...OFF, confirmsPerIp: [{ points: 50, seconds: 60 }] };
-  const create = (redis: Redis, config = fifty) => createLimits(config, createHmacs('secret'), () => {}, redis);
+  const on = (redis: Redis, config = fifty) => create(createRedisWindows(redis), config);
   let server: TestRedis;
   let connections: Redis[];
 
@@ -146,7 +235,7 @@ describeRedis('limits in Redis (needs redis-server on the PATH)', () => {
   });
 
   test('let fifty of three hundred at once through, whichever of three gateways they come to', async () => {
-    const gateways = connections.map((redis) => create(redis));
+    const gateways = connections.map((redis) => on(redis));
     const answers = await Promise.all(
       Array.from({ length: 300 }, (_, index) => gateways[index % 3]!.confirm(somebody)),
     );
@@ -154,7 +243,7 @@ describeRedis('limits in Redis (needs redis-server on the PATH)', () => {
   });
 
   test('let nobody through while Redis is silent, and count on once it answers', async () => {
-    const own = create(connections[0]!);
+    const own = on(connections[0]!);
     expect(await own.confirm(somebody)).toMatchObject({ retryAt: null });
     await server.freeze();
     await Promise.all([1, 2, 3].map(() => expect(own.confirm(somebody)).rejects.toBeInstanceOf(StoreUnavailable)));
@@ -166,25 +255,22 @@ describeRedis('limits in Redis (needs redis-server on the PATH)', () => {
   // Otherwise a dozen taps at once keep somebody from every message of the day, for one that is sent.
   test('count one of a dozen at once in every window, where one refuses all others', async () => {
     const windows = [...ONE_A_MINUTE, { points: 5, seconds: 3_600 }, { points: 10, seconds: 86_400 }];
-    const own = create(connections[0]!, { ...OFF, requestsPerPhone: windows });
+    const own = on(connections[0]!, { ...OFF, requestsPerPhone: windows });
     const passes = await Promise.all(Array.from({ length: 12 }, () => own.request(somebody, '01012345678')));
     expect(passes.filter(({ retryAt }) => retryAt === null)).toHaveLength(1);
     const redis = connections[1]!;
-    expect(await redis.mget(await redis.keys('identity:limit:*'))).toEqual(['1', '1', '1']);
+    const values = await redis.mget(await redis.keys('*'));
+    expect(values.map((value) => value!.split(' ')[0])).toEqual(['1', '1', '1']);
   });
-});
 
-describe('the network of an address', () => {
-  test.each([
-    ['192.0.2.1', '192.0.2.1'],
-    ['::ffff:192.0.2.1', '192.0.2.1'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-    ['2001:db8:1:2:ffff::9', '2001:db8:1:2::/64'],
-    ['2001:0db8:0001:0002::', '2001:db8:1:2::/64'],
-    ['2001:db8::1', '2001:db8:0:0::/64'],
-    ['::1', '0:0:0:0::/64'],
-    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-  ])('%s is %s', (ip, expected) => {
-    expect(network(ip)).toBe(expected);
+  test('keep nothing readable: limits, lengths, HMACs, counts and times', async () => {
+    const all = Object.fromEntries(Object.keys(OFF).map((name) => [name, ONE_A_MINUTE]));
+    const own = on(connections[0]!, { ...OFF, ...all, shadow: false });
+    await Promise.all([own.request(somebody, PHONE), own.confirm(somebody)]);
+    const redis = connections[1]!;
+    const keys = await redis.keys('*');
+    expect(keys).toHaveLength(6);
+    for (const key of keys) expect(key).toMatch(/^identity:v2:\{limit\}:[a-zIP-]+:60:(all|[\w-]{22})$/);
+    for (const value of await redis.mget(keys)) expect(value).toMatch(/^1 \d{13}$/);
   });
 });
