@@ -9,6 +9,8 @@ export type GatewayEvent =
   /** A field of a record, or `message`, that came in a way not known here. */
   | { readonly kind: 'drift'; readonly field: string }
   /** A limit that was reached; `shadow` where it let the call through. */
-  | { readonly kind: 'limit'; readonly limit: string; readonly shadow: boolean };
+  | { readonly kind: 'limit'; readonly limit: string; readonly shadow: boolean }
+  /** A call that was denied because the store of attempts has no room for a new record. */
+  | { readonly kind: 'store-full' };
 
 export type OnEvent = (event: GatewayEvent) => void;

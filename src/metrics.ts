@@ -3,7 +3,7 @@ import type { OnEvent } from './events.ts';
 
 export interface Metrics {
   readonly count: OnEvent;
-  /** Everything counted so far, and whether the store can be written, in Prometheus' text format. */
+  /** Everything counted so far, and whether the store answers, in Prometheus' text format. */
   render(isStoreUp: boolean): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
@@ -36,8 +36,17 @@ export function createMetrics(): Metrics {
       labelNames: ['limit', 'shadow'],
       registers,
     }),
+    'store-full': new Counter({
+      name: 'identity_store_full_total',
+      help: 'Calls that were denied because the store had no room for a new record',
+      registers,
+    }),
   };
-  const store = new Gauge({ name: 'identity_store_up', help: 'Whether attempts can be kept', registers });
+  const store = new Gauge({
+    name: 'identity_store_up',
+    help: 'Whether the store of attempts answers, full or not',
+    registers,
+  });
   return {
     count: ({ kind, ...labels }) => {
       const texts = Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)]));

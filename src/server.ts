@@ -14,6 +14,7 @@ import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { closedSdl, otpAsVariable } from './documents.ts';
 import { registerExplorer } from './explorer.ts';
+import type { AttemptStore } from './guard/store.ts';
 import { describe, type Logger } from './log.ts';
 import { createSandbox, type Sandbox, type SandboxSms } from './sandbox/sandbox.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -24,6 +25,8 @@ export interface ServerOptions {
   readonly logger?: Logger;
   /** Told of every message that the embedded sandbox sends. */
   readonly onSms?: (sms: SandboxSms) => void;
+  /** Your own store of attempts, in place of memory or Redis. */
+  readonly store?: AttemptStore;
 }
 
 export interface GatewayServer {
@@ -57,13 +60,19 @@ const SAFE_HEADERS = {
 /** The gateway over HTTP. Errors: EADDRINUSE where the embedded sandbox's port is taken. */
 export async function createServer(
   config: Config,
-  { logger = pino({ level: config.logLevel }), onSms }: ServerOptions = {},
+  { logger = pino({ level: config.logLevel }), onSms, store }: ServerOptions = {},
 ): Promise<GatewayServer> {
   const { sandboxPort } = config;
   const sandbox = sandboxPort === null ? null : await createSandbox({ port: sandboxPort, ...(onSms && { onSms }) });
   const iamport = sandbox ? { ...config.iamport, baseUrl: sandbox.url } : config.iamport;
   const metrics = createMetrics();
-  const subgraph = createIdentitySubgraph({ ...config, iamport, logger, onEvent: metrics.count });
+  const subgraph = createIdentitySubgraph({
+    ...config,
+    iamport,
+    logger,
+    onEvent: metrics.count,
+    ...(store && { store }),
+  });
   const apollo = createApollo(subgraph, config);
   await apollo.start();
 

@@ -20,7 +20,7 @@ import { createHmacs } from './guard/hmac.ts';
 import { createLimits } from './guard/limits.ts';
 import { connectRedis, createRedisStore } from './guard/redis.ts';
 import { createRedisWindows } from './guard/redis-windows.ts';
-import { createMemoryStore, type AttemptStore } from './guard/store.ts';
+import { createMemoryStore, StoreFull, type AttemptStore } from './guard/store.ts';
 import { createMemoryWindows } from './guard/windows.ts';
 import { header, type RequestHeaders } from './headers.ts';
 import { createHttp, type GotOptions } from './http.ts';
@@ -64,7 +64,7 @@ export interface IdentitySubgraph {
     /** When the caller has gone: reads stop, and what changes something goes on. */
     readonly signal?: AbortSignal;
   }): Promise<Context>;
-  /** Whether the store of attempts can be written. */
+  /** Whether the store of attempts can be written. A full one counts as ready: it goes on serving the records that it has. */
   isReady(): Promise<boolean>;
   /** Lets go of the connections to the upstream and to the store. */
   close(): Promise<void>;
@@ -76,12 +76,22 @@ const READ_BACK_MS = 3_000;
 /** Two read-backs and a reserve: an attempt that takes longer has lost its process. */
 const FLIGHT_RESERVE_MS = 10_000;
 
+/** How often the log repeats that the store is full, which can be said for every call. */
+const TELL_EVERY_MS = 60_000;
+
 /** Verification as a part of your own GraphQL server. Errors: none here. */
 export function createIdentitySubgraph(options: IdentitySubgraphOptions): IdentitySubgraph {
   const { iamport: config, guard: guardConfig, logger, maxRepresentations, got } = options;
+  let toldOfNoRoomAt = Number.NEGATIVE_INFINITY;
+  const tellOfNoRoom = (): void => {
+    if (performance.now() - toldOfNoRoomAt < TELL_EVERY_MS) return;
+    toldOfNoRoomAt = performance.now();
+    logger.warn({}, 'the store of attempts is full: new verifications are answered OVERLOADED');
+  };
   const onEvent: OnEvent = (event) => {
     if (event.kind === 'drift') logger.warn({ field: event.field }, 'the upstream sent a value not known here');
     if (event.kind === 'limit') logger.warn({ limit: event.limit, shadow: event.shadow }, 'a limit was reached');
+    if (event.kind === 'store-full') tellOfNoRoom();
     options.onEvent?.(event);
   };
   const tellOfRedis = (isUp: boolean): void =>
@@ -102,7 +112,8 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
     answerMs: config.confirmTimeoutMs + READ_BACK_MS,
     claims: guardConfig.claims,
   };
-  const guard = counted(createGuard({ iamport, store, hmac, limits, rules, logger }), onEvent);
+  const guarded = tellingWhenFull(store, onEvent);
+  const guard = counted(createGuard({ iamport, store: guarded, hmac, limits, rules, logger }), onEvent);
   const authenticate = typeof options.auth === 'function' ? options.auth : createAuthenticate(options.auth);
 
   return {
@@ -122,13 +133,26 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
     isReady: () =>
       store.check().then(
         () => true,
-        () => false,
+        (error) => error instanceof StoreFull,
       ),
     async close() {
       http.close();
       await store.close();
       redis?.disconnect();
     },
+  };
+}
+
+/** The same store, which tells of each call that it denies for lack of room. */
+function tellingWhenFull(store: AttemptStore, onEvent: OnEvent): AttemptStore {
+  const tell = (error: unknown): never => {
+    if (error instanceof StoreFull) onEvent({ kind: 'store-full' });
+    throw error;
+  };
+  return {
+    update: (key, step) => store.update(key, step).catch(tell),
+    check: () => store.check().catch(tell),
+    close: () => store.close(),
   };
 }
 

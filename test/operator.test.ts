@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readConfig } from '../src/config.ts';
+import { createMemoryStore } from '../src/guard/store.ts';
 import { startGateway, testConfig, type TestGateway } from './support/gateway.ts';
 
 let gateway: TestGateway;
@@ -69,5 +70,33 @@ describe('overload', () => {
     expect(small.calls('/otp/confirm/')).toHaveLength(2);
     expect(overloaded.flatMap((id) => small.calls(id))).toEqual([]);
     await small.close();
+  });
+});
+
+describe('a store of attempts without room for a new record', () => {
+  const REQUEST =
+    'mutation($input: RequestIdentityOtpInput!) { requestIdentityOtp(input: $input) { ... on IdentityError { code } } }';
+  const input = { name: '홍길동', phone: '010-1234-5678', birthday: '1990-01-01', genderDigit: '1', carrier: 'SKT' };
+
+  test('is said once in the log and counted for each denied call, while the gateway stays ready', async () => {
+    const full = await startGateway({ store: createMemoryStore(Date.now, 2) });
+    const [first, second, third] = ['imp_900200000001', 'imp_900200000002', 'imp_900200000003'] as const;
+    for (const id of [first, second]) expect(await full.confirm(id, '000000')).toMatchObject({ code: 'WRONG_CODE' });
+    const adminOf = async (path: string) => (await fetch(full.adminUrl + path)).text();
+    await adminOf('/readyz');
+    expect(await adminOf('/metrics')).toContain('identity_store_full_total 0');
+    expect(full.log()).not.toContain('full');
+
+    for (const id of [third, third]) expect(await full.confirm(id, '123456')).toMatchObject({ code: 'OVERLOADED' });
+    expect(await full.run(REQUEST, { input })).toMatchObject({ code: 'OVERLOADED' });
+    expect([full.calls(third), full.calls('/otp/request')]).toEqual([[], []]);
+    expect(JSON.parse(await adminOf('/readyz'))).toMatchObject({ status: 'ok', store: 'ok' });
+    const metrics = await adminOf('/metrics');
+    expect(metrics).toContain('identity_store_full_total 3');
+    expect(metrics).toContain('identity_store_up 1');
+    expect(full.log().match(/the store of attempts is full/g)).toHaveLength(1);
+
+    expect(await full.confirm(first, '123456')).toMatchObject({ __typename: 'Certification' });
+    await full.close();
   });
 });

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { readConfig, type Config, type IamportConfig } from '../../src/config.ts';
+import type { AttemptStore } from '../../src/guard/store.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { createServer } from '../../src/server.ts';
 
@@ -57,7 +58,12 @@ export const CONFIRM_EVERYTHING = `
 
 /** A gateway and its own sandbox, both on free ports. */
 export async function startGateway(
-  options: { iamport?: Partial<IamportConfig>; config?: Partial<Config>; sandbox?: SandboxOptions } = {},
+  options: {
+    iamport?: Partial<IamportConfig>;
+    config?: Partial<Config>;
+    sandbox?: SandboxOptions;
+    store?: AttemptStore;
+  } = {},
 ): Promise<TestGateway> {
   const sandbox = await createSandbox(options.sandbox);
   const lines: string[] = [];
@@ -68,7 +74,8 @@ export async function startGateway(
     },
   });
   const config = { ...testConfig(sandbox.url, options.iamport), ...options.config };
-  const server = await createServer(config, { logger: pino({ level: 'trace' }, stream) });
+  const { store } = options;
+  const server = await createServer(config, { logger: pino({ level: 'trace' }, stream), ...(store && { store }) });
   const { url, adminUrl } = await server.listen();
 
   async function post(body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
