@@ -2,7 +2,9 @@ import { createHash, createPublicKey, timingSafeEqual } from 'node:crypto';
 import {
   createRemoteJWKSet,
   errors,
+  jwksCache,
   jwtVerify,
+  type JSONWebKeySet,
   type JWTPayload,
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
@@ -29,6 +31,8 @@ const TOKENS_FAULT = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys]
 
 const CLOCK_LEEWAY_S = 30;
 const MAX_CACHED_TOKENS = 10_000;
+/** A key that the issuer withdraws is accepted for this long at most: short for an emergency, and few fetches. */
+const KEY_SET_MAX_AGE_MS = 5 * 60_000;
 
 /** Asymmetric ones for keys that anybody may know, HMAC for a shared secret; never both, and never `none`. */
 const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
@@ -55,53 +59,76 @@ export function createAuthenticate(config: AuthConfig): Authenticate {
   };
 }
 
+interface Keys {
+  readonly algorithms: string[];
+  readonly find: JWTVerifyGetKey;
+  /** The key set in use, compared by identity: a verification that is cached lives no longer than its key set. */
+  current(): unknown;
+}
+
 function createVerify(config: AuthConfig): ((token: string) => Promise<Identity>) | null {
-  const check = createCheck(config);
-  if (!check) return null;
-  /** By digest, so that no token stays in memory; verified tokens until they expire. */
-  const verified = new Map<string, { readonly identity: Identity; readonly expiresAt: number }>();
+  const keys = createKeys(config);
+  if (!keys) return null;
+  const options: JWTVerifyOptions = {
+    algorithms: keys.algorithms,
+    clockTolerance: CLOCK_LEEWAY_S,
+    requiredClaims: ['exp'],
+    ...(config.issuer !== null && { issuer: config.issuer }),
+    ...(config.audience !== null && { audience: config.audience }),
+  };
+  /** By digest, so that no token stays in memory; about 500 bytes each. */
+  const verified = new Map<
+    string,
+    { readonly identity: Identity; readonly expiresAt: number; readonly keySet: unknown }
+  >();
 
   return async (token) => {
     const key = digest(token).toString('base64');
+    // Read before the verification, which may fetch another key set: then the next request verifies once more.
+    const keySet = keys.current();
     const known = verified.get(key);
-    if (known && Date.now() < known.expiresAt) return known.identity;
+    if (known && known.keySet === keySet && Date.now() < known.expiresAt) return known.identity;
     verified.delete(key);
-    const payload = await check(token).catch(refuse);
+    const { payload } = await jwtVerify(token, keys.find, options).catch(refuse);
     if (typeof payload.sub !== 'string' || payload.sub === '') throw new Unauthenticated('The token names nobody');
     const identity = { subject: payload.sub, isAnonymous: false, scopes: scopesOf(payload) };
-    verified.set(key, { identity, expiresAt: (payload.exp! + CLOCK_LEEWAY_S) * 1000 });
+    verified.set(key, { identity, expiresAt: (payload.exp! + CLOCK_LEEWAY_S) * 1000, keySet });
     if (verified.size > MAX_CACHED_TOKENS) verified.delete(verified.keys().next().value!);
     return identity;
   };
 }
 
-function createCheck(config: AuthConfig): ((token: string) => Promise<JWTPayload>) | null {
-  const options: JWTVerifyOptions = {
-    clockTolerance: CLOCK_LEEWAY_S,
-    requiredClaims: ['sub', 'exp'],
-    ...(config.issuer !== null && { issuer: config.issuer }),
-    ...(config.audience !== null && { audience: config.audience }),
-  };
-  if (config.jwksUrl !== null) {
-    const published = createRemoteJWKSet(new URL(config.jwksUrl), {
-      timeoutDuration: 2_000,
-      cooldownDuration: config.jwksCooldownMs ?? 30_000,
-    });
-    const keys: JWTVerifyGetKey = (header, input) =>
-      published(header, input).catch((error) => {
-        throw TOKENS_FAULT.some((known) => error instanceof known) ? error : new KeysUnavailable();
-      });
-    return async (token) => (await jwtVerify(token, keys, { ...options, algorithms: ASYMMETRIC })).payload;
-  }
+function createKeys(config: AuthConfig): Keys | null {
+  if (config.jwksUrl !== null) return publishedKeys(config.jwksUrl, config.jwksCooldownMs);
   if (config.publicKey !== null) {
     const key = createPublicKey(config.publicKey);
-    return async (token) => (await jwtVerify(token, key, { ...options, algorithms: ASYMMETRIC })).payload;
+    return { algorithms: ASYMMETRIC, find: async () => key, current: () => key };
   }
   if (config.secret !== null) {
     const key = new TextEncoder().encode(config.secret);
-    return async (token) => (await jwtVerify(token, key, { ...options, algorithms: SYMMETRIC })).payload;
+    return { algorithms: SYMMETRIC, find: async () => key, current: () => key };
   }
   return null;
+}
+
+/** The issuer's key set: fetched at first use, when it is too old, and for a key id that is not in it. */
+function publishedKeys(url: string, cooldownDuration = 30_000): Keys {
+  const cache: { jwks?: JSONWebKeySet } = {};
+  const published = createRemoteJWKSet(new URL(url), {
+    timeoutDuration: 2_000,
+    cooldownDuration,
+    cacheMaxAge: KEY_SET_MAX_AGE_MS,
+    [jwksCache]: cache as Record<string, never>, // jose writes each key set that it fetches into it
+  });
+  return {
+    algorithms: ASYMMETRIC,
+    find: (header, input) =>
+      published(header, input).catch((error) => {
+        throw TOKENS_FAULT.some((known) => error instanceof known) ? error : new KeysUnavailable();
+      }),
+    // Past its age the key set equals nothing, so that the next request fetches it anew.
+    current: () => (published.fresh ? cache.jwks : {}),
+  };
 }
 
 /** What jose throws can quote the token's claims. */

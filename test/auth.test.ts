@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { createAuthenticate, Unauthenticated } from '../src/auth.ts';
 import type { AuthConfig } from '../src/config.ts';
@@ -20,7 +20,28 @@ const NOTHING: AuthConfig = {
 const closers: (() => void)[] = [];
 afterEach(() => {
   for (const close of closers.splice(0)) close();
+  jest.useRealTimers();
 });
+
+/** Moves the clock that tokens and key sets are dated by; jose takes no other. Timers and sockets keep their own. */
+function advance(ms: number): void {
+  const now = Date.now() + ms;
+  jest.useFakeTimers({
+    now,
+    doNotFake: [
+      'hrtime',
+      'nextTick',
+      'performance',
+      'queueMicrotask',
+      'setImmediate',
+      'clearImmediate',
+      'setInterval',
+      'clearInterval',
+      'setTimeout',
+      'clearTimeout',
+    ],
+  });
+}
 
 function token(
   claims: Record<string, unknown> = {},
@@ -47,6 +68,38 @@ async function issuerThat(answer: RequestListener): Promise<string> {
     issuer.close();
   });
   return `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`;
+}
+
+interface Issuer {
+  readonly url: string;
+  readonly fetches: () => number;
+  /** Publishes other keys, or none at all and answers 503. */
+  change(keys: Keys | null): Promise<void>;
+}
+type Pair = Awaited<ReturnType<typeof generateKeyPair>>;
+type Keys = Record<string, Pair>;
+
+/** An issuer with these keys, by their id. */
+async function publish(keys: Keys): Promise<Issuer> {
+  let fetches = 0;
+  let body: string | null = null;
+  const change = async (to: Keys | null): Promise<void> => {
+    const published = Object.entries(to ?? {}).map(async ([kid, { publicKey }]) =>
+      Object.assign(await exportJWK(publicKey), { kid }),
+    );
+    body = to && JSON.stringify({ keys: await Promise.all(published) });
+  };
+  await change(keys);
+  const url = await issuerThat((_request, response) => {
+    fetches += 1;
+    response.writeHead(body === null ? 503 : 200, { 'content-type': 'application/json' }).end(body);
+  });
+  return { url, fetches: () => fetches, change };
+}
+
+async function bearer({ privateKey }: Pair, kid: string, expires = '1h') {
+  const jwt = await token({}, { alg: 'RS256', key: privateKey as never, kid, expires });
+  return { headers: { authorization: `Bearer ${jwt}` } };
 }
 
 const refused = (config: Partial<AuthConfig>, jwt: string) =>
@@ -81,31 +134,67 @@ describe('a caller', () => {
 
   test('is asked of the issuer once, and again when the issuer changes its keys', async () => {
     const [first, second] = [await generateKeyPair('RS256'), await generateKeyPair('RS256')];
-    let keys: object[] = [{ ...(await exportJWK(first.publicKey)), kid: 'first' }];
-    let fetches = 0;
-    const jwksUrl = await issuerThat((_request, response) => {
-      fetches += 1;
-      response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
-    });
-    const authenticate = createAuthenticate({
-      ...NOTHING,
-      jwksUrl,
-      jwksCooldownMs: 0,
-    });
-    const bearer = async (key: unknown, kid: string) => ({
-      headers: { authorization: `Bearer ${await token({}, { alg: 'RS256', key: key as never, kid })}` },
-    });
+    const issuer = await publish({ first });
+    const authenticate = createAuthenticate({ ...NOTHING, jwksUrl: issuer.url, jwksCooldownMs: 0 });
 
-    const header = await bearer(first.privateKey, 'first');
-    await Promise.all([
-      authenticate(header),
-      authenticate(header),
-      authenticate(await bearer(first.privateKey, 'first')),
-    ]);
-    expect(fetches).toBe(1);
-    keys = [{ ...(await exportJWK(second.publicKey)), kid: 'second' }];
-    expect(await authenticate(await bearer(second.privateKey, 'second'))).toMatchObject({ subject: 'user-1' });
-    expect(fetches).toBe(2);
+    const header = await bearer(first, 'first');
+    await Promise.all([authenticate(header), authenticate(header), authenticate(await bearer(first, 'first'))]);
+    expect(issuer.fetches()).toBe(1);
+    await issuer.change({ second });
+    expect(await authenticate(await bearer(second, 'second'))).toMatchObject({ subject: 'user-1' });
+    expect(issuer.fetches()).toBe(2);
+  });
+});
+
+describe('a verified token', () => {
+  test('is refused once it has expired', async () => {
+    const authenticate = createAuthenticate({ ...NOTHING, secret: SECRET });
+    const header = { headers: { authorization: `Bearer ${await token({}, { expires: '1m' })}` } };
+    expect(await authenticate(header)).toMatchObject({ subject: 'user-1' });
+    advance(89_000);
+    expect(await authenticate(header)).toMatchObject({ subject: 'user-1' });
+    advance(2_000);
+    await expect(authenticate(header)).rejects.toBeInstanceOf(Unauthenticated);
+  });
+
+  test('is refused as soon as a key set without its key has been fetched', async () => {
+    const [first, second] = [await generateKeyPair('RS256'), await generateKeyPair('RS256')];
+    const issuer = await publish({ first });
+    const authenticate = createAuthenticate({ ...NOTHING, jwksUrl: issuer.url, jwksCooldownMs: 0 });
+    const header = await bearer(first, 'first');
+    for (let index = 0; index < 3; index += 1) await authenticate(header);
+    await issuer.change({ second });
+    expect(await authenticate(header)).toMatchObject({ subject: 'user-1' });
+    await authenticate(await bearer(second, 'second'));
+    await expect(authenticate(header)).rejects.toBeInstanceOf(Unauthenticated);
+  });
+
+  test('is refused five minutes after its key was withdrawn, though nobody else asks', async () => {
+    const first = await generateKeyPair('RS256');
+    const issuer = await publish({ first });
+    const authenticate = createAuthenticate({ ...NOTHING, jwksUrl: issuer.url });
+    const header = await bearer(first, 'first');
+    for (let index = 0; index < 3; index += 1) await authenticate(header);
+    await issuer.change({});
+    advance(4 * 60_000);
+    expect(await authenticate(header)).toMatchObject({ subject: 'user-1' });
+    expect(issuer.fetches()).toBe(1);
+    advance(61_000);
+    await expect(authenticate(header)).rejects.toBeInstanceOf(Unauthenticated);
+  });
+
+  test('meets an outage while the key set cannot be fetched anew, and is accepted again afterwards', async () => {
+    const first = await generateKeyPair('RS256');
+    const issuer = await publish({ first });
+    const authenticate = createAuthenticate({ ...NOTHING, jwksUrl: issuer.url });
+    const header = await bearer(first, 'first');
+    for (let index = 0; index < 3; index += 1) await authenticate(header);
+    await issuer.change(null);
+    advance(5 * 60_000);
+    const error: unknown = await authenticate(header).catch((thrown: unknown) => thrown);
+    expect([error instanceof Error, error instanceof Unauthenticated]).toEqual([true, false]);
+    await issuer.change({ first });
+    expect(await authenticate(header)).toMatchObject({ subject: 'user-1' });
   });
 });
 
@@ -135,17 +224,17 @@ describe('a token is refused', () => {
     ['when it has expired', {}, { expires: '-31s' }, {}],
     ['from another issuer', { iss: 'https://other.example' }, {}, { issuer: 'https://issuer.example' }],
     ['for another audience', { aud: 'other' }, {}, { audience: 'identity' }],
-    ['without a subject', { sub: undefined }, {}, {}],
     ['that is not valid yet', { nbf: Math.floor(Date.now() / 1000) + 60 }, {}, {}],
   ])('%s', async (_name, claims, options, config) => {
-    const signer =
-      'sub' in claims
-        ? new SignJWT({})
-            .setProtectedHeader({ alg: 'HS256' })
-            .setExpirationTime('5m')
-            .sign(new TextEncoder().encode(SECRET))
-        : token(claims, options);
-    await refused({ secret: SECRET, ...config }, await signer);
+    await refused({ secret: SECRET, ...config }, await token(claims, options));
+  });
+
+  test('without a subject, and without an expiry', async () => {
+    const bare = (): SignJWT => new SignJWT({}).setProtectedHeader({ alg: 'HS256' });
+    const key = new TextEncoder().encode(SECRET);
+    await refused({ secret: SECRET }, await bare().setExpirationTime('5m').sign(key));
+    await refused({ secret: SECRET }, await bare().setSubject('').setExpirationTime('5m').sign(key));
+    await refused({ secret: SECRET }, await bare().setSubject('user-1').sign(key));
   });
 
   test('signed with another secret, or not at all, or with the public key as a secret', async () => {
