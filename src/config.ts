@@ -19,6 +19,8 @@ export interface Config {
   readonly adminPort: number;
   /** For a client to deliver its whole request, and to take the answer; default 10 s. */
   readonly clientTimeoutMs?: number;
+  /** Connections at a time to each of the two ports; default 10,000. */
+  readonly maxConnections?: number;
   /** `LOG_LEVEL`, default info. */
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** `EXPLORER`, default true outside production: GraphiQL for a browser at /graphql. */

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import {
@@ -48,7 +48,7 @@ export interface Addresses {
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_TOKENS = 1_000;
 const CLIENT_TIMEOUT_MS = 10_000;
-/** Whoever would be one more is turned away at the door. */
+/** A connection beyond these is closed before anything is read from it. */
 const MAX_CONNECTIONS = 10_000;
 
 const SAFE_HEADERS = {
@@ -140,7 +140,7 @@ function createApollo(subgraph: IdentitySubgraph, config: Config): ApolloServer<
 
 /** Everything around GraphQL; what fails before a resolver answers in GraphQL's own shape too. */
 function createHttpServer(config: Config, logger: Logger, state: { readonly isClosing: boolean }): FastifyInstance {
-  const { clientTimeoutMs = CLIENT_TIMEOUT_MS } = config;
+  const { clientTimeoutMs = CLIENT_TIMEOUT_MS, maxConnections = MAX_CONNECTIONS } = config;
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: clientTimeoutMs,
@@ -149,9 +149,12 @@ function createHttpServer(config: Config, logger: Logger, state: { readonly isCl
     return503OnClosing: false, // said below, in our own shape
     trustProxy: config.trustProxy.length > 0 && inNetworks(config.trustProxy),
     // A path that cannot be decoded comes here, past every hook.
-    frameworkErrors: (_error, _request, reply) => void refuse(reply as unknown as FastifyReply),
+    frameworkErrors: (_error, request, reply) => {
+      cutSlowReader(request.raw, reply.raw, clientTimeoutMs);
+      void refuse(reply);
+    },
   });
-  app.server.maxConnections = MAX_CONNECTIONS;
+  app.server.maxConnections = maxConnections;
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(SAFE_HEADERS);
     if (state.isClosing) return reply.code(503).send(errorBody('The gateway is closing. Please ask again.', 'CLOSING'));
@@ -159,8 +162,8 @@ function createHttpServer(config: Config, logger: Logger, state: { readonly isCl
     const isWhole = request.ip !== undefined && URL.canParse(`http://${request.host}/`);
     return isWhole ? undefined : refuse(reply);
   });
-  app.addHook('onSend', async (_request, reply) => {
-    reply.raw.socket?.setTimeout(clientTimeoutMs); // for who does not take the answer
+  app.addHook('onSend', async (request, reply) => {
+    cutSlowReader(request.raw, reply.raw, clientTimeoutMs);
     if (state.isClosing) void reply.header('connection', 'close'); // a kept-alive connection would hold the drain up
   });
   app.setNotFoundHandler(async (_request, reply) =>
@@ -173,6 +176,16 @@ function createHttpServer(config: Config, logger: Logger, state: { readonly isCl
     return reply.code(500).send(errorBody('Internal server error', 'INTERNAL_SERVER_ERROR'));
   });
   return app;
+}
+
+/**
+ * A deadline for taking the answer; an idle timeout would start anew with every byte that the client takes.
+ * The reset frees what the kernel still holds of the answer.
+ */
+function cutSlowReader({ socket }: IncomingMessage, response: ServerResponse, timeoutMs: number): void {
+  if (response.destroyed) return;
+  const timer = setTimeout(() => socket.resetAndDestroy(), timeoutMs);
+  response.once('close', () => clearTimeout(timer));
 }
 
 /** Aborted when the caller hangs up before the answer. */

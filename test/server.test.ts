@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { envelope, startFaultyUpstream } from './support/faulty-upstream.ts';
 import { CONFIRM_EVERYTHING, startGateway, type TestGateway } from './support/gateway.ts';
 
 let gateway: TestGateway;
@@ -40,24 +42,33 @@ describe('every answer', () => {
   });
 });
 
+const PATH = 'POST /graphql HTTP/1.1\r\n';
+const JSON_TYPE = 'content-type: application/json\r\n';
+const HEAD = `${PATH}host: x\r\n${JSON_TYPE}`;
+
+/** A body and its length, the last of the headers. */
+function ending(query: string, values: object = {}): string {
+  const body = JSON.stringify({ query, variables: values });
+  return `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}
+const TYPENAME = ending('{ __typename }');
+
+/** Everything that is answered to this on one connection that then stays open, until the server closes it. */
+async function answerTo(url: string, text: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write(text);
+  let answer = '';
+  for await (const chunk of socket.setEncoding('utf8')) answer += chunk;
+  return answer;
+}
+
 describe('what is no whole request', () => {
-  /** What the gateway answers to this on a connection that then stays open, until it closes it. */
-  async function answerTo(of: TestGateway, text: string): Promise<string> {
-    const socket = connect(Number(new URL(of.url).port), '127.0.0.1');
-    socket.write(text);
-    let answer = '';
-    for await (const chunk of socket.setEncoding('utf8')) answer += chunk;
-    return answer;
-  }
-
-  const HEAD = 'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
-
   test.each([
     ['no HTTP', 'what is this?\r\n\r\n', '400'],
     ['a body of two lengths', `${HEAD}content-length: 1\r\ncontent-length: 2\r\n\r\n{}`, '400'],
     ['headers of 20 kB', `${HEAD}x: ${'x'.repeat(20_000)}\r\n\r\n`, '431'],
   ])('is answered in the shape of GraphQL, and not stored: %s', async (_name, text, status) => {
-    const [head, body] = (await answerTo(gateway, text)).split('\r\n\r\n');
+    const [head, body] = (await answerTo(gateway.url, text)).split('\r\n\r\n');
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} [\\s\\S]*cache-control: no-store`));
     expect(JSON.parse(body!)).toEqual({
       errors: [{ message: expect.any(String), extensions: { code: 'BAD_REQUEST' } }],
@@ -65,19 +76,73 @@ describe('what is no whole request', () => {
   });
 
   test('is never answered in place of the request before it', async () => {
-    const body = JSON.stringify({ query: CONFIRM_EVERYTHING, variables });
-    const whole = `${HEAD}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-    expect(await answerTo(gateway, `${whole}what is this?\r\n\r\n`)).toBe('');
+    const whole = `${HEAD}${ending(CONFIRM_EVERYTHING, variables)}`;
+    expect(await answerTo(gateway.url, `${whole}what is this?\r\n\r\n`)).toBe('');
   });
+});
 
-  test.each([
-    ['headers', HEAD],
-    ['a body', `${HEAD}content-length: 100\r\n\r\n{"query":`],
-  ])('is closed when its time is over, and others are served meanwhile: slow %s', async (_name, text) => {
+describe('a slow client', () => {
+  const SLOW = [
+    ['headers', HEAD, 'x: y\r\n'],
+    ['a body', `${HEAD}content-length: 60000\r\n\r\n`, ' '],
+  ];
+
+  test.each(SLOW)('that stops within %s is answered 408, and others are served meanwhile', async (_name, text) => {
     const own = await startGateway({ config: { clientTimeoutMs: 300 } });
-    const slow = answerTo(own, text);
+    const slow = answerTo(own.url, text);
     expect(await own.run('{ __typename }')).toBe('Query');
     expect(await slow).toMatch(/^HTTP\/1.1 408 /);
+    await own.close();
+  });
+
+  test.each(SLOW)('is closed when its time is over, however steadily it sends %s', async (_name, text, more) => {
+    const own = await startGateway({ config: { clientTimeoutMs: 300 } });
+    const socket = connect(Number(new URL(own.url).port), '127.0.0.1').on('error', () => {});
+    for (socket.resume().write(text); !socket.closed; socket.write(more)) await own.run('{ __typename }');
+    await own.close();
+  });
+
+  test('is closed when its time is over, however steadily it takes the answer', async () => {
+    const upstream = await startFaultyUpstream();
+    const own = await startGateway({ iamport: { baseUrl: upstream.url }, config: { clientTimeoutMs: 500 } });
+    const impUid = 'imp_900200000001';
+    const record = { imp_uid: impUid, certified: true, certified_at: 1_700_000_000, origin: 'x'.repeat(200_000) };
+    upstream.fault = envelope(200, { code: 0, message: null, response: record });
+    const origins = Array.from({ length: 30 }, (_, index) => `o${index}: origin`).join(' ');
+    const long = `{ certification(impUid: "${impUid}") { ... on Certification { ${origins} } } }`;
+    const length = 3 * 30 * 200_000;
+
+    const onread = { buffer: Buffer.alloc(16_384), callback: () => false }; // takes no more until resume()
+    const socket = connect({ port: Number(new URL(own.url).port), host: '127.0.0.1', onread }).on('error', () => {});
+    socket.write(`${HEAD}${ending(long)}`.repeat(3)); // more than a kernel keeps
+    for (; !socket.closed && socket.bytesRead < length; socket.resume()) await own.run('{ __typename }');
+    expect(socket.bytesRead).toBeGreaterThan(0);
+    expect(socket.bytesRead).toBeLessThan(length);
+    await own.close();
+    await upstream.close();
+  });
+
+  test('that has taken its answer keeps its connection', async () => {
+    const own = await startGateway({ config: { clientTimeoutMs: 300 } });
+    const kept = connect(Number(new URL(own.url).port), '127.0.0.1').setEncoding('utf8');
+    kept.write(`${HEAD}${TYPENAME}`);
+    await once(kept, 'data');
+    expect(await answerTo(own.url, HEAD)).toMatch(/^HTTP\/1.1 408 /); // later than the deadline of the answer above
+    kept.write(`${HEAD}${TYPENAME}`);
+    expect((await once(kept, 'data'))[0]).toMatch(/^HTTP\/1.1 200 /);
+    kept.destroy();
+    await own.close();
+  });
+
+  test('leaves room: a connection more than allowed is closed unread, and allowed once another has ended', async () => {
+    const own = await startGateway({ config: { maxConnections: 1 } });
+    const first = connect(Number(new URL(own.url).port), '127.0.0.1').setEncoding('utf8');
+    first.write(`${HEAD}${TYPENAME}`);
+    expect((await once(first, 'data'))[0]).toMatch(/^HTTP\/1.1 200 /);
+    expect(await answerTo(own.url, '')).toBe('');
+    first.end();
+    await once(first, 'close');
+    expect(await answerTo(own.url, `${HEAD}connection: close\r\n${TYPENAME}`)).toMatch(/^HTTP\/1.1 200 /);
     await own.close();
   });
 });
