@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ApolloServer } from '@apollo/server';
@@ -77,7 +78,7 @@ export async function createServer(
   await apollo.start();
 
   const state = { isClosing: false };
-  const app = createHttpServer(config, logger, state);
+  const app = createGraphQLServer(config, logger, state);
   const context = async ({ headers, ip }: FastifyRequest, reply: FastifyReply) =>
     subgraph.createContext({ headers, ip, signal: goneSignal(reply) });
   if (config.explorer) registerExplorer(app, config);
@@ -93,12 +94,14 @@ export async function createServer(
       .header('allow', 'POST')
       .send(errorBody('Send GraphQL as POST with content-type application/json.', 'METHOD_NOT_ALLOWED')),
   );
-  const admin = createAdminServer(subgraph, metrics, state);
+  const admin = createAdminServer(config, logger, subgraph, metrics, state);
 
   return {
     sandbox,
     async listen() {
-      const { host, port, adminPort } = config;
+      const { port, adminPort } = config;
+      // For the name `localhost` Fastify opens a second node server, which would lack every setting made below.
+      const { address: host } = await lookup(config.host);
       const url = await app.listen({ host, port });
       return { url: `${url}/graphql`, adminUrl: await admin.listen({ host, port: adminPort }) };
     },
@@ -138,13 +141,18 @@ function createApollo(subgraph: IdentitySubgraph, config: Config): ApolloServer<
   });
 }
 
-/** Everything around GraphQL; what fails before a resolver answers in GraphQL's own shape too. */
-function createHttpServer(config: Config, logger: Logger, state: { readonly isClosing: boolean }): FastifyInstance {
+/** What both servers share: answers of node's and of Fastify's own take our shape, are not stored, and have a deadline. */
+function createHttpServer(config: Config, logger: Logger): FastifyInstance {
   const { clientTimeoutMs = CLIENT_TIMEOUT_MS, maxConnections = MAX_CONNECTIONS } = config;
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: clientTimeoutMs,
-    http: { headersTimeout: clientTimeoutMs, connectionsCheckingInterval: clientTimeoutMs / 5 },
+    http: {
+      headersTimeout: clientTimeoutMs,
+      connectionsCheckingInterval: clientTimeoutMs / 5,
+      requireHostHeader: false, // checked below
+      joinDuplicateHeaders: true, // node would keep the first of two, where a proxy may have checked the second
+    },
     clientErrorHandler: refuseSocket,
     return503OnClosing: false, // said below, in our own shape
     trustProxy: config.trustProxy.length > 0 && inNetworks(config.trustProxy),
@@ -154,27 +162,38 @@ function createHttpServer(config: Config, logger: Logger, state: { readonly isCl
       void refuse(reply);
     },
   });
-  app.server.maxConnections = maxConnections;
+  const { server } = app;
+  server.maxConnections = maxConnections;
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response)); // checked below
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(SAFE_HEADERS);
-    if (state.isClosing) return reply.code(503).send(errorBody('The gateway is closing. Please ask again.', 'CLOSING'));
-    // Who has hung up already has no address to be counted by; a host that is none breaks what builds on it.
-    const isWhole = request.ip !== undefined && URL.canParse(`http://${request.host}/`);
-    return isWhole ? undefined : refuse(reply);
+    if (!hasValidHost(request)) return refuse(reply);
+    const { expect = '100-continue' } = request.headers;
+    return /100-continue/i.test(expect) ? undefined : refuse(reply, 417, 'Expect may be 100-continue.');
   });
-  app.addHook('onSend', async (request, reply) => {
-    cutSlowReader(request.raw, reply.raw, clientTimeoutMs);
-    if (state.isClosing) void reply.header('connection', 'close'); // a kept-alive connection would hold the drain up
-  });
-  app.setNotFoundHandler(async (_request, reply) =>
-    reply.code(404).send(errorBody('GraphQL is served at /graphql.', 'NOT_FOUND')),
-  );
+  app.addHook('onSend', async (request, reply) => cutSlowReader(request.raw, reply.raw, clientTimeoutMs));
   app.setErrorHandler(async (error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500;
     if (status < 500) return reply.code(status).send(errorBody(clientMistake(status), 'BAD_REQUEST'));
     logger.error(describe(error), 'a request failed unexpectedly');
     return reply.code(500).send(errorBody('Internal server error', 'INTERNAL_SERVER_ERROR'));
   });
+  return app;
+}
+
+function createGraphQLServer(config: Config, logger: Logger, state: { readonly isClosing: boolean }): FastifyInstance {
+  const app = createHttpServer(config, logger);
+  app.addHook('onRequest', async ({ ip, host }, reply) => {
+    if (state.isClosing) return reply.code(503).send(errorBody('The gateway is closing. Please ask again.', 'CLOSING'));
+    // A caller that has hung up already has no address to be counted by; Apollo needs a host, which HTTP/1.0 may lack.
+    return ip !== undefined && host !== '' ? undefined : refuse(reply);
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (state.isClosing) void reply.header('connection', 'close'); // a kept-alive connection would hold the drain up
+  });
+  app.setNotFoundHandler(async (_request, reply) =>
+    reply.code(404).send(errorBody('GraphQL is served at /graphql.', 'NOT_FOUND')),
+  );
   return app;
 }
 
@@ -188,6 +207,12 @@ function cutSlowReader({ socket }: IncomingMessage, response: ServerResponse, ti
   response.once('close', () => clearTimeout(timer));
 }
 
+/** One host, without user name or path; none only where HTTP/1.0 asks, as health checks do. */
+function hasValidHost({ host, raw: { httpVersion } }: FastifyRequest): boolean {
+  if (host === '') return httpVersion === '1.0';
+  return /^[\w.:[\]-]+$/.test(host) && URL.canParse(`http://${host}/`);
+}
+
 /** Aborted when the caller hangs up before the answer. */
 function goneSignal({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController();
@@ -197,13 +222,15 @@ function goneSignal({ raw }: FastifyReply): AbortSignal {
   return controller.signal;
 }
 
-/** For whoever runs the gateway, on a port of its own. */
+/** Health and metrics for operators, on a port of their own, which answers until the drain has ended. */
 function createAdminServer(
+  config: Config,
+  logger: Logger,
   subgraph: IdentitySubgraph,
   metrics: Metrics,
   state: { readonly isClosing: boolean },
 ): FastifyInstance {
-  const admin = fastify({ requestTimeout: CLIENT_TIMEOUT_MS });
+  const admin = createHttpServer(config, logger);
   admin.get('/livez', async () => ({ status: 'ok' }));
   admin.get('/readyz', async (_request, reply) => {
     const store = (await subgraph.isReady()) ? 'ok' : 'unavailable';
@@ -216,16 +243,23 @@ function createAdminServer(
     const { contentType, body } = await metrics.render(await subgraph.isReady());
     return reply.type(contentType).send(body);
   });
+  admin.setNotFoundHandler(async (_request, reply) =>
+    reply.code(404).send(errorBody('Here are /livez, /readyz and /metrics.', 'NOT_FOUND')),
+  );
   return admin;
 }
 
-async function refuse(reply: FastifyReply): Promise<unknown> {
-  return reply.code(400).headers(SAFE_HEADERS).send(errorBody('The request cannot be read.', 'BAD_REQUEST'));
+/** Closes the connection as well: a body that was not asked for would be read as the next request. */
+async function refuse(reply: FastifyReply, status = 400, message = 'The request cannot be read.'): Promise<unknown> {
+  return reply
+    .code(status)
+    .headers({ ...SAFE_HEADERS, connection: 'close' })
+    .send(errorBody(message, 'BAD_REQUEST'));
 }
 
-/** What is too slow, too long or no HTTP never becomes a request that could be answered. */
+/** Answers on the socket itself: what is too slow, too long or no HTTP never becomes a request. */
 function refuseSocket({ code }: { code: string }, socket: Socket): void {
-  // Where node keeps what it is answering: words of ours would be read as that answer.
+  // The response that node is sending on this socket: words of ours would be read as a part of it.
   const { _httpMessage: due } = socket as { _httpMessage?: ServerResponse | null };
   if (!socket.writable || due?.req.complete) return void socket.destroy();
   const [status, message] = NO_REQUEST[code] ?? ['400 Bad Request', 'The request cannot be read.'];
@@ -238,7 +272,7 @@ function refuseSocket({ code }: { code: string }, socket: Socket): void {
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`);
-  socket.once('finish', () => socket.destroy()); // whoever is slow is slow to hang up, too
+  socket.once('finish', () => socket.destroy()); // a client that is slow is slow to hang up, too
 }
 
 const NO_REQUEST: Readonly<Record<string, readonly [status: string, message: string]>> = {

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { envelope, startFaultyUpstream } from './support/faulty-upstream.ts';
 import { CONFIRM_EVERYTHING, startGateway, type TestGateway } from './support/gateway.ts';
+import { callerHeaders, TOKENS } from './support/tokens.ts';
 
 let gateway: TestGateway;
 
@@ -66,18 +67,63 @@ describe('what is no whole request', () => {
   test.each([
     ['no HTTP', 'what is this?\r\n\r\n', '400'],
     ['a body of two lengths', `${HEAD}content-length: 1\r\ncontent-length: 2\r\n\r\n{}`, '400'],
+    ['a body of a length and chunks', `${HEAD}transfer-encoding: chunked\r\n${TYPENAME}`, '400'],
     ['headers of 20 kB', `${HEAD}x: ${'x'.repeat(20_000)}\r\n\r\n`, '431'],
-  ])('is answered in the shape of GraphQL, and not stored: %s', async (_name, text, status) => {
-    const [head, body] = (await answerTo(gateway.url, text)).split('\r\n\r\n');
-    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} [\\s\\S]*cache-control: no-store`));
-    expect(JSON.parse(body!)).toEqual({
-      errors: [{ message: expect.any(String), extensions: { code: 'BAD_REQUEST' } }],
-    });
+    ['no host', `${PATH}${JSON_TYPE}${TYPENAME}`, '400'],
+    ['an empty host', `${PATH}host:\r\n${JSON_TYPE}${TYPENAME}`, '400'],
+    ['two hosts', `${HEAD}host: y\r\n${TYPENAME}`, '400'],
+    ['a host with a path', `${PATH}host: x/y\r\n${JSON_TYPE}${TYPENAME}`, '400'],
+    ['a host with a user', `${PATH}host: x@y\r\n${JSON_TYPE}${TYPENAME}`, '400'],
+    ['a path that cannot be decoded', `GET /%zz HTTP/1.1\r\nhost: x\r\n\r\n`, '400'],
+    ['an expectation', `${HEAD}expect: something\r\n${TYPENAME}`, '417'],
+    ['an expectation without its body', `${HEAD}expect: something\r\ncontent-length: 9\r\n\r\n`, '417'],
+  ])('is answered in the shape of GraphQL, not stored, and closed, on both ports: %s', async (_name, text, status) => {
+    for (const url of [gateway.url, gateway.adminUrl]) {
+      const [head, body] = (await answerTo(url, text)).split('\r\n\r\n');
+      expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} [\\s\\S]*cache-control: no-store`));
+      expect(JSON.parse(body!)).toEqual({
+        errors: [{ message: expect.any(String), extensions: { code: 'BAD_REQUEST' } }],
+      });
+    }
   });
 
   test('is never answered in place of the request before it', async () => {
     const whole = `${HEAD}${ending(CONFIRM_EVERYTHING, variables)}`;
     expect(await answerTo(gateway.url, `${whole}what is this?\r\n\r\n`)).toBe('');
+  });
+});
+
+describe('unusual HTTP', () => {
+  test('CONNECT is closed, and an upgrade is answered like the same request without it', async () => {
+    expect(await answerTo(gateway.url, 'CONNECT x:80 HTTP/1.1\r\nhost: x\r\n\r\n')).toBe('');
+    const upgrade = `${HEAD}connection: upgrade, close\r\nupgrade: websocket\r\n${TYPENAME}`;
+    expect(await answerTo(gateway.url, upgrade)).toMatch(/^HTTP\/1.1 200 [\s\S]*cache-control: no-store/);
+  });
+
+  test('a body that waits for 100-continue is asked for', async () => {
+    const waiting = `${HEAD}connection: close\r\nexpect: 100-Continue\r\n${TYPENAME}`;
+    expect(await answerTo(gateway.url, waiting)).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 /);
+  });
+
+  test('HTTP/1.0 without a host can ask for health, and not for GraphQL', async () => {
+    expect(await answerTo(gateway.adminUrl, 'GET /livez HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /);
+    const post = `POST /graphql HTTP/1.0\r\n${JSON_TYPE}${TYPENAME}`;
+    expect(await answerTo(gateway.url, post)).toMatch(/^HTTP\/1.1 400 /);
+  });
+
+  test.each([
+    ['authorization', '401'],
+    ['router-authorization', '401'],
+    ['content-type', '415'],
+  ])('a header that must be single is refused twice, though one alone is right: %s', async (name, status) => {
+    const own = await startGateway({ config: { auth: { ...TOKENS, routerSecret: 'the-router-secret' } } });
+    const caller = await callerHeaders('user-1');
+    const headers = Object.entries({ ...caller, 'router-authorization': 'the-router-secret' });
+    const right = `${HEAD}connection: close\r\n${headers.map((pair) => `${pair.join(': ')}\r\n`).join('')}`;
+    expect(await answerTo(own.url, `${right}${TYPENAME}`)).toMatch(/^HTTP\/1.1 200 /);
+    const answer = await answerTo(own.url, `${right}${name}: other\r\n${TYPENAME}`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    await own.close();
   });
 });
 
