@@ -175,6 +175,23 @@ describe('scopes and tokens', () => {
     expect(await gateway.run(DELETE, { impUid: id }, allowed)).toMatchObject({ __typename: 'CertificationDeleted' });
   });
 
+  test('a caller that is anonymous on real credentials has no scope, and on the sandbox every one', async () => {
+    const query =
+      'mutation($impUid: ID!) { confirmIdentityOtp(impUid: $impUid, otp: "123456") { ... on Certification { name uniqueKey } } }';
+    const real = { IAMPORT_API_KEY: 'key', IAMPORT_API_SECRET: 'secret', ALLOW_ANONYMOUS: 'true' };
+    const answers = [real, {}].map(async (env) => {
+      const anonymous = await startGateway({ config: { auth: readConfig(env).auth } });
+      const { body } = await anonymous.post({ query, variables: { impUid: impUid() } });
+      const deleted = await anonymous.post({ query: DELETE, variables: { impUid: impUid(404) } });
+      await anonymous.close();
+      return [body.data, body.errors?.[0]?.extensions?.code, deleted.body.errors?.[0]?.extensions?.code];
+    });
+    expect(await Promise.all(answers)).toEqual([
+      [{ confirmIdentityOtp: { name: '홍길동', uniqueKey: null } }, 'FORBIDDEN', 'FORBIDDEN'],
+      [{ confirmIdentityOtp: { name: '홍길동', uniqueKey: expect.any(String) } }, undefined, undefined],
+    ]);
+  });
+
   test('a wrong token is HTTP 401, none is UNAUTHENTICATED, and neither reaches the upstream', async () => {
     const before = gateway.sandbox.requests.length;
     const ask = { query: CONFIRM_EVERYTHING, variables: { impUid: impUid(), otp: '123456' } };
