@@ -1,6 +1,9 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { describe, type Logger } from './log.ts';
 
+const MAX_LENGTH = 500;
+const MAX_LOCATIONS = 10;
+
 /**
  * The one border every entry of `errors[]` passes. What GraphQL says about a document keeps its words, without the
  * values in it; everything else becomes "Internal server error" and one line in the log.
@@ -8,18 +11,22 @@ import { describe, type Logger } from './log.ts';
 export function createFormatError(logger: Logger) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const cause = rootCause(error);
+    const path = formatted.path?.map((key) => (typeof key === 'string' ? short(key) : key));
     if (cause instanceof GraphQLError) {
-      const { message, extensions } = formatted;
       return {
         ...formatted,
-        message: withoutValues(message),
-        ...(CLIENT_MISTAKE.test(message) && { extensions: { ...extensions, code: 'BAD_USER_INPUT' } }),
+        message: short(withoutValues(formatted.message)),
+        ...(formatted.locations && { locations: formatted.locations.slice(0, MAX_LOCATIONS) }),
+        ...(path && { path }),
+        ...(CLIENT_MISTAKE.test(formatted.message) && {
+          extensions: { ...formatted.extensions, code: 'BAD_USER_INPUT' },
+        }),
       };
     }
-    logger.error({ ...describe(cause), path: formatted.path }, 'a resolver failed unexpectedly');
+    logger.error({ ...describe(cause), path }, 'a resolver failed unexpectedly');
     return {
       message: 'Internal server error',
-      ...(formatted.path && { path: formatted.path }),
+      ...(path && { path }),
       extensions: { code: 'INTERNAL_SERVER_ERROR' },
     };
   };
@@ -51,4 +58,9 @@ const REWORDED: readonly (readonly [RegExp, string])[] = [
 
 function withoutValues(message: string): string {
   return REWORDED.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), message);
+}
+
+/** A name can be as long as the document, and messages and paths would repeat it for each of its uses. */
+function short(text: string): string {
+  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
 }

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -48,6 +48,7 @@ export interface Addresses {
 
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_TOKENS = 1_000;
+const MAX_ERRORS = 10;
 const CLIENT_TIMEOUT_MS = 10_000;
 /** A connection beyond these is closed before anything is read from it. */
 const MAX_CONNECTIONS = 10_000;
@@ -133,13 +134,29 @@ function createApollo(subgraph: IdentitySubgraph, config: Config): ApolloServer<
     stopOnTerminationSignals: false,
     maxRecursiveSelections: true,
     parseOptions: { maxTokens: MAX_TOKENS },
+    validationOptions: { maxErrors: MAX_ERRORS },
     plugins: [
+      boundedErrors,
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
     ],
   });
 }
+
+/** Variables and resolvers can add an error for each value; validation stops by itself, with one last entry of its own. */
+const boundedErrors: ApolloServerPlugin = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ response: { body } }) {
+        const errors = (body.kind === 'single' && body.singleResult.errors) || [];
+        if (body.kind !== 'single' || errors.length <= MAX_ERRORS + 1) return;
+        const message = `${errors.length - MAX_ERRORS} more errors are left out.`;
+        body.singleResult.errors = [...errors.slice(0, MAX_ERRORS), { message, extensions: { code: 'MORE_ERRORS' } }];
+      },
+    };
+  },
+};
 
 /** What both servers share: answers of node's and of Fastify's own take our shape, are not stored, and have a deadline. */
 function createHttpServer(config: Config, logger: Logger): FastifyInstance {

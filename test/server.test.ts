@@ -274,6 +274,66 @@ describe('errors[]', () => {
     expect(text).not.toMatch(/stacktrace|node_modules/);
   });
 
+  const LONG = 'x'.repeat(50_000);
+  const many = (count: number, text: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => text(index)).join(' ');
+  const REQUEST = 'mutation ($input: RequestIdentityOtpInput!) { requestIdentityOtp(input: $input) { __typename } }';
+
+  test.each([
+    ['unknown directives', bad(`{ __typename ${many(400, () => '@a')} }`), 11, 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'one variable many times',
+      bad(`query (${many(180, () => '$a: ID')}) { __typename }`),
+      11,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'unknown fields of an input',
+      bad(REQUEST, { input: Object.fromEntries(Array(80).fill(1).entries()) }),
+      11,
+      'MORE_ERRORS',
+    ],
+    [
+      'one argument many times',
+      bad(`{ __type(${many(300, () => 'name: ""')}) { name } }`),
+      1,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    ['a long name', bad(`{ ${LONG} }`), 1, 'GRAPHQL_VALIDATION_FAILED'],
+    ['a long name out of place', bad(`${LONG} { __typename }`), 1, 'GRAPHQL_PARSE_FAILED'],
+    [
+      'a long name in many places',
+      bad(`query ${LONG}(${many(100, (index) => `$a${index}: ID`)}) { __typename }`),
+      11,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+  ])('has few entries, and short ones: %s', async (_name, request, count, last) => {
+    const { text, body } = await gateway.post(request);
+    expect(body.errors).toHaveLength(count);
+    expect(body.errors!.at(-1)!.extensions!.code).toBe(last);
+    expect(text.length).toBeLessThan(count * 800);
+    expect(body.errors!.every(({ message }) => /[a-z]{3}/.test(message))).toBe(true);
+  });
+
+  test('says how many entries are left out, and leaves the data alone', async () => {
+    const keys = [variables.impUid, ...Array<string>(40).fill('short')];
+    const representations = keys.map((impUid) => ({ __typename: 'Certification', impUid }));
+    await gateway.confirm(variables.impUid, variables.otp);
+    const query = `query ($representations: [_Any!]!) {
+      ${LONG}: _entities(representations: $representations) { ... on Certification { impUid } } }`;
+    const { status, text, body } = await gateway.post({ query, variables: { representations } });
+    expect([status, body.data]).toEqual([
+      200,
+      { [LONG]: [{ impUid: variables.impUid }, ...Array<null>(40).fill(null)] },
+    ]);
+    expect(body.errors!.map(({ extensions }) => extensions!.code)).toEqual([
+      ...Array<string>(10).fill('INVALID_INPUT'),
+      'MORE_ERRORS',
+    ]);
+    expect(body.errors!.at(-1)!.message).toBe('30 more errors are left out.');
+    expect(text.length).toBeLessThan(LONG.length + 10_000);
+  });
+
   test('keeps what GraphQL says about names', async () => {
     const { body } = await gateway.post({ query: '{ nothing }' });
     expect(body.errors![0]!.message).toBe('Cannot query field "nothing" on type "Query".');
