@@ -202,6 +202,21 @@ describe('scopes and tokens', () => {
     expect([none.status, none.body.errors]).toMatchObject([200, [{ extensions: { code: 'UNAUTHENTICATED' } }]]);
     expect(gateway.sandbox.requests).toHaveLength(before);
   });
+
+  test('an issuer that cannot be reached is HTTP 500 for the operator to see, and no wrong token', async () => {
+    const auth = { ...TOKENS, secret: null, jwksUrl: 'http://127.0.0.1:1/keys' };
+    const cut = await startGateway({ config: { auth } });
+    const token = [{ alg: 'RS256', kid: 'k1' }, { sub: 'user-1' }].map((part) => btoa(JSON.stringify(part))).join('.');
+    const ask = { query: CONFIRM_EVERYTHING, variables: { impUid: impUid(), otp: '123456' } };
+    const answer = await cut.post(ask, { authorization: `Bearer ${token}.AAAA` });
+    expect([answer.status, answer.body.errors]).toMatchObject([
+      500,
+      [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+    ]);
+    expect(cut.log()).toContain('KeysUnavailable');
+    expect(cut.sandbox.requests).toEqual([]);
+    await cut.close();
+  });
 });
 
 describe('limits', () => {
