@@ -31,7 +31,10 @@ const TOKENS_FAULT = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys]
 
 const CLOCK_LEEWAY_S = 30;
 const MAX_CACHED_TOKENS = 10_000;
-/** A key that the issuer withdraws is accepted for this long at most: short for an emergency, and few fetches. */
+/** A key set of this age is fetched anew, beside the requests: a key that the issuer withdraws lives little longer. */
+const KEY_SET_REFRESH_MS = 60_000;
+
+/** A key set that cannot be fetched anew serves until this age: the issuer can be down for as long without being missed. */
 const KEY_SET_MAX_AGE_MS = 5 * 60_000;
 
 /** Asymmetric ones for keys that anybody may know, HMAC for a shared secret; never both, and never `none`. */
@@ -113,13 +116,21 @@ function createKeys(config: AuthConfig): Keys | null {
 
 /** The issuer's key set: fetched at first use, when it is too old, and for a key id that is not in it. */
 function publishedKeys(url: string, cooldownDuration = 30_000): Keys {
-  const cache: { jwks?: JSONWebKeySet } = {};
+  const cache: { jwks?: JSONWebKeySet; uat?: number } = {};
+  let refreshedAt = 0;
   const published = createRemoteJWKSet(new URL(url), {
     timeoutDuration: 2_000,
     cooldownDuration,
     cacheMaxAge: KEY_SET_MAX_AGE_MS,
-    [jwksCache]: cache as Record<string, never>, // jose writes each key set that it fetches into it
+    [jwksCache]: cache as Record<string, never>, // jose writes each key set that it fetches into it, and when
   });
+
+  function refreshInTime({ uat = Number.POSITIVE_INFINITY }: typeof cache): void {
+    if (Date.now() - Math.max(uat, refreshedAt) < KEY_SET_REFRESH_MS) return;
+    refreshedAt = Date.now();
+    published.reload().catch(ignore); // tried again later; past its age the key set is fetched by the request itself
+  }
+
   return {
     algorithms: ASYMMETRIC,
     find: (header, input) =>
@@ -127,7 +138,10 @@ function publishedKeys(url: string, cooldownDuration = 30_000): Keys {
         throw TOKENS_FAULT.some((known) => error instanceof known) ? error : new KeysUnavailable();
       }),
     // Past its age the key set equals nothing, so that the next request fetches it anew.
-    current: () => (published.fresh ? cache.jwks : {}),
+    current() {
+      refreshInTime(cache);
+      return published.fresh ? cache.jwks : {};
+    },
   };
 }
 
@@ -149,6 +163,8 @@ function secretEqual(secret: string): (given: string) => boolean {
   const expected = digest(secret);
   return (given) => timingSafeEqual(digest(given), expected);
 }
+
+function ignore(): void {}
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();

@@ -149,8 +149,9 @@ const boundedErrors: ApolloServerPlugin = {
   async requestDidStart() {
     return {
       async willSendResponse({ response: { body } }) {
-        const errors = (body.kind === 'single' && body.singleResult.errors) || [];
-        if (body.kind !== 'single' || errors.length <= MAX_ERRORS + 1) return;
+        if (body.kind !== 'single') return;
+        const { errors = [] } = body.singleResult;
+        if (errors.length <= MAX_ERRORS + 1) return;
         const message = `${errors.length - MAX_ERRORS} more errors are left out.`;
         body.singleResult.errors = [...errors.slice(0, MAX_ERRORS), { message, extensions: { code: 'MORE_ERRORS' } }];
       },

@@ -262,7 +262,7 @@ export function wrongWith(sent: unknown, { status, text, body }: Answer): string
     ...(status >= 500 ? [`status ${status}`] : []),
     ...(text.includes('INTERNAL_SERVER_ERROR') ? ['an unexpected error'] : []),
     ...(bytes > MAX_ANSWER_BYTES ? [`an answer of ${bytes} bytes`] : []),
-    ...(errorBytes > 40 * sentBytes + 4_000 ? [`${errorBytes} bytes of errors for ${sentBytes} bytes`] : []),
+    ...(errorBytes > 4 * sentBytes + 4_000 ? [`${errorBytes} bytes of errors for ${sentBytes} bytes`] : []),
   ];
   return wrongs.map((wrong) => `${wrong}: ${text.slice(0, 500)} for ${JSON.stringify(sent)}`);
 }
