@@ -380,12 +380,12 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
     expect([...stored.keys()].map((key) => key.split(':').slice(0, -1).join(':'))).toEqual(
       expect.arrayContaining([
         'identity:v2:attempt',
-        'identity:limit:confirm:caller:3600',
-        'identity:limit:confirm:ip:3600',
-        'identity:limit:request:3600',
-        'identity:limit:request:caller:3600',
-        'identity:limit:request:ip:3600',
-        'identity:limit:request:phone:60',
+        'identity:v2:{limit}:confirms-per-caller:3600',
+        'identity:v2:{limit}:confirms-per-IP:3600',
+        'identity:v2:{limit}:requests:3600',
+        'identity:v2:{limit}:requests-per-caller:3600',
+        'identity:v2:{limit}:requests-per-IP:3600',
+        'identity:v2:{limit}:requests-per-phone:60',
       ]),
     );
     expect([...stored].filter(([, { ttlMs }]) => !(ttlMs > 0 && ttlMs <= 3_600_000))).toEqual([]);
