@@ -1,6 +1,6 @@
 export default {
   testEnvironment: 'node',
-  testTimeout: 20_000, // a busy machine is no failure
+  testTimeout: 60_000, // a busy machine is no failure
   maxWorkers: 2, // tests wait for sockets more than they compute
   maxConcurrency: 15, // and those of the fault matrix for nothing else
   roots: ['<rootDir>/test'],

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import type { LookupAddress } from 'node:dns';
 import { Agent, type ServerResponse } from 'node:http';
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { createIdentitySubgraph, type GotOptions, type PoliciesConfig } from '../src/index.ts';
 import {
@@ -17,6 +17,8 @@ import {
   type Fault,
 } from './support/faulty-upstream.ts';
 import { startGateway, testConfig } from './support/gateway.ts';
+import { holdTimeouts } from './support/timers.ts';
+import { until } from './support/until.ts';
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 const closers: (() => Promise<void>)[] = [];
@@ -31,20 +33,24 @@ interface Way {
   tries: number;
 }
 
+/** Budgets which a busy machine does not use up; less than the 30 s that an upstream asks to wait. */
+const CONFIRM_MS = 25_000;
+const READ_MS = 20_000;
+
 interface Options {
-  readonly readTimeoutMs?: number;
+  readonly connectTimeoutMs?: number;
   readonly policies?: Partial<PoliciesConfig>;
   /** One connection for one call after another, as ever; otherwise each begins its own. */
   readonly keepAlive?: true;
 }
 
 /** A guard before an upstream of its own, with every policy on. */
-async function start({ readTimeoutMs = 2_500, policies = {}, keepAlive }: Options = {}) {
+async function start({ connectTimeoutMs = READ_MS, policies = {}, keepAlive }: Options = {}) {
   const upstream = await startFaultyUpstream();
   const { iamport, ...config } = testConfig(upstream.url, {
-    confirmTimeoutMs: readTimeoutMs === 300 ? 400 : 3_000,
-    readTimeoutMs,
-    connectTimeoutMs: 200,
+    confirmTimeoutMs: CONFIRM_MS,
+    readTimeoutMs: READ_MS,
+    connectTimeoutMs,
   });
   const way: Way = { unreachable: null, tries: 0 };
   const subgraph = createIdentitySubgraph({
@@ -111,7 +117,7 @@ async function fill({ upstream, confirm, read, calls }: Running): Promise<() => 
   const held: (() => unknown)[] = [];
   upstream.fault = (response, impUid, nth) => held.push(() => refusal(200, '진행 중')(response, impUid, nth));
   const busy = [confirm('imp_busy_one'), read('imp_busy_two')];
-  await eventually(async () => expect(calls('imp_busy')).toBe(2));
+  await until(() => calls('imp_busy') === 2);
   upstream.fault = null;
   return async () => {
     for (const answer of held) answer();
@@ -191,8 +197,6 @@ const MATRIX: readonly Row[] = [
   { fault: 'gzip bomb', upstream: bomb, ...LOST, calls: [1, 1, 1] },
   { fault: '5 MB body', upstream: plain(200, 'x'.repeat(5_000_000)), ...LOST, calls: [1, 1, 1] },
   { fault: 'another imp_uid', upstream: envelope(200, { code: 0, response: other }), ...LOST, request: 'sent', calls: [1, 1, 1], counts: false },
-  { fault: 'headers never come', upstream: hang, ...NEVER_ANSWERED },
-  { fault: 'body stalls', upstream: stall, ...NEVER_ANSWERED },
   { fault: '302', upstream: elsewhere, ...STRANGE },
   { fault: '403', upstream: plain(403, 'no'), ...STRANGE },
   { fault: '204', upstream: plain(204, ''), ...STRANGE },
@@ -212,9 +216,15 @@ const MATRIX: readonly Row[] = [
   { fault: 'log-in cut', login: reset, ...NOT_SENT },
   { fault: 'log-in without a token', login: envelope(200, { code: 0, response: {} }), ...NOT_SENT },
   { fault: 'log-in null', login: envelope(200, { code: 0, response: null }), ...NOT_SENT },
-  { fault: 'log-in hangs', login: hang, ...NOT_SENT },
   { fault: 'certified false', upstream: about({ certified: false }), confirm: 'WRONG_CODE', read: false, request: 'sent', calls: [1, 0, 1], used: true, counts: false },
   { fault: 'certified "true"', upstream: about({ certified: 'true' }), confirm: 'WRONG_CODE', read: false, request: 'sent', calls: [1, 0, 1], used: true, counts: false },
+];
+
+/** Faults that end in a timeout; their calls wait until the row lets time pass. */
+const SILENT: readonly Row[] = [
+  { fault: 'headers never come', upstream: hang, ...NEVER_ANSWERED },
+  { fault: 'body stalls', upstream: stall, ...NEVER_ANSWERED },
+  { fault: 'log-in hangs', login: hang, ...NOT_SENT },
 ];
 
 const PERSONS_MISTAKES = [
@@ -234,15 +244,18 @@ const PERSONS_MISTAKES = [
 
 describe('the fault matrix', () => {
   test.concurrent.each(MATRIX.map((row) => [row.fault, row] as const))('%s', async (_name, row) => {
+    await expectRow(row);
+  });
+
+  async function expectRow(row: Row, callTogether: (calls: number) => void = () => {}): Promise<void> {
     const { isFull, unreachable = null } = row;
-    const isHanging = [row.upstream, row.login].some((fault) => fault === hang || fault === stall);
     const running = await start({
-      ...(isHanging && { readTimeoutMs: 300 }),
+      ...(unreachable === 'silent' && { connectTimeoutMs: 200 }),
       ...(isFull && { policies: { parallelCalls: 1, queuedCalls: 0 } }),
     });
     const { upstream, way, confirm, read, request, attemptsLeft, calls } = running;
     const release = isFull ? await fill(running) : null;
-    if (unreachable) await read('imp_logs_in');
+    if (unreachable) await until(async () => (await read('imp_logs_in')) === false);
     Object.assign(way, { unreachable, tries: 0 });
     Object.assign(upstream, { fault: row.upstream ?? null, loginFault: row.login ?? null });
 
@@ -259,7 +272,9 @@ describe('the fault matrix', () => {
     expect(calls('POST /certifications/otp/request')).toBe(row.calls[0]);
     if (unreachable) expect(way.tries).toBe(2 + 3 + 2); // whoever changes something twice, whoever reads three times
 
+    callTogether(12);
     await Promise.all(Array.from({ length: 12 }, (_, index) => confirm(`imp_many_${index}`)));
+    callTogether(1);
     await release?.();
     way.unreachable = null;
     Object.assign(upstream, { fault: end, loginFault: row.login ?? null });
@@ -272,7 +287,7 @@ describe('the fault matrix', () => {
     let left: unknown = null; // until the breaker has closed, and not again: each look is an attempt itself
     await eventually(async () => expect((left = await attemptsLeft('imp_confirmed'))).not.toBeNull());
     expect(left).toBe(row.used ? 3 : 4);
-  });
+  }
 
   test.concurrent.each(
     PERSONS_MISTAKES.flatMap(([message, code]) => [200, 400, 500].map((status) => [message, status, code] as const)),
@@ -284,6 +299,31 @@ describe('the fault matrix', () => {
     upstream.fault = null;
     expect(await confirm('imp_afterwards')).toBe('WRONG_CODE');
     expect([calls('imp_confirmed'), calls('imp_afterwards')]).toEqual([1, 1]);
+  });
+
+  // After the tests that run at the same time: timeouts of all of them would be held.
+  test.each(SILENT.map((row) => [row.fault, row] as const))('%s', async (_name, row) => {
+    await holdTimeouts(async (pass) => {
+      const unanswered = { now: 0, together: 1 };
+      /** Leaves calls without an answer, and lets the time of all of them pass once they are as many as are made together. */
+      const leave =
+        (fault: Fault, budgetMs: number): Fault =>
+        async (response, impUid, nth) => {
+          fault(response, impUid, nth);
+          unanswered.now += 1;
+          if (unanswered.now < unanswered.together) return;
+          unanswered.now = 0;
+          await turn(); // in the next turn the gateway reads what was written
+          await turn();
+          pass(budgetMs);
+        };
+      const { upstream, login, ...expected } = row;
+      const faults = {
+        ...(upstream && { upstream: leave(upstream, CONFIRM_MS) }),
+        ...(login && { login: leave(login, READ_MS) }),
+      };
+      await expectRow({ ...expected, ...faults }, (calls) => (unanswered.together = login ? 1 : calls));
+    });
   });
 });
 
@@ -310,10 +350,9 @@ describe('an upstream that is down', () => {
     await Promise.all(Array.from({ length: 12 }, (_, index) => confirm(`imp_many_${index}`)));
     expect(await confirm('imp_refused')).toBe('UPSTREAM_UNAVAILABLE');
     const probes = () => calls('GET /certifications/imp_000000000000');
-    let before = 0;
+    const before = probes();
     upstream.fault = null;
     await eventually(async () => {
-      before = probes();
       const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => confirm(`imp_waits_${index}`)));
       expect(new Set(answers)).toEqual(new Set(['WRONG_CODE']));
     });
@@ -321,21 +360,30 @@ describe('an upstream that is down', () => {
   });
 
   test('is not waited for so long that no time is left for the confirm itself, which is then not sent', async () => {
-    const { upstream, confirm, calls } = await start({ readTimeoutMs: 300 });
+    const { upstream, confirm, calls } = await start();
     upstream.fault = end;
     await Promise.all(Array.from({ length: 12 }, (_, index) => confirm(`imp_many_${index}`)));
-    const held: (() => unknown)[] = [];
-    upstream.fault = (response, impUid, nth) => held.push(() => about({})(response, impUid, nth));
-    const probes = () => calls('GET /certifications/imp_000000000000');
-    const before = probes();
-    await eventually(async () => {
-      const waiting = await Promise.all([confirm('imp_waiting_1'), confirm('imp_waiting_2')]);
-      expect(waiting).toEqual(['OVERLOADED', 'OVERLOADED']);
+    const probed = Promise.withResolvers<() => unknown>();
+    let probes = 0;
+    upstream.fault = (response, impUid, nth) => {
+      probes += 1;
+      probed.resolve(() => about({})(response, impUid, nth));
+    };
+    await holdTimeouts(async (pass) => {
+      const first = until(
+        () => confirm('imp_waiting_1'),
+        (code) => code !== 'UPSTREAM_UNAVAILABLE', // which is the answer until the breaker may be probed
+      );
+      const answer = await probed.promise;
+      const others = [confirm('imp_waiting_2'), confirm('imp_waiting_3')];
+      await turn();
+      pass(CONFIRM_MS / 2);
+      expect(await Promise.all([first, ...others])).toEqual(['OVERLOADED', 'OVERLOADED', 'OVERLOADED']);
+      expect(probes).toBe(1);
+      upstream.fault = null;
+      answer();
+      await until(async () => (await confirm('imp_after')) === 'WRONG_CODE');
     });
-    expect([probes() - before, held.length]).toEqual([1, 1]);
-    upstream.fault = null;
-    for (const answer of held) answer();
-    await eventually(async () => expect(await confirm('imp_after')).toBe('WRONG_CODE'));
     expect(calls('/confirm/imp_waiting')).toBe(0);
   });
 
@@ -363,8 +411,7 @@ describe('an upstream that is down', () => {
     const { upstream, read, calls } = await start();
     upstream.fault = end;
     await Promise.all(Array.from({ length: 12 }, (_, index) => read(`imp_many_${index}`)));
-    const asked = calls('GET ');
-    expect([await read('imp_another'), calls('GET ')]).toEqual(['UPSTREAM_UNAVAILABLE', asked]);
+    expect([await read('imp_another'), calls('imp_another')]).toEqual(['UPSTREAM_UNAVAILABLE', 0]);
     upstream.fault = null;
     await eventually(async () => expect(await read('imp_another')).toBe(false));
   });
@@ -380,21 +427,33 @@ describe('an upstream that is down', () => {
     expect([calls('/confirm/imp_afterwards'), calls('GET /certifications/imp_afterwards')]).toEqual([1, 0]);
   });
 
-  test('is asked for no token after a dozen log-ins have failed', async () => {
-    const { upstream, confirm, calls } = await start();
-    upstream.loginFault = end;
-    for (let index = 0; index < 12; index += 1) await confirm(`imp_many_${index}`);
-    const asked = calls('/users/getToken');
-    expect([await confirm('imp_another'), calls('/users/getToken')]).toEqual(['UPSTREAM_UNAVAILABLE', asked]);
-    upstream.loginFault = null;
-    await eventually(async () => expect(await confirm('imp_another')).toBe('WRONG_CODE'));
+  test('is asked for no token after a dozen log-ins have failed, and asked again later', async () => {
+    const failLogins = async (breakerResetMs: number) => {
+      const running = await start({ policies: { breakerResetMs } });
+      running.upstream.loginFault = end;
+      for (let index = 0; index < 12; index += 1) await running.confirm(`imp_many_${index}`);
+      return running;
+    };
+    const [now, later] = [await failLogins(60_000), await failLogins(100)];
+    const asked = now.calls('/users/getToken');
+    expect(await now.confirm('imp_another')).toBe('UPSTREAM_UNAVAILABLE');
+    expect(now.calls('/users/getToken')).toBe(asked);
+    later.upstream.loginFault = null;
+    await eventually(async () => expect(await later.confirm('imp_another')).toBe('WRONG_CODE'));
   });
 
   test('and answers after the deadline tells nobody anything', async () => {
-    const { upstream, confirm } = await start({ readTimeoutMs: 300, keepAlive: true });
+    const { upstream, confirm } = await start({ keepAlive: true });
     const late: (() => unknown)[] = [];
     upstream.fault = (response, impUid, nth) => late.push(() => about({})(response, impUid, nth));
-    expect(await confirm('imp_late')).toBe('OUTCOME_UNKNOWN');
+    await holdTimeouts(async (pass) => {
+      const unknown = confirm('imp_late');
+      for (const calls of [1, 2]) {
+        await until(() => late.length === calls); // the confirm, then the read-back
+        pass(CONFIRM_MS);
+      }
+      expect(await unknown).toBe('OUTCOME_UNKNOWN');
+    });
     upstream.fault = null;
     const next = confirm('imp_next');
     for (const answer of late) answer();
@@ -428,35 +487,6 @@ describe('a caller who hangs up', () => {
   const CONFIRM = 'mutation($i: ID!) { confirmIdentityOtp(impUid: $i, otp: "123456") { __typename } }';
   const READ = 'query($i: ID!) { certification(impUid: $i) { __typename } }';
 
-  /** What the upstream sees of a request that is aborted once it has arrived there. */
-  async function hangUp(query: string): Promise<'cut' | 'answered'> {
-    const upstream = await startFaultyUpstream();
-    const gateway = await startGateway({
-      iamport: { baseUrl: upstream.url, confirmTimeoutMs: 2_000, readTimeoutMs: 2_000 },
-    });
-    const arrived = Promise.withResolvers<ServerResponse>();
-    upstream.fault = (response) => arrived.resolve(response);
-    const controller = new AbortController();
-    const body = JSON.stringify({ query, variables: { i: 'imp_123456' } });
-    const request = {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-      signal: controller.signal,
-    };
-    const gone = fetch(gateway.url, request).catch(() => null);
-    const response = await arrived.promise;
-    controller.abort();
-    await gone;
-    const cut = once(response, 'close').then(() => 'cut' as const);
-    const patience = new Promise<'answered'>((resolve) => setTimeout(resolve, 500, 'answered'));
-    const seen = await Promise.race([cut, patience]);
-    envelope(200, { code: 0, response: { ...other, imp_uid: 'imp_123456' } })(response, 'imp_123456', 1);
-    await gateway.close();
-    await upstream.close();
-    return seen;
-  }
-
   test('opens no breaker and closes none, however many they are', async () => {
     const { upstream, read, calls } = await start();
     const leave = async (impUid: string) => {
@@ -485,18 +515,48 @@ describe('a caller who hangs up', () => {
   });
 
   test('ends a read at the upstream, and not a confirm', async () => {
-    expect(await Promise.all([hangUp(READ), hangUp(CONFIRM)])).toEqual(['cut', 'answered']);
+    const upstream = await startFaultyUpstream();
+    const budgets = { confirmTimeoutMs: 120_000, readTimeoutMs: 120_000 }; // which end nothing within the test
+    const gateway = await startGateway({ iamport: { baseUrl: upstream.url, ...budgets } });
+    closers.push(
+      () => gateway.close(),
+      () => upstream.close(),
+    );
+    /** The answer that the upstream owes to a request, which is aborted once it has arrived there. */
+    const hangUp = async (query: string): Promise<ServerResponse> => {
+      const arrived = Promise.withResolvers<ServerResponse>();
+      upstream.fault = (response) => arrived.resolve(response);
+      const controller = new AbortController();
+      const request = {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query, variables: { i: 'imp_123456' } }),
+        signal: controller.signal,
+      };
+      const gone = fetch(gateway.url, request).catch(() => null);
+      const owed = await arrived.promise;
+      controller.abort();
+      await gone;
+      return owed;
+    };
+    const [confirmed, read] = [await hangUp(CONFIRM), await hangUp(READ)];
+    await until(() => read.closed);
+    expect([read.writableFinished, confirmed.closed]).toEqual([false, false]);
+    about({})(confirmed, 'imp_123456', 1);
+    await until(() => confirmed.closed);
+    expect(confirmed.writableFinished).toBe(true);
   });
 });
 
-/** Once the breakers have had their time. */
+/** Asserts again until it holds: breakers have their time. The test's own limit is longer than what is waited for here. */
 async function eventually(assertion: () => Promise<void>): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
+  const giveUpAt = performance.now() + CONFIRM_MS;
+  for (;;) {
     try {
       return await assertion();
     } catch (error) {
-      if (tries > 60) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      if (performance.now() > giveUpAt) throw error;
+      await delay(50);
     }
   }
 }
