@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { SignJWT } from 'jose';
@@ -11,8 +10,10 @@ import { createSandbox, SANDBOX_KEY, SANDBOX_SECRET, type Sandbox } from '../src
 import { MAGIC_CODE, SCENARIOS } from '../src/sandbox/scenarios.ts';
 import { createFinder, type Canaries } from './support/canaries.ts';
 import { CONFIRM_EVERYTHING, startGateway, type Answer, type Fields, type TestGateway } from './support/gateway.ts';
-import { startGatewayProcess, type GatewayProcess } from './support/gateway-process.ts';
+import { startGatewayProcess, waitsForRedis, type GatewayProcess } from './support/gateway-process.ts';
 import { hasRedis, startRedis, type TestRedis } from './support/redis.ts';
+import { waitForRedis } from './support/timers.ts';
+import { until } from './support/until.ts';
 
 const ERRORS = '... on IdentityError { code message } ... on InvalidInputError { fields { name message } }';
 const REQUEST = `mutation($input: RequestIdentityOtpInput!) {
@@ -134,8 +135,8 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
         IAMPORT_BASE_URL: sandbox.url,
         IAMPORT_CHANNEL_KEY: CHANNEL_KEY,
         IAMPORT_BYPASS: JSON.stringify({ option: BYPASS }),
-        CONFIRM_TIMEOUT_MS: '300',
-        READ_TIMEOUT_MS: '250',
+        CONFIRM_TIMEOUT_MS: '1500',
+        READ_TIMEOUT_MS: '1000',
         REDIS_URL: redisUrl,
         GUARD_SECRET,
         AUTH_SECRET,
@@ -148,7 +149,7 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
         LIMIT_CONFIRMS_PER_CALLER: '20/1h',
         LIMIT_CONFIRMS_PER_IP: '10000/1h',
       },
-      [CRASH_HOOK],
+      [CRASH_HOOK, waitsForRedis(8)],
     );
 
     // Not all at once: a machine that is busy answers UPSTREAM_UNAVAILABLE in place of what is looked for.
@@ -168,7 +169,7 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
       DI: valuesOf('uniqueInSite'),
     };
     found = createFinder(canaries);
-  }, 30_000);
+  });
   afterAll(async () => {
     monitor?.disconnect();
     admin?.disconnect();
@@ -400,6 +401,7 @@ describeRedis('with another guard secret (needs redis-server on the PATH)', () =
   afterAll(() => redis.stop());
 
   test('the same calls leave nothing alike in Redis, so that no plain hash can be among it', async () => {
+    waitForRedis();
     const hmacs = async (database: number, secret: string): Promise<string[]> => {
       const redisUrl = `${redis.url}/${database}`;
       const gateway = await startGateway({
@@ -479,9 +481,4 @@ async function raw(url: string, bytes: string): Promise<string> {
   socket.write(bytes);
   await once(socket, 'close');
   return text;
-}
-
-/** Asks until it is so; the test's own time limit ends it. */
-async function until(ask: () => Promise<boolean>): Promise<void> {
-  while (!(await ask())) await delay(10);
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { begin, finish, opened, type Attempt, type AttemptRecord } from '../../src/guard/attempt.ts';
@@ -11,6 +12,7 @@ import {
   type AttemptStore,
 } from '../../src/guard/store.ts';
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';
+import { hurryRedis, waitForRedis } from '../support/timers.ts';
 
 const RULES = { flightMs: 20_000, claims: true };
 const read = (store: AttemptStore, key: string): Promise<AttemptRecord | null> =>
@@ -48,7 +50,8 @@ function contract(create: () => Promise<AttemptStore>): void {
   });
 
   test('gives 100 callers at once one turn, and the same turn to nobody else', async () => {
-    const step = (found: AttemptRecord | null, now: number) => begin(found, attempt(`${Math.random()}`), now, RULES);
+    let serial = 0;
+    const step = (found: AttemptRecord | null, now: number) => begin(found, attempt(`${(serial += 1)}`), now, RULES);
     const replies = await Promise.all(Array.from({ length: 100 }, () => store.update('a', step)));
     expect(replies.filter(({ kind }) => kind === 'turn')).toHaveLength(1);
     expect(replies.filter((reply) => reply.kind === 'refuse' && reply.code === 'IN_PROGRESS')).toHaveLength(99);
@@ -109,10 +112,12 @@ describeRedis('the Redis store', () => {
 
   describe('on one connection', () => {
     let serial = 0;
+    beforeEach(waitForRedis);
     contract(async () => createRedisStore(await connected(), `test:${(serial += 1)}:`));
   });
 
   test('is as atomic across connections', async () => {
+    waitForRedis();
     const stores = await Promise.all(
       Array.from({ length: 4 }, async () => createRedisStore(await connected(), 'across:')),
     );
@@ -126,6 +131,7 @@ describeRedis('the Redis store', () => {
   });
 
   test('writes nothing when the time for it is over', async () => {
+    waitForRedis();
     const redis = await connected();
     await expect(write(createRedisStore(redis, 'late:', -1), 'a')).rejects.toBeInstanceOf(StoreUnavailable);
     expect(await read(createRedisStore(redis, 'late:'), 'a')).toBeNull();
@@ -137,11 +143,12 @@ describeRedis('the Redis store', () => {
     const written = write(createRedisStore(redis, 'busy:'), 'a');
     const busyUntil = performance.now() + 400;
     while (performance.now() < busyUntil);
-    await written;
+    await expect(written).resolves.toBeUndefined();
     redis.disconnect();
   });
 
   test('gives every key a time to live', async () => {
+    waitForRedis();
     const redis = await connected();
     await write(createRedisStore(redis, 'ttl:'), 'a');
     const ttl = await redis.pttl('ttl:a');
@@ -162,7 +169,9 @@ describeRedis('the Redis store', () => {
     const own = await startRedis();
     const [redis, admin] = [await connected(own.url), await connected(own.url)];
     const store = createRedisStore(redis, 'trouble:');
+    waitForRedis();
     await write(store, 'a');
+    hurryRedis();
     await spoil(own, admin);
     await expect(write(store, 'b')).rejects.toBeInstanceOf(StoreUnavailable);
     await mend(own, admin);
@@ -191,7 +200,7 @@ async function eventually(work: () => Promise<unknown>): Promise<void> {
       await work();
       return;
     } catch {
-      await new Promise(setImmediate);
+      await delay(10);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { CONFIRM_EVERYTHING, type Answer, type Fields } from './gateway.ts';
+import { until } from './until.ts';
 
 /** A gateway as a process of its own, which can be killed. */
 export interface GatewayProcess {
@@ -26,6 +26,13 @@ const NO_LIMITS = {
   LIMIT_CONFIRMS_PER_IP: 'off',
 };
 
+/** A node option: Redis may be silent for so many times as long, since a busy machine can keep it waiting. */
+export const waitsForRedis = (times: number): string =>
+  `--import=data:text/javascript,${encodeURIComponent(`
+    const { setInterval } = globalThis;
+    globalThis.setInterval = (tick, ms) => setInterval(tick, ms * ${times});
+  `)}`;
+
 /** `node src/main.ts` with the sandbox's credentials, on free ports and without limits, once it is ready. */
 export async function startGatewayProcess(
   env: Record<string, string>,
@@ -48,13 +55,13 @@ export async function startGatewayProcess(
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         output += text;
-        const line = /^.*"msg":"listening".*$/m.exec(output)?.[0];
+        const line = /^(.*"msg":"listening".*)\n/m.exec(output)?.[1];
         if (line) resolve(JSON.parse(line));
       });
     }
     child.once('close', () => reject(new Error(`ended before it listened: ${output}`)));
   });
-  while ((await fetch(`${adminUrl}/readyz`)).status !== 200) await delay(10);
+  await until(async () => (await fetch(`${adminUrl}/readyz`)).status === 200);
 
   async function post(body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const response = await fetch(url, {
