@@ -247,7 +247,7 @@ describe('a token is refused', () => {
     ['when it has expired', {}, { expires: '-31s' }, {}],
     ['from another issuer', { iss: 'https://other.example' }, {}, { issuer: 'https://issuer.example' }],
     ['for another audience', { aud: 'other' }, {}, { audience: 'identity' }],
-    ['that is not valid yet', { nbf: Math.floor(Date.now() / 1000) + 60 }, {}, {}],
+    ['that is not valid yet', { nbf: Math.floor(Date.now() / 1000) + 3_600 }, {}, {}],
   ])('%s', async (_name, claims, options, config) => {
     await refused({ secret: SECRET, ...config }, await token(claims, options));
   });

@@ -149,7 +149,7 @@ function runAgainst(gateway: TestGateway, example: string, ...args: string[]): P
 /** What a client example prints; rejects unless it ends by itself, with 0 and no complaint. */
 async function run(example: string, env: Record<string, string>, ...args: string[]): Promise<string> {
   const file = `examples/${example}/main.ts`;
-  const child = promisify(execFile)(process.execPath, [FROM_SOURCE, file, ...args], { env, timeout: 20_000 });
+  const child = promisify(execFile)(process.execPath, [FROM_SOURCE, file, ...args], { env, timeout: 55_000 });
   const { stdout, stderr } = await child;
   expect(stderr).toBe('');
   return stdout;

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { SANDBOX_KEY, SANDBOX_SECRET, type Sandbox, type SandboxSms, createSandbox } from '../src/sandbox/sandbox.ts';
 import { REQUEST_SCENARIOS, SCENARIOS } from '../src/sandbox/scenarios.ts';
 import { createUpstream } from '../src/sandbox/upstream.ts';
+import { until } from './support/until.ts';
 
 const START = Date.parse('2025-06-01T12:00:00+09:00');
 const MINUTE = 60_000;
@@ -108,15 +109,6 @@ async function alike(scenario: number): Promise<Reply> {
     expect({ status: other.status, text: other.text }).toEqual({ status: reply.status, text: reply.text });
   }
   return reply;
-}
-
-/** Until something that only the sandbox's own events bring about is true. */
-async function until(isTrue: () => boolean): Promise<void> {
-  const deadline = performance.now() + 4_000;
-  while (!isTrue()) {
-    if (performance.now() > deadline) throw new Error('it never happened');
-    await new Promise(setImmediate);
-  }
 }
 
 function expectRefusal({ status, json }: Reply, expectedStatus: number, expectedClass: string): void {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { createServer } from '../../src/server.ts';
 import { startGateway, testConfig, type TestGateway } from '../support/gateway.ts';
@@ -77,8 +77,6 @@ async function getVerbatim(path: string): Promise<string> {
 const describeInChromium = chromiumPath === null ? describe.skip : describe;
 
 describeInChromium(chromiumPath ? 'in Chromium' : 'in Chromium, which is not installed (or set CHROMIUM)', () => {
-  jest.setTimeout(30_000);
-
   let browser: Browser;
   let context: BrowserContext;
 

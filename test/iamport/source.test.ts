@@ -39,7 +39,7 @@ async function sourceBefore(response: unknown, options: Partial<IamportOptions> 
   await once(server, 'listening');
   const http = createHttp({
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    connectTimeoutMs: 1000,
+    connectTimeoutMs: 10_000,
   });
   opened.push(() => {
     http.close();
@@ -47,8 +47,8 @@ async function sourceBefore(response: unknown, options: Partial<IamportOptions> 
     server.close();
   });
   const limits = {
-    confirmTimeoutMs: 2000,
-    readTimeoutMs: 2000,
+    confirmTimeoutMs: 10_000,
+    readTimeoutMs: 10_000,
     channelKey: null,
     bypass: null,
     policies: testConfig('').iamport.policies,

@@ -75,7 +75,9 @@ export async function startGateway(
   });
   const config = { ...testConfig(sandbox.url, options.iamport), ...options.config };
   const { store } = options;
-  const server = await createServer(config, { logger: pino({ level: 'trace' }, stream), ...(store && { store }) });
+  // Without time and pid, in whose digits any code turns up.
+  const logger = pino({ level: 'trace', timestamp: false, base: null }, stream);
+  const server = await createServer(config, { logger, ...(store && { store }) });
   const { url, adminUrl } = await server.listen();
 
   async function post(body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
