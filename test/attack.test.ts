@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, validate, type ValidationRule } from 'graphql';
-import { readConfig, type Config, type LimitsConfig } from '../src/config.ts';
+import type { Config, LimitsConfig } from '../src/config.ts';
 import { oneMutationField } from '../src/documents.ts';
 import { createSchema } from '../src/schema.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
