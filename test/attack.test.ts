@@ -335,8 +335,7 @@ describe('what another system of the merchant requested', () => {
 
   test('cannot be deleted by claiming it', async () => {
     const id = impUid(400);
-    expect(await gateway.run(CONFIRM, { impUid: id, otp: '000000' }, thief)).toMatchObject({ code: 'WRONG_CODE' });
-    expect(await gateway.run(CONFIRM, { impUid: id, otp: '111111' }, thief)).toMatchObject({
+    expect(await gateway.run(CONFIRM, { impUid: id, otp: '000000' }, thief)).toMatchObject({
       code: 'ALREADY_CERTIFIED',
     });
     expect(await gateway.run(DELETE, { impUid: id }, thief)).toEqual(NOT_FOUND);
