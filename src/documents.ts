@@ -6,6 +6,7 @@ import {
   type ASTVisitor,
   type FieldNode,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
@@ -25,11 +26,15 @@ export const oneMutationField: ValidationRule = (context) => ({
   },
 });
 
-/** A router sends one `_entities` for each request; several would multiply what one list of references costs. */
-export const oneEntitiesField: ValidationRule = (context) => ({
+/** Root fields whose answer is long by itself: several of one kind would multiply it. A router sends one of each. */
+const LONG_ROOT_FIELDS = ['_entities', '_service', '__schema', '__type'];
+
+export const oneLongRootField: ValidationRule = (context) => ({
   OperationDefinition(operation) {
-    if (!hasTwo(context, operation, ({ name }) => name.value === '_entities')) return;
-    context.reportError(new GraphQLError('An operation may have one _entities field.', { nodes: operation }));
+    for (const long of LONG_ROOT_FIELDS) {
+      if (!hasTwo(context, operation, ({ name }) => name.value === long)) continue;
+      context.reportError(new GraphQLError(`An operation may have one ${long} field.`, { nodes: operation }));
+    }
   },
 });
 
@@ -83,20 +88,59 @@ export const otpAsVariable: ValidationRule = (context): ASTVisitor => {
   };
 };
 
-export const boundedAliases: ValidationRule = (context) => {
-  let aliases = 0;
-  let isTold = false;
-  return {
-    Field({ alias }) {
-      if (!alias) return;
-      aliases += 1;
-      if (isTold || (aliases <= MAX_ALIASES && alias.value.length <= MAX_ALIAS_LENGTH)) return;
-      isTold = true;
-      const message = `A document may have ${MAX_ALIASES} aliases of ${MAX_ALIAS_LENGTH} characters each.`;
-      context.reportError(new GraphQLError(message, { nodes: alias }));
-    },
-  };
-};
+/** Aliases are counted as executed: those of a fragment once for each of its spreads. */
+export const boundedAliases: ValidationRule = (context) => ({
+  OperationDefinition(operation) {
+    const { count, isLong } = aliasesIn(context, operation.selectionSet, new Map());
+    if (count <= MAX_ALIASES && !isLong) return;
+    const message = `A document may have ${MAX_ALIASES} aliases of ${MAX_ALIAS_LENGTH} characters each.`;
+    context.reportError(new GraphQLError(message, { nodes: operation }));
+  },
+});
+
+interface Aliases {
+  readonly count: number;
+  readonly isLong: boolean;
+}
+
+/** Each fragment is counted once, so that fragments that double cost nothing; one that contains itself adds nothing. */
+function aliasesIn(context: ValidationContext, { selections }: SelectionSetNode, known: Map<string, Aliases>): Aliases {
+  let count = 0;
+  let isLong = false;
+  for (const selection of selections) {
+    if (selection.kind === Kind.FIELD && selection.alias) {
+      count += 1;
+      isLong ||= selection.alias.value.length > MAX_ALIAS_LENGTH;
+    }
+    const below = aliasesBelow(context, selection, known);
+    count += below.count;
+    isLong ||= below.isLong;
+  }
+  return { count, isLong };
+}
+
+function aliasesBelow(context: ValidationContext, selection: SelectionNode, known: Map<string, Aliases>): Aliases {
+  if (selection.kind !== Kind.FRAGMENT_SPREAD)
+    return selection.selectionSet ? aliasesIn(context, selection.selectionSet, known) : NO_ALIASES;
+  const name = selection.name.value;
+  const fragment = context.getFragment(name);
+  if (fragment && !known.has(name)) {
+    known.set(name, NO_ALIASES);
+    known.set(name, aliasesIn(context, fragment.selectionSet, known));
+  }
+  return known.get(name) ?? NO_ALIASES;
+}
+
+const NO_ALIASES: Aliases = { count: 0, isLong: false };
+
+/** Every level of an introspection is a list: an alias in it multiplies all that is below. No tool sends one. */
+export const plainIntrospection: ValidationRule = (context) => ({
+  Field({ name, selectionSet }) {
+    if (!selectionSet || !['__schema', '__type'].includes(name.value)) return;
+    if (aliasesIn(context, selectionSet, new Map()).count === 0) return;
+    context.reportError(new GraphQLError('An introspection may have no aliases.', { nodes: selectionSet }));
+  },
+});
 
 /** Our own SDL is for whoever may introspect. */
 export const closedSdl: ValidationRule = (context) => ({

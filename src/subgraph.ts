@@ -9,7 +9,7 @@ import { createAnswerBounds } from './answer-bounds.ts';
 import { createAuthenticate, Unauthenticated, type Authenticate } from './auth.ts';
 import type { AuthConfig, Config } from './config.ts';
 import { languageOf, type Context } from './context.ts';
-import { boundedAliases, oneEntitiesField, oneMutationField, otpAsVariable } from './documents.ts';
+import { boundedAliases, oneLongRootField, oneMutationField, otpAsVariable, plainIntrospection } from './documents.ts';
 import type { OnEvent } from './events.ts';
 import { failure } from './failure.ts';
 import { createFormatError } from './format-error.ts';
@@ -50,7 +50,7 @@ export interface IdentitySubgraph {
   readonly resolvers: Resolvers;
   /** The two above as one executable schema, federation fields included. */
   readonly schema: GraphQLSchema;
-  /** For the server's `validationRules`: one root field for each mutation, one `_entities`, codes as variables, few aliases. */
+  /** For the server's `validationRules`: one root field for each mutation, one `_entities`, codes as variables, few aliases as executed. */
   readonly validationRules: ValidationRule[];
   /** For the server's `formatError`: without it GraphQL's own errors repeat what a person typed. */
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
@@ -120,7 +120,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
     typeDefs,
     resolvers,
     schema: createSchema(),
-    validationRules: [oneMutationField, oneEntitiesField, boundedAliases, otpAsVariable],
+    validationRules: [oneMutationField, oneLongRootField, boundedAliases, plainIntrospection, otpAsVariable],
     formatError: createFormatError(logger),
     async createContext({ headers, ip = null, signal }) {
       const identity = await authenticate({ headers }).catch(asGraphQLError);

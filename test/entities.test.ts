@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { getIntrospectionQuery } from 'graphql';
 import { envelope, startFaultyUpstream, type Fault, type FaultyUpstream } from './support/faulty-upstream.ts';
 import { startGateway, testConfig, type Answer, type TestGateway } from './support/gateway.ts';
 
@@ -189,6 +190,40 @@ describe('the size of an answer', () => {
     expect([refused.status, refused.body.errors!.length]).toEqual([400, 1]);
     expect(refused.body.errors![0]!.message).toBe('A document may have 30 aliases of 64 characters each.');
     expect((await large.post({ query: query(64) })).status).toBe(200);
+  });
+
+  test.each([
+    ['__schema', '{ types { name } }'],
+    ['_service', '{ sdl }'],
+    ['__type', '{ name }', '(name: "Certification")'],
+  ])('is refused for two %s fields in one operation', async (name, fields, args = '') => {
+    const { status, body } = await large.post({ query: `{ a: ${name}${args} ${fields} b: ${name}${args} ${fields} }` });
+    expect([status, body.errors!.map(({ message }) => message)]).toEqual([
+      400,
+      [`An operation may have one ${name} field.`],
+    ]);
+  });
+
+  test('is refused for aliases that fragments multiply, however few the document has', async () => {
+    const aliases = (count: number): string => Array.from({ length: count }, (_, index) => `s${index}: sdl`).join(' ');
+    const spread = (count: number) => `{ _service { ${aliases(count - 10)} ...A } } fragment A on _Service { ...B ...C }
+      fragment B on _Service { b0: sdl b1: sdl ...C } fragment C on _Service { c0: sdl c1: sdl c2: sdl c3: sdl }`;
+    expect((await large.post({ query: spread(30) })).status).toBe(200);
+    const refused = await large.post({ query: spread(31) });
+    expect([refused.status, refused.body.errors!.length]).toEqual([400, 1]);
+    const doubling = Array.from({ length: 60 }, (_, n) => `fragment F${n} on _Service { ...F${n + 1} ...F${n + 1} }`);
+    const query = `{ _service { ...F0 } } ${doubling.join(' ')} fragment F60 on _Service { a: sdl }`;
+    expect((await large.post({ query })).status).toBe(400);
+  });
+
+  test('is refused for an alias inside an introspection, and given to the query that tools send', async () => {
+    const query = '{ __schema { types { ...T } } } fragment T on __Type { name fields { a: name } }';
+    const { status, body } = await large.post({ query });
+    expect([status, body.errors!.map(({ message }) => message)]).toEqual([
+      400,
+      ['An introspection may have no aliases.'],
+    ]);
+    expect((await large.post({ query: getIntrospectionQuery() })).status).toBe(200);
   });
 
   test('a scope that is missing is told once for each field, however often it is asked for', async () => {

@@ -234,7 +234,13 @@ const document = fc.gen().map((draw) => new DocumentWriter(draw).document());
 const oddDocument = fc.oneof(
   fc.string({ unit: 'binary' }),
   document.map((query) => query.slice(0, query.length / 2)),
-  fc.constantFrom('', '{', '{ __schema { types { name fields { name } } } }', '{ _service { sdl } }'),
+  fc.constantFrom(
+    '',
+    '{',
+    '{ __schema { types { name fields { name } } } }',
+    '{ _service { sdl } }',
+    '{ ...F } fragment F on Query { __schema { types { ...T } } } fragment T on __Type { a: name ...T }',
+  ),
 );
 
 /** The body of a POST: a document over the whole schema with variables for it, seldom something else. */
