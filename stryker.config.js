@@ -1,0 +1,29 @@
+/** `npm run mutate` changes the source in small ways, one at a time, and prints each change that no test fails on. */
+export default {
+  mutate: ['src/guard/**/*.ts', 'src/iamport/**/*.ts', 'src/auth.ts', 'src/documents.ts', 'src/config.ts'],
+  testRunner: 'jest',
+  testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+  coverageAnalysis: 'perTest',
+  jest: {
+    enableFindRelatedTests: false,
+    config: {
+      runner: '<rootDir>/scripts/mutate/runner.js',
+      testRunner: '<rootDir>/scripts/mutate/jest-circus.js',
+      testTimeout: 10_000, // spent on each mutant that never answers
+      // Left out: tests of child processes, which run without the mutant, of the sandbox alone, and the slow fault matrix.
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '/test/(browser/|(main|examples|canary|guard/replicas|sandbox|faults)\\.test)',
+      ],
+    },
+  },
+  concurrency: 2,
+  maxTestRunnerReuse: 100, // a failed test can leave a server or a timer behind
+  tsconfigFile: 'none', // Stryker would read it through the compiler's API, which TypeScript 7 does not have
+  warnings: { slow: false },
+  reporters: ['progress', 'clear-text', 'json'],
+  clearTextReporter: { logTests: false, reportTests: false, skipFull: true },
+  jsonReporter: { fileName: 'coverage/mutation.json' },
+  incrementalFile: 'coverage/mutation-incremental.json',
+  tempDirName: 'coverage/stryker',
+};
