@@ -96,6 +96,55 @@ describe.each([600_000, -600_000])('a clock that steps by %i ms while an answer 
   });
 });
 
+describe('a confirm whose answer was lost', () => {
+  let upstream: FaultyUpstream;
+  beforeEach(async () => {
+    upstream = await startFaultyUpstream();
+    closers.push(() => upstream.close());
+  });
+  const confirms = (): number => upstream.calls.filter((call) => call.startsWith('POST /certifications')).length;
+  const success = (certified_at: number) => {
+    const facts = { imp_uid: IMP_UID, pg_provider: 'danal', foreigner: false, certified: true, certified_at };
+    return envelope(200, { code: 0, message: null, response: facts });
+  };
+  const now = (): number => Math.floor(Date.now() / 1000);
+
+  test('is not sent again while looking for its end tells nothing', async () => {
+    const guard = guardOn(upstream.url);
+    upstream.fault = reset;
+    for (let tap = 0; tap < 3; tap += 1) expect(await guard.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject(UNKNOWN);
+    expect(confirms()).toBe(1);
+  });
+
+  test('is looked for after a pause, in which the upstream can end it', async () => {
+    let isDone = false;
+    upstream.fault = (response, impUid, nth) => {
+      if (response.req.method === 'GET')
+        return (isDone ? success(now()) : refusal(404, '존재하지 않음'))(response, impUid, nth);
+      setTimeout(() => (isDone = true), 200); // later than the cut, and earlier than the end of the pause that starts with it
+      return reset(response, impUid, nth);
+    };
+    expect(await guardOn(upstream.url).confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
+    expect(confirms()).toBe(1);
+  });
+
+  test('is not the certification of an hour before, which is ALREADY_CERTIFIED without data', async () => {
+    upstream.fault = (response, impUid, nth) =>
+      (response.req.method === 'GET' ? success(now() - 3_600) : reset)(response, impUid, nth);
+    const answer = await guardOn(upstream.url).confirm(ALICE, IMP_UID, RIGHT);
+    expect(answer).toMatchObject({ __typename: 'OtpRejectedError', code: 'ALREADY_CERTIFIED' });
+    expect(answer).not.toHaveProperty('certified');
+  });
+
+  test('is not told to another caller who sends the same code at the same time', async () => {
+    upstream.fault = success(now());
+    const guard = guardOn(upstream.url);
+    const both = [ALICE, { ...ALICE, subject: 'mallory' }].map((caller) => guard.confirm(caller, IMP_UID, RIGHT));
+    expect(await Promise.all(both)).toMatchObject([{ certified: true }, { code: 'NOT_FOUND' }]);
+    expect(confirms()).toBe(1);
+  });
+});
+
 describe('an upstream that keeps no record before it is certified', () => {
   test('is sent the same code again after a lost answer, as an attempt of its own', async () => {
     const upstream = await startFaultyUpstream();

@@ -4,13 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Redis } from 'ioredis';
 import { begin, finish, opened, type Attempt, type AttemptRecord } from '../../src/guard/attempt.ts';
 import { connectRedis, createRedisStore } from '../../src/guard/redis.ts';
-import {
-  createMemoryStore,
-  RECORD_TTL_MS,
-  StoreFull,
-  StoreUnavailable,
-  type AttemptStore,
-} from '../../src/guard/store.ts';
+import { createMemoryStore, StoreFull, StoreUnavailable, type AttemptStore } from '../../src/guard/store.ts';
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';
 import { hurryRedis, waitForRedis } from '../support/timers.ts';
 
@@ -76,9 +70,9 @@ describe('the memory store', () => {
     const clock = { ms: 0 };
     const store = createMemoryStore(() => clock.ms);
     await write(store, 'a');
-    clock.ms = RECORD_TTL_MS - 1;
+    clock.ms = 3_600_000 - 1;
     expect(await read(store, 'a')).not.toBeNull();
-    clock.ms = RECORD_TTL_MS;
+    clock.ms = 3_600_000;
     expect(await read(store, 'a')).toBeNull();
   });
 
@@ -89,6 +83,8 @@ describe('the memory store', () => {
     await expect(write(store, 'd')).rejects.toBeInstanceOf(StoreFull);
     await write(store, 'a');
     expect(await read(store, 'b')).not.toBeNull();
+    clock.ms = 10 * 60_000 - 1;
+    await expect(write(store, 'd')).rejects.toBeInstanceOf(StoreFull);
     clock.ms = 10 * 60_000;
     await write(store, 'd');
     expect([await read(store, 'b'), await read(store, 'a')]).toEqual([null, opened('owner', 'SMS')]);
@@ -152,8 +148,8 @@ describeRedis('the Redis store', () => {
     const redis = await connected();
     await write(createRedisStore(redis, 'ttl:'), 'a');
     const ttl = await redis.pttl('ttl:a');
-    expect(ttl).toBeGreaterThan(RECORD_TTL_MS - 60_000);
-    expect(ttl).toBeLessThanOrEqual(RECORD_TTL_MS);
+    expect(ttl).toBeGreaterThan(3_600_000 - 60_000);
+    expect(ttl).toBeLessThanOrEqual(3_600_000);
     redis.disconnect();
   });
 
