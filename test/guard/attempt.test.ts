@@ -141,6 +141,18 @@ describe('an impUid that was not requested here', () => {
   });
 });
 
+describe('a code that was right', () => {
+  test('can be repeated for ten minutes from the start of its attempt, and no other code at all', () => {
+    const mine = { id: '1', owner: OWNER, code: 'a', method: 'SMS' as const };
+    const sent = begin(opened(OWNER, 'SMS'), mine, 1_000, RULES).record!;
+    const { record } = finish(sent, { id: '1', canSend: true }, { kind: 'certified' }, RULES.flightMs);
+    const at = (now: number, code = 'a'): unknown => begin(record!, { ...mine, id: '2', code }, now, RULES).reply;
+    expect(at(1_000 + 600_000 - 1)).toEqual({ kind: 'repeat' });
+    const over = { kind: 'refuse', code: 'ALREADY_CERTIFIED', attempts: 1, retryAt: null };
+    expect([at(1_000 + 600_000), at(2_000, 'b')]).toEqual([over, over]);
+  });
+});
+
 describe('a caller that waited for the same code on another machine', () => {
   const mine = { owner: OWNER, code: 'a' };
   const { flightMs } = RULES;

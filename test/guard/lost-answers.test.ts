@@ -12,9 +12,11 @@ import {
   refusal,
   reset,
   startFaultyUpstream,
+  type Fault,
   type FaultyUpstream,
 } from '../support/faulty-upstream.ts';
 import { testConfig } from '../support/gateway.ts';
+import { until } from '../support/until.ts';
 
 const ALICE = { subject: 'alice', isAnonymous: false, scopes: new Set<never>(), ip: null };
 const IMP_UID = 'imp_123456789012';
@@ -136,6 +138,20 @@ describe('a confirm whose answer was lost', () => {
     expect(answer).not.toHaveProperty('certified');
   });
 
+  test('is certified by the clock of a log-in where a proxy dates the answers by another', async () => {
+    const dated =
+      (fault: Fault): Fault =>
+      (response, impUid, nth) => {
+        response.setHeader('date', new Date(Date.now() + 600_000).toUTCString());
+        return fault(response, impUid, nth);
+      };
+    const login = { access_token: 't', now: now(), expired_at: now() + 1_800 };
+    upstream.loginFault = dated(envelope(200, { code: 0, message: null, response: login }));
+    upstream.fault = (response, impUid, nth) =>
+      (response.req.method === 'GET' ? dated(success(now())) : reset)(response, impUid, nth);
+    expect(await guardOn(upstream.url).confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
+  });
+
   test('is not told to another caller who sends the same code at the same time', async () => {
     upstream.fault = success(now());
     const guard = guardOn(upstream.url);
@@ -171,13 +187,16 @@ describe('an upstream that keeps no record before it is certified', () => {
 describe('a second tap of the same code on another replica', () => {
   let upstream: FaultyUpstream;
   let store: AttemptStore;
+  /** In ms of the store. */
+  let clock: number;
   let first: Promise<unknown>;
   /** Ends the first tap's confirm. */
   let answerFirst: (body: unknown) => void;
 
   beforeEach(async () => {
     upstream = await startFaultyUpstream();
-    store = createMemoryStore();
+    clock = 0;
+    store = createMemoryStore(() => clock);
     closers.push(() => upstream.close());
     await new Promise<void>((isSent) => {
       upstream.fault = (response, impUid, nth) => {
@@ -205,7 +224,14 @@ describe('a second tap of the same code on another replica', () => {
     const second = guardOn(upstream.url, store, { answerMs: 1_500 }).confirm(ALICE, IMP_UID, RIGHT);
     answerFirst(success);
     expect(await first).toMatchObject({ certified: true });
+    let isReadOver = false;
+    const wholeRead = guardOn(upstream.url, store)
+      .read(ALICE, IMP_UID)
+      .finally(() => (isReadOver = true));
     expect(await second).toMatchObject(UNKNOWN);
+    expect(isReadOver).toBe(false); // the time for reading alone is longer than what was left
+    await upstream.close();
+    await wholeRead;
   });
 
   test('is told that the code was wrong, with the attempts that are left, and nothing is sent again', async () => {
@@ -216,11 +242,27 @@ describe('a second tap of the same code on another replica', () => {
     expect(upstream.calls).toHaveLength(2);
   });
 
-  test('is the certification of a first whose process was lost, where the record shows it', async () => {
-    const second = guardOn(upstream.url, store, { flightMs: 1 });
-    const certified_at = Math.floor(Date.now() / 1000);
+  test.each([
+    ['OUTCOME_UNKNOWN', 'the record is older', 3_600, UNKNOWN],
+    ['its certification', 'the record shows it', 0, { certified: true }],
+  ])('is %s where the first loses its process meanwhile and %s', async (_answer, _when, ageS, answer) => {
+    const replies: unknown[] = [];
+    const watched: AttemptStore = {
+      ...store,
+      update: (key, step) =>
+        store.update(key, (found, now) => {
+          const next = step(found, now);
+          replies.push(next.reply);
+          return next;
+        }),
+    };
+    const second = guardOn(upstream.url, watched).confirm(ALICE, IMP_UID, RIGHT);
+    const certified_at = Math.floor(Date.now() / 1000) - ageS;
     upstream.fault = envelope(200, { code: 0, message: null, response: { ...record, certified_at } });
-    expect(await second.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
+    await until(() => replies.length > 0);
+    expect(replies[0]).toEqual({ kind: 'wait' });
+    clock = 25_000;
+    expect(await second).toMatchObject(answer);
     expect(upstream.calls.filter((call) => call.startsWith('POST /certifications'))).toHaveLength(1);
   });
 });
