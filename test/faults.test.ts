@@ -405,6 +405,9 @@ describe('an upstream that is down', () => {
     await Promise.all(Array.from({ length: 100 }, (_, index) => read(`imp_many_${index}`)));
     expect(calls('GET /certifications/imp_many_')).toBeGreaterThan(100);
     expect(calls('GET /certifications/imp_many_')).toBeLessThanOrEqual(100 + 10 + 100 / 10);
+    await Promise.all(Array.from({ length: 40 }, (_, index) => read(`imp_more_${index}`)));
+    expect(calls('GET /certifications/imp_more_')).toBeGreaterThan(40);
+    expect(calls('GET /certifications/imp_more_')).toBeLessThanOrEqual(40 + 40 / 10 + 1);
   });
 
   test('is left alone by reads after a dozen of them have failed, and read again later', async () => {
