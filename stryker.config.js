@@ -9,7 +9,6 @@ export default {
     config: {
       runner: '<rootDir>/scripts/mutate/runner.js',
       testRunner: '<rootDir>/scripts/mutate/jest-circus.js',
-      testTimeout: 10_000, // spent on each mutant that never answers
       // Left out: tests of child processes, which run without the mutant, of the sandbox alone, and the slow fault matrix.
       testPathIgnorePatterns: [
         '/node_modules/',
@@ -18,6 +17,7 @@ export default {
     },
   },
   concurrency: 2,
+  timeoutMS: 20_000, // beyond the usual; Stryker counts a slow survivor as a change that was noticed
   maxTestRunnerReuse: 100, // a failed test can leave a server or a timer behind
   tsconfigFile: 'none', // Stryker would read it through the compiler's API, which TypeScript 7 does not have
   warnings: { slow: false },

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import TestRunner from 'jest-runner';
+import './compile-cache.js';
 
 const RECORD = 'mutate-tests.json'; // in Stryker's copy of the project
 
@@ -7,11 +8,11 @@ const RECORD = 'mutate-tests.json'; // in Stryker's copy of the project
 export const run = { mutant: null, names: null, isKilled: false };
 
 /**
- * Runs the test files that reach the mutant, one by one, until one fails: the file that killed the mutant before it
- * first, then the fastest. Stryker alone loads every test file for every mutant, and goes on after a failure.
+ * Runs the test files that reach the mutant, one by one, until one fails: first those which are fast or have killed
+ * many. Stryker alone loads every test file for every mutant, and goes on after a failure.
  */
 export default class MutationRunner extends TestRunner {
-  static #lastKiller = null;
+  static #kills = {}; // by file
 
   async runTests(tests, watcher, options) {
     const pattern = this._globalConfig.testNamePattern;
@@ -22,12 +23,13 @@ export default class MutationRunner extends TestRunner {
     if (run.mutant === null) return this.#record(tests, watcher, options);
 
     const files = JSON.parse(readFileSync(RECORD, 'utf8'));
-    const rank = ({ path }) => (path === MutationRunner.#lastKiller ? 0 : files[path].ms);
+    const kills = MutationRunner.#kills;
+    const rank = ({ path }) => files[path].ms / (1 + (kills[path] ?? 0));
     const reaching = tests.filter(({ path }) => !run.names || files[path].names.some((name) => run.names.has(name)));
     for (const test of reaching.toSorted((a, b) => rank(a) - rank(b))) {
       await super.runTests([test], watcher, options);
       if (!run.isKilled) continue;
-      MutationRunner.#lastKiller = test.path;
+      kills[test.path] = (kills[test.path] ?? 0) + 1;
       return;
     }
   }
