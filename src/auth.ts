@@ -13,7 +13,7 @@ import { SCOPES, type AuthConfig } from './config.ts';
 import type { Identity } from './guard/caller.ts';
 import { header, type RequestHeaders } from './headers.ts';
 
-/** Who sent a request; null where it names nobody. Errors: `Unauthenticated`; anything else is the issuer's outage. */
+/** Names the caller of a request; null where the request names none. Errors: `Unauthenticated`; anything else is the issuer's outage. */
 export type Authenticate = (request: { readonly headers: RequestHeaders }) => Promise<Identity | null>;
 
 /** The request claims to be somebody and cannot prove it, or did not come through the router. */

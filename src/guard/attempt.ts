@@ -177,7 +177,7 @@ export function finish(
   return { record: { ...found, id: null, ...ended(found, uncounted, end, flightMs) }, reply: true };
 }
 
-/** Whatever leaves it open whether an attempt before this one worked leaves the record UNKNOWN. */
+/** The record stays UNKNOWN after an end that does not tell whether an earlier attempt worked. */
 function ended(
   { startedAt, until, code, wrong }: AttemptRecord,
   uncounted: number,

@@ -1,6 +1,6 @@
 import type { Scope } from '../config.ts';
 
-/** Who somebody proved to be, and what they may. */
+/** The proven identity of a caller, and its scopes. */
 export interface Identity {
   readonly subject: string;
   /** One name for many people, who cannot be told apart and are not counted as one. */
@@ -8,7 +8,7 @@ export interface Identity {
   readonly scopes: ReadonlySet<Scope>;
 }
 
-/** Who is asking; the IP is null where it is not known. */
+/** The identity of a caller with the address of this request; the IP is null where it is not known. */
 export interface Caller extends Identity {
   readonly ip: string | null;
 }

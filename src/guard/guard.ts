@@ -152,7 +152,7 @@ export function createGuard(options: GuardOptions): Guard {
       await store.update(keyOf(impUid), () => ({ record, reply: undefined })).catch(logLost);
       return impUid;
     } catch (error) {
-      // Nobody waits a minute, or after an outage a day, for a message that never left.
+      // A request that never left must not make its phone wait a minute, or after an outage a day.
       const isUnsent = error instanceof UpstreamFault && error.fate === 'not-sent';
       if (isStoreError(error) || isUnsent) void pass.giveBack().catch(logLost);
       throw error;

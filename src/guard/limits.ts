@@ -40,7 +40,7 @@ interface Check {
   /** Its name, for events and in the names of windows. */
   readonly limit: string;
   readonly rates: readonly Rate[];
-  /** Whose calls it counts; null counts nowhere. */
+  /** The HMAC of the phone, caller or network that it counts; null counts nowhere. */
   readonly key: string | null;
   /** Whether a call that was not made counts all the same. */
   readonly countsTries: boolean;

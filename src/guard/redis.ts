@@ -8,7 +8,7 @@ const SILENCE = { ticks: 5, tickMs: 24 };
 /** After this much of it a connection is given up with all that waits on it; until another stands, answers come at once. */
 const CONNECTION_SILENCE_MS = 2_000;
 
-/** How late a write may still happen. Whoever asked for it may have been told long ago that it did not, and gives it back. */
+/** Deadline of a write, on the server's clock. A later one is refused: its caller was told that it failed, and gives it back. */
 const WRITE_WITHIN_MS = 2_000;
 
 /** How often an address is looked up again because what answers there has become a replica. */

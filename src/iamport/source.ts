@@ -24,7 +24,7 @@ export interface IamportOptions {
   readonly onEvent: OnEvent;
 }
 
-/** Who a code is asked for, already checked. */
+/** The person that a code is asked for, already checked. */
 export interface IdentityRequest {
   readonly name: string;
   /** Digits only. */
@@ -260,7 +260,7 @@ function pathSegment(impUid: string): string {
   return impUid;
 }
 
-/** Whoever says no is well, unless it says that it is not. */
+/** A refusal proves that the upstream is healthy, except one that reports its own failure. */
 function ignoreNo(error: unknown): void {
   if (!(error instanceof UpstreamRefusal) || isOwnFailure(error)) throw error;
 }
