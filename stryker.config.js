@@ -1,6 +1,6 @@
 /** `npm run mutate` changes the source in small ways, one at a time, and prints each change that no test fails on. */
 export default {
-  mutate: ['src/guard/**/*.ts', 'src/iamport/**/*.ts', 'src/auth.ts', 'src/documents.ts', 'src/config.ts'],
+  mutate: ['src/guard/**/*.ts', 'src/iamport/**/*.ts', 'src/auth.ts', 'src/graphql/document-rules.ts', 'src/config.ts'],
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
   coverageAnalysis: 'perTest',
@@ -12,7 +12,7 @@ export default {
       // Left out: tests of child processes, which run without the mutant, of the sandbox alone, and the slow fault matrix.
       testPathIgnorePatterns: [
         '/node_modules/',
-        '/test/(browser/|(main|examples|canary|guard/replicas|sandbox|faults)\\.test)',
+        '/test/(browser/|(main|examples|canary|verification/replicas|sandbox/|verification/faults)\\.test)',
       ],
     },
   },

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readConfig } from '../src/config.ts';
 import type { Guard } from '../src/guard/guard.ts';
-import { createHttp } from '../src/http.ts';
+import { createHttp } from '../src/iamport/http.ts';
 import { createIamport } from '../src/iamport/source.ts';
 import { createIdentitySubgraph } from '../src/subgraph.ts';
 import { hasRedis, startRedis } from '../test/support/redis.ts';

@@ -9,9 +9,17 @@ import {
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
 } from 'jose';
-import { SCOPES, type AuthConfig } from './config.ts';
-import type { Identity } from './guard/caller.ts';
-import { header, type RequestHeaders } from './headers.ts';
+import { SCOPES, type Identity } from './caller.ts';
+import type { AuthConfig } from './config.ts';
+
+/** Headers as node, Fastify, Express or fetch give them. */
+export type RequestHeaders = Headers | Readonly<Record<string, string | string[] | undefined>>;
+
+/** One header by its lower-case name; repeated ones are joined. */
+export function header(headers: RequestHeaders, name: string): string | undefined {
+  const value = headers instanceof Headers ? (headers.get(name) ?? undefined) : headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
 
 /** Names the caller of a request; null where the request names none. Errors: `Unauthenticated`; anything else is the issuer's outage. */
 export type Authenticate = (request: { readonly headers: RequestHeaders }) => Promise<Identity | null>;

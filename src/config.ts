@@ -1,12 +1,7 @@
 import { createPublicKey, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { isNetwork } from './address.ts';
-import { ConfigError } from './errors.ts';
-
-export const SCOPES = ['certification:ci', 'certification:delete', 'certification:read-any'] as const;
-
-/** `ci`: see CI and DI. `delete`: delete what is the caller's. `read-any`: read, and with `delete` delete, what is others'. */
-export type Scope = (typeof SCOPES)[number];
+import { SCOPES, type Scope } from './caller.ts';
 
 export interface Config {
   /** `NODE_ENV=production`: refuses what is only for trying out, and hides the schema. */
@@ -120,6 +115,19 @@ export interface PoliciesConfig {
   readonly breakerMinimumRps: number;
   /** How long an open breaker waits before it tries again; default 10 s. */
   readonly breakerResetMs?: number;
+}
+
+/** The environment does not make a configuration; `problems` has one line per setting, none with a value in it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
+    this.problems = problems;
+  }
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,4 +1,4 @@
-import type { FaultReason } from './errors.ts';
+import type { FaultReason } from './iamport/errors.ts';
 
 /** What an operator counts. Every value is one of a fixed set, and none is anybody's. */
 export type GatewayEvent =

@@ -1,4 +1,4 @@
-import { UpstreamFault, UpstreamRefusal, type Refusal } from './errors.ts';
+import { UpstreamFault, UpstreamRefusal, type Refusal } from './iamport/errors.ts';
 
 /**
  * Every code a client can meet: the schema type that carries it, which is the client's next step, and whether the same

@@ -1,4 +1,4 @@
-export type { Authenticate } from './auth.ts';
+export type { Authenticate, RequestHeaders } from './auth.ts';
 export {
   readConfig,
   type AuthConfig,
@@ -7,15 +7,13 @@ export {
   type IamportConfig,
   type LimitsConfig,
   type PoliciesConfig,
-  type Scope,
 } from './config.ts';
-export type { Context, IdentityContext } from './context.ts';
+export type { Context, IdentityContext } from './graphql/context.ts';
 export type { GatewayEvent, OnEvent } from './events.ts';
 export type { AttemptRecord, Step } from './guard/attempt.ts';
-export type { Identity } from './guard/caller.ts';
+export type { Identity, Scope } from './caller.ts';
 export { StoreFull, StoreUnavailable, type AttemptStore } from './guard/store.ts';
-export type { RequestHeaders } from './headers.ts';
-export type { GotOptions } from './http.ts';
+export type { GotOptions } from './iamport/http.ts';
 export type { Logger } from './log.ts';
 export {
   createSandbox,
@@ -24,5 +22,5 @@ export {
   type SandboxRequest,
   type SandboxSms,
 } from './sandbox/sandbox.ts';
-export { createServer, type Addresses, type GatewayServer, type ServerOptions } from './server.ts';
+export { createServer, type Addresses, type GatewayServer, type ServerOptions } from './server/server.ts';
 export { createIdentitySubgraph, type IdentitySubgraph, type IdentitySubgraphOptions } from './subgraph.ts';

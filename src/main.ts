@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 import { pino } from 'pino';
-import { readConfig, type Config } from './config.ts';
-import { ConfigError } from './errors.ts';
+import { ConfigError, readConfig, type Config } from './config.ts';
 import { describe } from './log.ts';
 import type { Sandbox, SandboxSms } from './sandbox/sandbox.ts';
-import { createServer, type GatewayServer } from './server.ts';
+import { createServer, type GatewayServer } from './server/server.ts';
 
 /** With the time for a confirm, longer than the slowest: a person's answer that is on its way should arrive. */
 const DRAIN_AIR_MS = 10_000;

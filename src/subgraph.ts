@@ -5,14 +5,20 @@ import {
   type GraphQLSchema,
   type ValidationRule,
 } from 'graphql';
-import { createAnswerBounds } from './answer-bounds.ts';
-import { createAuthenticate, Unauthenticated, type Authenticate } from './auth.ts';
+import { createAnswerBounds } from './graphql/answer-bounds.ts';
+import { createAuthenticate, header, Unauthenticated, type Authenticate, type RequestHeaders } from './auth.ts';
 import type { AuthConfig, Config } from './config.ts';
-import { languageOf, type Context } from './context.ts';
-import { boundedAliases, oneLongRootField, oneMutationField, otpAsVariable, plainIntrospection } from './documents.ts';
+import { languageOf, type Context } from './graphql/context.ts';
+import {
+  boundedAliases,
+  oneLongRootField,
+  oneMutationField,
+  otpAsVariable,
+  plainIntrospection,
+} from './graphql/document-rules.ts';
 import type { OnEvent } from './events.ts';
 import { failure } from './failure.ts';
-import { createFormatError } from './format-error.ts';
+import { createFormatError } from './graphql/format-error.ts';
 import type { Resolvers } from './generated/resolvers.ts';
 import { counted } from './guard/counted.ts';
 import { createGuard } from './guard/guard.ts';
@@ -22,12 +28,11 @@ import { connectRedis, createRedisStore } from './guard/redis.ts';
 import { createRedisWindows } from './guard/redis-windows.ts';
 import { createMemoryStore, StoreFull, type AttemptStore } from './guard/store.ts';
 import { createMemoryWindows } from './guard/windows.ts';
-import { header, type RequestHeaders } from './headers.ts';
-import { createHttp, type GotOptions } from './http.ts';
+import { createHttp, type GotOptions } from './iamport/http.ts';
 import { createIamport } from './iamport/source.ts';
-import { createLoaders } from './loaders.ts';
+import { createLoaders } from './graphql/loaders.ts';
 import type { Logger } from './log.ts';
-import { createSchema, resolvers, typeDefs } from './schema.ts';
+import { createSchema, resolvers, typeDefs } from './graphql/schema.ts';
 
 /** The configuration, as `readConfig` reads it or you make it, and what a host program has of its own. */
 export interface IdentitySubgraphOptions extends Pick<Config, 'iamport' | 'guard' | 'limits' | 'maxRepresentations'> {

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, validate, type ValidationRule } from 'graphql';
 import type { Config, LimitsConfig } from '../src/config.ts';
-import { oneMutationField } from '../src/documents.ts';
-import { createSchema } from '../src/schema.ts';
+import { oneMutationField } from '../src/graphql/document-rules.ts';
+import { createSchema } from '../src/graphql/schema.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { callerHeaders, TOKENS } from './support/tokens.ts';
 

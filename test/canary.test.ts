@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { SignJWT } from 'jose';
 import { readConfig } from '../src/config.ts';
 import { describe as describeError } from '../src/log.ts';
-import { MESSAGES } from '../src/messages.ts';
+import { MESSAGES } from '../src/graphql/messages.ts';
 import { createSandbox, SANDBOX_KEY, SANDBOX_SECRET, type Sandbox } from '../src/sandbox/sandbox.ts';
 import { MAGIC_CODE, SCENARIOS } from '../src/sandbox/scenarios.ts';
 import { createFinder, type Canaries } from './support/canaries.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { UpstreamFault, UpstreamRefusal } from '../errors.ts';
+import { UpstreamFault, UpstreamRefusal } from '../iamport/errors.ts';
 import { failure, failureOf, type Failure, type FailureOf } from '../failure.ts';
 import type { Interval, Placement } from '../iamport/clock.ts';
 import type { CertificationRecord } from '../iamport/record.ts';
@@ -27,7 +27,7 @@ import {
   type Turn,
   type WaitEnd,
 } from './attempt.ts';
-import type { Caller } from './caller.ts';
+import type { Caller } from '../caller.ts';
 import type { Hmac } from './hmac.ts';
 import type { Limits, Pass } from './limits.ts';
 import { StoreFull, StoreUnavailable, type AttemptStore } from './store.ts';

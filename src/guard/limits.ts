@@ -2,7 +2,7 @@ import { network } from '../address.ts';
 import type { LimitsConfig, Rate } from '../config.ts';
 import type { OnEvent } from '../events.ts';
 import type { Logger } from '../log.ts';
-import type { Caller } from './caller.ts';
+import type { Caller } from '../caller.ts';
 import type { Hmac } from './hmac.ts';
 import type { Window, WindowStore } from './windows.ts';
 

@@ -14,8 +14,8 @@ export interface UpstreamClock {
   place(unixSeconds: number, interval: Interval): Placement | null;
 }
 
-/** Between the server that writes a time and the one that writes another: two machines are never quite alike. */
-const TOLERANCE_MS = 1_000;
+/** For two servers whose clocks differ a little, and for a step so small that the bounds of fast calls do not show it. */
+const TOLERANCE_MS = 1_500;
 
 /** Times come in whole seconds, so that each may be as much later. */
 const RESOLUTION_MS = 1_000;
@@ -27,6 +27,8 @@ const MAX_EPOCHS = 8;
 interface Epoch {
   low: number;
   high: number;
+  /** The bounds of the answer heard last, which a step that it did not show lies within. */
+  last: { readonly low: number; readonly high: number };
   readonly heardFirst: number;
   heardLast: number;
 }
@@ -48,10 +50,11 @@ export function createUpstreamClock(): UpstreamClock {
       if (latest && low <= latest.high && high >= latest.low) {
         latest.low = Math.max(latest.low, low);
         latest.high = Math.min(latest.high, high);
+        latest.last = { low, high };
         latest.heardLast = until;
         return;
       }
-      epochs.push({ low, high, heardFirst: until, heardLast: until });
+      epochs.push({ low, high, last: { low, high }, heardFirst: until, heardLast: until });
       if (epochs.length > MAX_EPOCHS) epochs.shift();
     },
 
@@ -64,12 +67,10 @@ export function createUpstreamClock(): UpstreamClock {
         const ends = epochs[index + 1]?.heardFirst ?? Number.POSITIVE_INFINITY;
         return begins <= interval.until && ends >= interval.since;
       });
-      const isInside = possible.some(
-        ({ low, high }) =>
-          at + RESOLUTION_MS - low + TOLERANCE_MS >= interval.since && at - high - TOLERANCE_MS <= interval.until,
-      );
-      if (isInside) return 'inside';
-      return possible.length === 1 ? 'outside' : 'unsure';
+      const isWithin = ({ low, high }: { low: number; high: number }): boolean =>
+        at + RESOLUTION_MS - low + TOLERANCE_MS >= interval.since && at - high - TOLERANCE_MS <= interval.until;
+      if (possible.some(isWithin)) return 'inside';
+      return possible.length === 1 && !isWithin(possible[0]!.last) ? 'outside' : 'unsure';
     },
   };
 }

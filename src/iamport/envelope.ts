@@ -1,5 +1,5 @@
-import { UpstreamFault, UpstreamRefusal, type FaultReason } from '../errors.ts';
-import type { HttpAnswer } from '../http.ts';
+import { UpstreamFault, UpstreamRefusal, type FaultReason } from './errors.ts';
+import type { HttpAnswer } from './http.ts';
 import { classifyRefusal } from './refusal.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -15,7 +15,7 @@ import {
   type IPolicy,
 } from 'cockatiel';
 import type { PoliciesConfig } from '../config.ts';
-import { UpstreamFault, UpstreamRefusal, type FaultReason } from '../errors.ts';
+import { UpstreamFault, UpstreamRefusal, type FaultReason } from './errors.ts';
 
 /**
  * A mutation has an effect and is never repeated once sent. A read can be, and so can a read-back, which must get through

@@ -1,4 +1,4 @@
-import type { Refusal } from '../errors.ts';
+import type { Refusal } from './errors.ts';
 
 /** Danal's code for a wrong OTP: its own, then SKT's, KT's and LG U+'s. The words for every other class are steadier than its codes. */
 const BY_CODE: Readonly<Record<string, Refusal>> = {

@@ -1,7 +1,7 @@
 import type { PoliciesConfig } from '../config.ts';
-import { UpstreamFault, UpstreamRefusal, type FaultReason } from '../errors.ts';
+import { UpstreamFault, UpstreamRefusal, type FaultReason } from './errors.ts';
 import type { OnEvent } from '../events.ts';
-import type { Http, HttpAnswer, HttpRequest } from '../http.ts';
+import type { Http, HttpAnswer, HttpRequest } from './http.ts';
 import { createUpstreamClock, type Interval, type Placement } from './clock.ts';
 import { openEnvelope, type JsonObject } from './envelope.ts';
 import { decodeCertification, type CertificationRecord, type UpstreamCarrier } from './record.ts';

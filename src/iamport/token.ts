@@ -1,4 +1,4 @@
-import { UpstreamFault, UpstreamRefusal } from '../errors.ts';
+import { UpstreamFault, UpstreamRefusal } from './errors.ts';
 import type { JsonObject } from './envelope.ts';
 
 export interface Tokens {

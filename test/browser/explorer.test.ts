@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { createServer } from '../../src/server.ts';
+import { createServer } from '../../src/server/server.ts';
 import { startGateway, testConfig, type TestGateway } from '../support/gateway.ts';
 import { chromiumPath, launchChromium, line, openExplorer, runConfirm } from './chromium.ts';
 

@@ -7,7 +7,7 @@ import { createGuard, type Guard } from '../../src/guard/guard.ts';
 import { createHmacs } from '../../src/guard/hmac.ts';
 import type { Pass } from '../../src/guard/limits.ts';
 import { createMemoryStore, StoreUnavailable, type AttemptStore } from '../../src/guard/store.ts';
-import { createHttp } from '../../src/http.ts';
+import { createHttp } from '../../src/iamport/http.ts';
 import { createIamport, type Iamport } from '../../src/iamport/source.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { startGateway, testConfig, type Fields, type TestGateway } from '../support/gateway.ts';

@@ -32,8 +32,17 @@ const step = fc.oneof(fc.constant(0), fc.integer({ min: -3_600_000, max: 3_600_0
 const wait = fc.integer({ min: 0, max: 30_000 });
 const halfCall = fc.integer({ min: 0, max: 8_000 });
 
+/** Steps within the bounds of a slow call, which does not show them. */
+type Scenario = [
+  { ahead: number; waits: [number, number, number]; half: [number, number]; step: number; when: number },
+];
+const HIDDEN_STEPS: Scenario[] = [
+  [{ ahead: 0, waits: [0, 0, 0], half: [1_002, 0], step: -1_005, when: 1 }],
+  [{ ahead: 0, waits: [0, 0, 0], half: [3_055, 1_944], step: -2_002, when: 1 }],
+];
+
 describe("the upstream's clock", () => {
-  test('places a certification inside its attempt, however slow the calls and whenever the clock steps', () => {
+  test('never places a certification outside of its attempt, however slow the calls and whenever the clock steps', () => {
     const scenario = fc.record({
       ahead,
       waits: fc.tuple(wait, wait, wait),
@@ -56,15 +65,17 @@ describe("the upstream's clock", () => {
         const certifiedAt = world.seconds;
         pass(2);
         world.call(...half); // the look after the lost answer
-        expect(world.clock.place(certifiedAt, { since, until: world.now })).toBe('inside');
+        const placement = world.clock.place(certifiedAt, { since, until: world.now });
+        expect(placement).not.toBe('outside');
+        if (stepMs === 0) expect(placement).toBe('inside');
       }),
-      { numRuns: 5_000 },
+      { numRuns: 5_000, examples: HIDDEN_STEPS },
     );
   });
 
   test('places a certification of more than the tolerance before an attempt outside of it', () => {
     fc.assert(
-      fc.property(ahead, fc.integer({ min: 2_010, max: 10 ** 7 }), (aheadMs, earlierMs) => {
+      fc.property(ahead, fc.integer({ min: 2_510, max: 10 ** 7 }), (aheadMs, earlierMs) => {
         const world = new World(aheadMs);
         const certifiedAt = world.seconds;
         world.now += earlierMs;

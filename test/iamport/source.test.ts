@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createHttp } from '../../src/http.ts';
+import { createHttp } from '../../src/iamport/http.ts';
 import { createIamport, type IamportOptions, type IdentityRequest } from '../../src/iamport/source.ts';
 import { testConfig } from '../support/gateway.ts';
 

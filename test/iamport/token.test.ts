@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { UpstreamFault } from '../../src/errors.ts';
+import { UpstreamFault } from '../../src/iamport/errors.ts';
 import { createTokens } from '../../src/iamport/token.ts';
 
 const signal = new AbortController().signal;

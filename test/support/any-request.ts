@@ -13,7 +13,7 @@ import {
   type GraphQLInputType,
   type GraphQLNamedType,
 } from 'graphql';
-import { createSchema } from '../../src/schema.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
 import type { Answer } from './gateway.ts';
 
 const schema = createSchema();

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { readConfig, type Config, type IamportConfig } from '../../src/config.ts';
 import type { AttemptStore } from '../../src/guard/store.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
-import { createServer } from '../../src/server.ts';
+import { createServer } from '../../src/server/server.ts';
 
 /** One answered object; a test says what it expects in it. */
 export type Fields = Record<string, unknown> & {

@@ -1,0 +1,28 @@
+import Negotiator from 'negotiator';
+import type { AnswerBounds } from './answer-bounds.ts';
+import type { Caller } from '../caller.ts';
+import type { Guard } from '../guard/guard.ts';
+import type { Loaders } from './loaders.ts';
+import type { Language } from './messages.ts';
+
+/** What every resolver of one request shares, under one key, so that it fits into anybody's own context. */
+export interface Context {
+  readonly identity: IdentityContext;
+}
+
+export interface IdentityContext {
+  readonly guard: Guard;
+  readonly loaders: Loaders;
+  readonly bounds: AnswerBounds;
+  /** Null where the request names nobody. */
+  readonly caller: Caller | null;
+  readonly language: Language;
+}
+
+const LANGUAGES: Language[] = ['en', 'ko'];
+
+/** The language to answer in, English where the header names neither. */
+export function languageOf(acceptLanguage: string | undefined): Language {
+  const preferred = new Negotiator({ headers: { 'accept-language': acceptLanguage } }).language(LANGUAGES);
+  return LANGUAGES.find((language) => language === preferred) ?? 'en';
+}

@@ -1,0 +1,66 @@
+import { invalidInput, type FieldProblem, type FieldRule, type InvalidInput } from '../failure.ts';
+import type { RequestIdentityOtpInput } from '../generated/resolvers.ts';
+import { IMP_UID, type IdentityRequest } from '../iamport/source.ts';
+import { calendarDay } from '../seoul.ts';
+
+const OTP = /^[0-9]{6}$/;
+
+/** The problems of a confirm's arguments, null where they have none. */
+export function checkConfirm(impUid: string, otp: string): InvalidInput | null {
+  return problemsOf([
+    ['impUid', 'IMP_UID', IMP_UID.test(impUid)],
+    ['otp', 'OTP', OTP.test(otp)],
+  ]);
+}
+
+export function checkImpUid(impUid: string): InvalidInput | null {
+  return problemsOf([['impUid', 'IMP_UID', IMP_UID.test(impUid)]]);
+}
+
+/** The person as the source takes them, or every problem of the form at once. `today` is the day in Seoul. */
+export function checkRequest(input: RequestIdentityOtpInput, today: string): IdentityRequest | InvalidInput {
+  const name = input.name.normalize('NFC').trim();
+  const phone = mobileNumber(input.phone);
+  const birthday = dayOf(input.birthday);
+  const { genderDigit, carrier } = input;
+  const merchantUid = input.merchantUid ?? null;
+  const company = input.company ?? null;
+  const isBirthday = birthday !== null && birthday >= '1900-01-01' && birthday <= today;
+  const isGenderDigit = /^[1-8]$/.test(genderDigit);
+  const problems = problemsOf([
+    ['name', 'NAME', /^[^\p{Cc}]{1,60}$/u.test(name)],
+    ['phone', 'PHONE', phone !== null],
+    ['birthday', 'BIRTHDAY', isBirthday],
+    ['genderDigit', 'GENDER_DIGIT', isGenderDigit],
+    ['genderDigit', 'GENDER_DIGIT_CENTURY', !isGenderDigit || !isBirthday || fitsCentury(genderDigit, birthday)],
+    ['merchantUid', 'MERCHANT_UID', merchantUid === null || /^[A-Za-z0-9_-]{1,40}$/.test(merchantUid)],
+    ['company', 'COMPANY', company === null || /^[^\p{Cc}]{1,40}$/u.test(company)],
+  ]);
+  if (problems) return problems;
+  const method = input.method ?? null;
+  return { name, phone: phone!, birthday: birthday!, genderDigit, carrier, merchantUid, company, method };
+}
+
+function problemsOf(
+  checks: readonly (readonly [name: string, rule: FieldRule, isGood: boolean])[],
+): InvalidInput | null {
+  const problems: FieldProblem[] = checks.filter(([, , isGood]) => !isGood).map(([name, rule]) => ({ name, rule }));
+  return problems.length > 0 ? invalidInput(problems) : null;
+}
+
+/** Digits only, from any usual spelling of a Korean mobile number; null for every other number. */
+export function mobileNumber(spelling: string): string | null {
+  const compact = spelling.trim().replace(/[\s.()-]/g, '');
+  const national = compact.replace(/^(\+|00)?82(?=0?1)0?/, '0');
+  return /^(010\d{8}|01[16789]\d{7,8})$/.test(national) ? national : null;
+}
+
+function dayOf(text: string): string | null {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  return parts && calendarDay(parts[1]!, parts[2]!, parts[3]!);
+}
+
+/** 1, 2, 5 and 6 are for people born before 2000; 3, 4, 7 and 8 from 2000. */
+function fitsCentury(genderDigit: string, birthday: string): boolean {
+  return '3478'.includes(genderDigit) === birthday >= '2000-01-01';
+}

@@ -1,0 +1,86 @@
+import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
+import type { Context } from '../context.ts';
+import { isFailure } from '../../failure.ts';
+import type { CertificationResolvers, Carrier, Gender } from '../../generated/resolvers.ts';
+import type { CertificationRecord, UpstreamCarrier, UpstreamGender } from '../../iamport/record.ts';
+import { IMP_UID } from '../../iamport/source.ts';
+import { MESSAGES } from '../messages.ts';
+import { isAtLeastAge, todayInSeoul } from '../../seoul.ts';
+import { missing, NO_TOKEN } from './access.ts';
+
+const GENDER: Readonly<Record<UpstreamGender, Gender>> = { male: 'MALE', female: 'FEMALE' };
+
+const CARRIER: Readonly<Record<UpstreamCarrier, Carrier>> = {
+  SKT: 'SKT',
+  KT: 'KT',
+  LGT: 'LGT',
+  SKT_MVNO: 'SKT_MVNO',
+  KT_MVNO: 'KT_MVNO',
+  LGT_MVNO: 'LGT_MVNO',
+};
+
+/** The schema's word on the left, the upstream's on the right. */
+export const Certification: CertificationResolvers = {
+  // The subgraph library and graphql-js take an Error that is returned for one that is thrown. A rejection could be left
+  // without a handler where the library throws over a neighbour in the same list.
+  __resolveReference: (reference, context) =>
+    resolveReference(reference, context).catch((error: unknown) => error) as Promise<CertificationRecord | null>,
+  impUid: (record) => record.imp_uid,
+  merchantUid: bounded((record) => record.merchant_uid),
+  pgTid: bounded((record) => record.pg_tid),
+  pgProvider: (record) => record.pg_provider,
+  name: bounded((record) => record.name),
+  gender: (record) => record.gender && GENDER[record.gender],
+  birth: (record) => record.birth,
+  birthday: (record) => record.birthday,
+  foreigner: (record) => record.foreigner,
+  foreignerV2: (record) => record.foreigner_v2,
+  phone: bounded((record) => record.phone),
+  carrier: (record) => record.carrier && CARRIER[record.carrier],
+  certified: (record) => record.certified,
+  certifiedAt: (record) => (record.certified_at === null ? null : new Date(record.certified_at * 1000)),
+  uniqueKey: withCiScope(bounded((record) => record.unique_key)),
+  uniqueInSite: withCiScope(bounded((record) => record.unique_in_site)),
+  origin: bounded((record) => record.origin),
+  isAtLeastAge: ({ birthday }, { years }) => (birthday === null ? null : isAtLeastAge(birthday, years, todayInSeoul())),
+};
+
+/** A representation is not coerced: anything can stand in place of the key, and nothing but the key is taken from it. */
+async function resolveReference({ impUid }: { impUid?: unknown }, { identity }: Context): Promise<unknown> {
+  const { bounds, loaders, language } = identity;
+  const left = bounds.takeReference();
+  if (left < 0) return bounds.once('Too many references.', 'TOO_MANY_REFERENCES');
+  if (!identity.caller) return bounds.once(...NO_TOKEN);
+  if (typeof impUid !== 'string' || !IMP_UID.test(impUid))
+    return bounds.once(MESSAGES[language].field.IMP_UID, 'INVALID_INPUT');
+  const read = await loaders.certification.load(impUid);
+  if (!isFailure(read)) return read;
+  if (read.code === 'NOT_FOUND') return null;
+  // An entity has no union to say it in.
+  return new GraphQLError(MESSAGES[language].failure[read.code], { extensions: { code: read.code } });
+}
+
+type Field = (record: CertificationRecord, args: object, context: Context, info: GraphQLResolveInfo) => string | null;
+
+/** Counts a text against the size of the answer: a document can ask for it many times over, under other names. */
+function bounded(textOf: (record: CertificationRecord) => string | null): Field {
+  return (record, _args, { identity: { bounds } }) => {
+    const text = textOf(record);
+    if (text === null || bounds.takeText(Buffer.byteLength(JSON.stringify(text)))) return text;
+    return orNull(bounds.once('The answer is too large: ask for fewer records or fields.', 'ANSWER_TOO_LARGE'));
+  };
+}
+
+/** The scope that `@requiresScopes` names; a field that lacks it fails once, however often a document asks for it. */
+function withCiScope(resolve: Field): Field {
+  return (record, args, context, info) => {
+    const { caller, bounds } = context.identity;
+    if (caller?.scopes.has('certification:ci')) return resolve(record, args, context, info);
+    return orNull(bounds.once(...missing('certification:ci'), info.fieldName));
+  };
+}
+
+function orNull(error: GraphQLError | null): null {
+  if (error) throw error;
+  return null;
+}

@@ -1,0 +1,121 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { readConfig } from '../../src/config.ts';
+import { createMemoryStore } from '../../src/guard/store.ts';
+import { refusal, startFaultyUpstream } from '../support/faulty-upstream.ts';
+import { startGateway, testConfig, type TestGateway } from '../support/gateway.ts';
+import { holdTimeouts } from '../support/timers.ts';
+import { until } from '../support/until.ts';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startGateway({
+    config: { limits: { ...readConfig({}).limits, confirmsPerIp: [{ points: 4, seconds: 60 }] } },
+  });
+});
+afterAll(() => gateway.close());
+
+async function admin(path: string): Promise<{ status: number; text: string }> {
+  const response = await fetch(gateway.adminUrl + path);
+  return { status: response.status, text: await response.text() };
+}
+
+describe('an operator', () => {
+  test('is told that the gateway lives and is ready', async () => {
+    expect(await admin('/livez')).toEqual({ status: 200, text: '{"status":"ok"}' });
+    expect(await admin('/readyz')).toEqual({ status: 200, text: '{"status":"ok","store":"ok","closing":false}' });
+  });
+
+  test('sees outcomes, faults, drift and limits counted, and nothing of anybody', async () => {
+    await gateway.confirm('imp_900200000001', '123456');
+    await gateway.confirm('imp_900200000002', '000000');
+    await gateway.confirm('imp_900232000002', '123456');
+    await gateway.confirm('imp_900630000001', '123456');
+    await gateway.confirm('imp_900200000003', '123456');
+    const { text } = await admin('/metrics');
+    for (const line of [
+      'identity_outcomes_total{call="confirm",code="OK"} 2',
+      'identity_outcomes_total{call="confirm",code="WRONG_CODE"} 1',
+      'identity_outcomes_total{call="confirm",code="RATE_LIMITED"} 1',
+      'identity_upstream_faults_total{call="mutation",reason="rate-limited"} 1',
+      'identity_upstream_drift_total{field="gender"} 1',
+      'identity_limits_total{limit="confirms per IP",shadow="false"} 1',
+    ]) {
+      expect(text).toContain(line);
+    }
+    expect(text).toContain('nodejs_heap_size_used_bytes');
+    // Our own lines alone: process metrics are numbers in which any digits turn up.
+    const ours = text.split('\n').filter((line) => line.startsWith('identity_'));
+    expect(ours.join('\n')).not.toMatch(/imp_|홍길동|01012345678|123456|1990/);
+  });
+
+  test('finds neither on the public port', async () => {
+    for (const path of ['/metrics', '/readyz', '/livez'])
+      expect((await fetch(new URL(path, gateway.url))).status).toBe(404);
+  });
+});
+
+describe('overload', () => {
+  const CONFIRM_MS = 20_000;
+  const opened: { close(): Promise<void> }[] = [];
+  afterEach(() => Promise.all(opened.splice(0).map((thing) => thing.close())));
+
+  test('answers OVERLOADED beyond the room there is, and to who waited too long for it; neither is sent nor uses an attempt', async () => {
+    const { policies } = testConfig('').iamport;
+    const upstream = await startFaultyUpstream();
+    const small = await startGateway({
+      iamport: {
+        baseUrl: upstream.url,
+        confirmTimeoutMs: CONFIRM_MS,
+        policies: { ...policies, parallelCalls: 2, queuedCalls: 1 },
+      },
+    });
+    opened.push(upstream, small);
+    const held: (() => unknown)[] = [];
+    upstream.fault = (response, impUid, nth) =>
+      held.push(() => refusal(200, '[9013] 인증번호 불일치')(response, impUid, nth));
+    const answered: { id: string; code: unknown }[] = [];
+    const confirm = async (id: string) => answered.push({ id, code: (await small.confirm(id, '123456'))['code'] });
+    await holdTimeouts(async (pass) => {
+      const answers = Array.from({ length: 8 }, (_, index) => confirm(`imp_12345678901${index}`));
+      await until(() => held.length === 2 && answered.length === 5); // two have the room, the third waits for it
+      pass(CONFIRM_MS / 2);
+      await until(() => answered.length === 6);
+      for (const answer of held) answer();
+      await Promise.all(answers);
+    });
+    expect(answered.map(({ code }) => code)).toEqual([...Array(6).fill('OVERLOADED'), 'WRONG_CODE', 'WRONG_CODE']);
+    expect(upstream.calls.filter((call) => call.includes('/otp/confirm/'))).toHaveLength(2);
+    upstream.fault = null;
+    for (const { id } of answered.slice(0, 6))
+      expect(await small.confirm(id, '000000')).toMatchObject({ code: 'WRONG_CODE', attemptsRemaining: 4 });
+  });
+});
+
+describe('a store of attempts without room for a new record', () => {
+  const REQUEST =
+    'mutation($input: RequestIdentityOtpInput!) { requestIdentityOtp(input: $input) { ... on IdentityError { code } } }';
+  const input = { name: '홍길동', phone: '010-1234-5678', birthday: '1990-01-01', genderDigit: '1', carrier: 'SKT' };
+
+  test('is said once in the log and counted for each denied call, while the gateway stays ready', async () => {
+    const full = await startGateway({ store: createMemoryStore(Date.now, 2) });
+    const [first, second, third] = ['imp_900200000001', 'imp_900200000002', 'imp_900200000003'] as const;
+    for (const id of [first, second]) expect(await full.confirm(id, '000000')).toMatchObject({ code: 'WRONG_CODE' });
+    const adminOf = async (path: string) => (await fetch(full.adminUrl + path)).text();
+    await adminOf('/readyz');
+    expect(await adminOf('/metrics')).toContain('identity_store_full_total 0');
+    expect(full.log()).not.toContain('full');
+
+    for (const id of [third, third]) expect(await full.confirm(id, '123456')).toMatchObject({ code: 'OVERLOADED' });
+    expect(await full.run(REQUEST, { input })).toMatchObject({ code: 'OVERLOADED' });
+    expect([full.calls(third), full.calls('/otp/request')]).toEqual([[], []]);
+    expect(JSON.parse(await adminOf('/readyz'))).toMatchObject({ status: 'ok', store: 'ok' });
+    const metrics = await adminOf('/metrics');
+    expect(metrics).toContain('identity_store_full_total 3');
+    expect(metrics).toContain('identity_store_up 1');
+    expect(full.log().match(/the store of attempts is full/g)).toHaveLength(1);
+
+    expect(await full.confirm(first, '123456')).toMatchObject({ __typename: 'Certification' });
+    await full.close();
+  });
+});
