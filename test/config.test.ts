@@ -1,18 +1,26 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { ConfigError, readConfig } from '../src/config.ts';
+import { GROUPS } from '../src/config/settings.ts';
 import { SANDBOX_KEY, SANDBOX_SECRET } from '../src/sandbox/sandbox.ts';
 
 const CREDENTIALS = { ALLOW_ANONYMOUS: 'true', IAMPORT_API_KEY: 'key', IAMPORT_API_SECRET: 'canary-secret' };
 const PRODUCTION = { ...CREDENTIALS, NODE_ENV: 'production' };
+const SETTINGS = GROUPS.flatMap(({ settings }) => Object.values(settings));
 
-function problems(environment: Record<string, string>): readonly string[] {
+function errorOf(environment: Record<string, string>): ConfigError | null {
   try {
     readConfig(environment);
-    return [];
+    return null;
   } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
+    if (error instanceof ConfigError) return error;
     throw error;
   }
+}
+
+function problems(environment: Record<string, string>): readonly string[] {
+  return errorOf(environment)?.problems ?? [];
 }
 
 describe('readConfig', () => {
@@ -24,6 +32,8 @@ describe('readConfig', () => {
       trustProxy: [],
       trustedDocuments: null,
       adminPort: 4001,
+      clientTimeoutMs: 10_000,
+      maxConnections: 10_000,
       auth: {
         jwksUrl: null,
         publicKey: null,
@@ -66,13 +76,130 @@ describe('readConfig', () => {
     });
   });
 
+  const publicKey = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const environment = {
+    NODE_ENV: 'test',
+    HOST: '::1',
+    PORT: '1',
+    ADMIN_PORT: '2',
+    LOG_LEVEL: 'silent',
+    EXPLORER: 'false',
+    TRUST_PROXY: '10.0.0.0/8, ::1',
+    TRUSTED_DOCUMENTS: 'documents.json',
+    MAX_REPRESENTATIONS: '3',
+    CLIENT_TIMEOUT_MS: '4',
+    MAX_CONNECTIONS: '5',
+    SANDBOX_PORT: '6',
+    IAMPORT_API_KEY: 'key',
+    IAMPORT_API_SECRET: 'its secret',
+    IAMPORT_BASE_URL: 'http://127.0.0.1:9/',
+    IAMPORT_CHANNEL_KEY: 'channel',
+    IAMPORT_BYPASS: '{"a":1}',
+    CONNECT_TIMEOUT_MS: '7',
+    CONFIRM_TIMEOUT_MS: '8',
+    READ_TIMEOUT_MS: '9',
+    UPSTREAM_PARALLEL: '10',
+    UPSTREAM_QUEUE: '11',
+    READ_TRIES: '4',
+    BREAKER_MIN_RPS: '13',
+    AUTH_PUBLIC_KEY: publicKey,
+    AUTH_ISSUER: 'issuer',
+    AUTH_AUDIENCE: 'audience',
+    ROUTER_SECRET: 'r'.repeat(16),
+    REDIS_URL: 'rediss://redis.example',
+    GUARD_SECRET: 'g'.repeat(32),
+    UNISSUED_IMP_UIDS: 'refuse',
+    LIMIT_REQUESTS_PER_PHONE: 'off',
+    LIMIT_REQUESTS_PER_CALLER: '1/2s,3/4m',
+    LIMIT_REQUESTS_PER_IP: '5/6h',
+    LIMIT_REQUESTS: '123456789/12345d',
+    LIMIT_CONFIRMS_PER_CALLER: '0/1s',
+    LIMIT_CONFIRMS_PER_IP: '10/10s',
+    LIMIT_SHADOW: 'true',
+  };
+  const everything = {
+    isProduction: false,
+    isSandbox: false,
+    host: '::1',
+    port: 1,
+    adminPort: 2,
+    logLevel: 'silent',
+    explorer: false,
+    trustProxy: ['10.0.0.0/8', '::1'],
+    trustedDocuments: 'documents.json',
+    maxRepresentations: 3,
+    clientTimeoutMs: 4,
+    maxConnections: 5,
+    sandboxPort: null,
+    iamport: {
+      apiKey: 'key',
+      apiSecret: 'its secret',
+      baseUrl: 'http://127.0.0.1:9/',
+      channelKey: 'channel',
+      bypass: '{"a":1}',
+      connectTimeoutMs: 7,
+      confirmTimeoutMs: 8,
+      readTimeoutMs: 9,
+      policies: { parallelCalls: 10, queuedCalls: 11, readTries: 4, breakerMinimumRps: 13 },
+    },
+    auth: {
+      jwksUrl: null,
+      publicKey,
+      secret: null,
+      issuer: 'issuer',
+      audience: 'audience',
+      routerSecret: 'r'.repeat(16),
+      anonymousScopes: null,
+    },
+    guard: { redisUrl: 'rediss://redis.example', secret: 'g'.repeat(32), claims: false },
+    limits: {
+      requestsPerPhone: [],
+      requestsPerCaller: [
+        { points: 1, seconds: 2 },
+        { points: 3, seconds: 240 },
+      ],
+      requestsPerIp: [{ points: 5, seconds: 21_600 }],
+      requests: [{ points: 123_456_789, seconds: 1_066_608_000 }],
+      confirmsPerCaller: [{ points: 0, seconds: 1 }],
+      confirmsPerIp: [{ points: 10, seconds: 10 }],
+      shadow: true,
+    },
+  };
+
+  test('reads every setting', () => {
+    expect(readConfig(environment)).toEqual(everything);
+  });
+
+  test('takes each way to know callers: then nobody is anonymous, on the sandbox as well', () => {
+    const jwksUrl = 'http://issuer.example/keys';
+    const secret = 's'.repeat(32);
+    expect(readConfig({ AUTH_JWKS_URL: jwksUrl }).auth).toMatchObject({ jwksUrl, anonymousScopes: null });
+    expect(readConfig({ AUTH_SECRET: secret }).auth).toMatchObject({ secret, anonymousScopes: null });
+    expect(readConfig(CREDENTIALS).auth.anonymousScopes).toEqual(new Set());
+  });
+
   test('with credentials is the live API, or the base URL that is set', () => {
     expect(readConfig(CREDENTIALS)).toMatchObject({
+      isSandbox: false,
       sandboxPort: null,
-      iamport: { baseUrl: 'https://api.iamport.kr', apiKey: 'key' },
+      iamport: { baseUrl: 'https://api.iamport.kr', apiKey: 'key', apiSecret: 'canary-secret' },
     });
     const { iamport } = readConfig({ ...CREDENTIALS, IAMPORT_BASE_URL: 'http://127.0.0.1:9/' });
     expect(iamport.baseUrl).toBe('http://127.0.0.1:9/');
+  });
+
+  test('finds the sandbox on its port', () => {
+    const { sandboxPort, iamport } = readConfig({ SANDBOX_PORT: '4999' });
+    expect([sandboxPort, iamport.baseUrl]).toEqual([4999, 'http://127.0.0.1:4999']);
+  });
+
+  test('serves the explorer in production only where it is asked for', () => {
+    expect(readConfig(PRODUCTION)).toMatchObject({ isProduction: true, explorer: false });
+    expect(readConfig({ ...PRODUCTION, EXPLORER: 'true' })).toMatchObject({ isProduction: true, explorer: true });
+  });
+
+  test('makes another secret of the guard at each start', () => {
+    expect(readConfig({}).guard.secret).not.toBe(readConfig({}).guard.secret);
   });
 
   test('takes an empty value for none', () => {
@@ -83,57 +210,217 @@ describe('readConfig', () => {
   });
 
   test('names every problem at once and repeats no value', () => {
-    const found = problems({
+    const found = errorOf({
       PORT: 'canary',
       LOG_LEVEL: 'canary',
       CONFIRM_TIMEOUT_MS: '0',
       IAMPORT_BASE_URL: 'canary',
       IAMPORT_API_SECRET: 'canary',
     });
-    expect(new Set(found.map((problem) => problem.split(' ')[0]))).toEqual(
-      new Set(['CONFIRM_TIMEOUT_MS', 'IAMPORT_API_KEY', 'IAMPORT_BASE_URL', 'LOG_LEVEL', 'PORT']),
+    expect(found?.message).toBe(`The configuration has 5 problems:
+  - PORT must be a whole number from 0 to 65535
+  - LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent
+  - IAMPORT_BASE_URL must be an http or https URL
+  - CONFIRM_TIMEOUT_MS must be a whole number from 1 to 60000
+  - IAMPORT_API_KEY must be set together with IAMPORT_API_SECRET`);
+    expect(errorOf({ PORT: 'canary' })?.message).toBe(
+      'The configuration has a problem:\n  - PORT must be a whole number from 0 to 65535',
     );
-    expect(found.join()).not.toContain('canary');
   });
 
+  const NO_PROVEN_SANDBOX =
+    'IAMPORT_API_KEY and IAMPORT_API_SECRET must be set in production: the sandbox proves nothing';
+  const KEY_MISSING = 'IAMPORT_API_KEY must be set together with IAMPORT_API_SECRET';
+  const SECRET_MISSING = 'IAMPORT_API_SECRET must be set together with IAMPORT_API_KEY';
+  const OTHER_UPSTREAM =
+    'IAMPORT_BASE_URL must be https and api.iamport.kr or static-api.iamport.kr in production, or set ALLOW_OTHER_UPSTREAM=true';
+  const NO_CALLERS =
+    'one of AUTH_JWKS_URL, AUTH_PUBLIC_KEY, AUTH_SECRET must say who may call, or ALLOW_ANONYMOUS=true that anybody may';
+  const NO_CREDENTIALS =
+    'IAMPORT_BASE_URL needs IAMPORT_API_KEY and IAMPORT_API_SECRET; without all three the sandbox answers';
+  const SECRET = 'x'.repeat(32);
+
   test.each([
-    ['no credentials', { NODE_ENV: 'production' }, /IAMPORT_API_KEY and IAMPORT_API_SECRET/],
+    ['no credentials', { NODE_ENV: 'production' }, NO_PROVEN_SANDBOX],
+    ['no secret', { NODE_ENV: 'production', IAMPORT_API_KEY: 'key', ALLOW_ANONYMOUS: 'true' }, SECRET_MISSING],
+    ['no key', { NODE_ENV: 'production', IAMPORT_API_SECRET: 'secret' }, KEY_MISSING],
+    ['an http upstream', { ...PRODUCTION, IAMPORT_BASE_URL: 'http://api.iamport.kr' }, OTHER_UPSTREAM],
+    ['an unknown host', { ...PRODUCTION, IAMPORT_BASE_URL: 'https://api.iamport.example' }, OTHER_UPSTREAM],
     [
-      'half of the credentials',
-      { NODE_ENV: 'production', IAMPORT_API_KEY: 'key', ALLOW_ANONYMOUS: 'true' },
-      /IAMPORT_API_SECRET/,
+      'another host without the permission',
+      { ...PRODUCTION, IAMPORT_BASE_URL: 'http://10.0.0.1', ALLOW_OTHER_UPSTREAM: 'false' },
+      OTHER_UPSTREAM,
     ],
-    ['an http upstream', { ...PRODUCTION, IAMPORT_BASE_URL: 'http://api.iamport.kr' }, /https/],
     [
       'keys of callers over http',
       { ...PRODUCTION, AUTH_JWKS_URL: 'HTTP://issuer.example' },
-      /AUTH_JWKS_URL must be https/,
+      'AUTH_JWKS_URL must be https in production',
     ],
-    ['a host nobody knows', { ...PRODUCTION, IAMPORT_BASE_URL: 'https://api.iamport.example' }, /ALLOW_OTHER_UPSTREAM/],
-    [
-      'real credentials without callers',
-      { IAMPORT_API_KEY: 'k', IAMPORT_API_SECRET: 's' },
-      /AUTH_JWKS_URL, AUTH_PUBLIC_KEY, AUTH_SECRET must say who may call/,
-    ],
+  ])('refuses %s in production', (_name, given, expected) => {
+    expect(problems(given)).toEqual([expected]);
+  });
+
+  test.each([
+    ['real credentials without callers', { IAMPORT_API_KEY: 'k', IAMPORT_API_SECRET: 's' }, NO_CALLERS],
+    ['real credentials with callers denied', { ...CREDENTIALS, ALLOW_ANONYMOUS: 'false' }, NO_CALLERS],
+    ['a base URL without credentials', { IAMPORT_BASE_URL: 'http://127.0.0.1:9' }, NO_CREDENTIALS],
     [
       'two ways to know callers',
-      { AUTH_SECRET: 'x'.repeat(32), AUTH_JWKS_URL: 'https://issuer.example' },
-      /exclude each other/,
+      { AUTH_SECRET: SECRET, AUTH_JWKS_URL: 'https://issuer.example' },
+      'AUTH_JWKS_URL and AUTH_SECRET exclude each other: set one',
     ],
-    ['a short secret', { AUTH_SECRET: 'short' }, /AUTH_SECRET must have at least 32 characters/],
-    ['a key that is none', { AUTH_PUBLIC_KEY: 'pem' }, /AUTH_PUBLIC_KEY must be a public key/],
-    ['Redis without a secret', { REDIS_URL: 'redis://127.0.0.1' }, /GUARD_SECRET must be set with REDIS_URL/],
-    ['a proxy that is no address', { TRUST_PROXY: '10.0.0.0/8, everybody' }, /TRUST_PROXY must be addresses or CIDRs/],
-    ['every address as a proxy', { TRUST_PROXY: '0.0.0.0/0' }, /TRUST_PROXY must be addresses or CIDRs/],
-    ['a limit that is no rate', { LIMIT_REQUESTS: 'lots' }, /LIMIT_REQUESTS must be like/],
-    ['options that are no JSON object', { IAMPORT_BYPASS: '[1]' }, /IAMPORT_BYPASS must be a JSON object/],
-    ['a base URL without credentials', { IAMPORT_BASE_URL: 'http://127.0.0.1:9' }, /needs IAMPORT_API_KEY/],
-  ])('refuses %s', (_name, environment, expected) => {
-    expect(problems(environment)).toEqual([expect.stringMatching(expected)]);
+    [
+      'Redis without a secret',
+      { REDIS_URL: 'redis://127.0.0.1' },
+      'GUARD_SECRET must be set with REDIS_URL, the same on every replica',
+    ],
+  ])('refuses %s', (_name, given, expected) => {
+    expect(problems(given)).toEqual([expected]);
+  });
+
+  const RATES = 'must be like 5/1h,10/1d, or off';
+  const NETWORKS = 'must be addresses or CIDRs, separated by commas';
+  const FLAG = 'must be true or false';
+  const HTTP = 'must be an http or https URL';
+  const REDIS = 'must be a redis or rediss URL';
+  const JSON_OBJECT = 'must be a JSON object';
+
+  test.each([
+    ['LOG_LEVEL', ['verbose'], 'must be one of fatal, error, warn, info, debug, trace, silent'],
+    ['TRUST_PROXY', ['10.0.0.0/8, everybody', '0.0.0.0/0', ',', '10.0.0.0/8,'], NETWORKS],
+    ['AUTH_JWKS_URL', ['issuer', 'xhttps://issuer.example', 'httpsx://issuer.example'], HTTP],
+    ['AUTH_PUBLIC_KEY', ['pem'], 'must be a public key in PEM'],
+    ['AUTH_SECRET', ['x'.repeat(31)], 'must have at least 32 characters'],
+    ['ROUTER_SECRET', ['x'.repeat(15)], 'must have at least 16 characters'],
+    ['GUARD_SECRET', ['x'.repeat(31)], 'must have at least 32 characters'],
+    ['UNISSUED_IMP_UIDS', ['allow'], 'must be claim or refuse'],
+    ['IAMPORT_BYPASS', ['[1]', 'null', '1', '{'], JSON_OBJECT],
+    ...['EXPLORER', 'ALLOW_ANONYMOUS', 'ALLOW_OTHER_UPSTREAM', 'LIMIT_SHADOW'].map(
+      (name) => [name, ['1', 'TRUE', 'yes'], FLAG] as const,
+    ),
+    ...[
+      'LIMIT_REQUESTS_PER_PHONE',
+      'LIMIT_REQUESTS_PER_CALLER',
+      'LIMIT_REQUESTS_PER_IP',
+      'LIMIT_REQUESTS',
+      'LIMIT_CONFIRMS_PER_CALLER',
+      'LIMIT_CONFIRMS_PER_IP',
+    ].map((name) => [name, ['lots'], RATES] as const),
+    [
+      'LIMIT_REQUESTS',
+      [
+        '5/0s',
+        '5/1w',
+        '5/1h,',
+        ',5/1h',
+        'x5/1h',
+        '5/1hx',
+        '5/1h 5/1d',
+        '5/1h,x',
+        '-5/1h',
+        '/1h',
+        '5/h',
+        '1234567890/1s',
+        '1/123456s',
+        'off,5/1h',
+        'offx',
+        'xoff',
+      ],
+      RATES,
+    ],
+  ] as const)('says what %s must be', (name, wrong, expected) => {
+    for (const text of wrong) expect([text, ...problems({ [name]: text })]).toEqual([text, `${name} ${expected}`]);
+  });
+
+  test('says what the addresses of Redis and of the upstream must be', () => {
+    for (const url of ['redis', 'xredis://redis.example', 'redissx://redis.example'])
+      expect(problems({ REDIS_URL: url, GUARD_SECRET: SECRET })).toEqual([`REDIS_URL ${REDIS}`]);
+    for (const url of ['api', 'xhttps://api.example', 'httpsx://api.example'])
+      expect(problems({ ...CREDENTIALS, IAMPORT_BASE_URL: url })).toEqual([`IAMPORT_BASE_URL ${HTTP}`]);
+  });
+
+  test.each([
+    ['PORT', 0, 65_535],
+    ['ADMIN_PORT', 0, 65_535],
+    ['SANDBOX_PORT', 0, 65_535],
+    ['MAX_REPRESENTATIONS', 1, 1_000],
+    ['CLIENT_TIMEOUT_MS', 1, 60_000],
+    ['MAX_CONNECTIONS', 1, 1_000_000],
+    ['CONNECT_TIMEOUT_MS', 1, 60_000],
+    ['CONFIRM_TIMEOUT_MS', 1, 60_000],
+    ['READ_TIMEOUT_MS', 1, 60_000],
+    ['UPSTREAM_PARALLEL', 1, 10_000],
+    ['UPSTREAM_QUEUE', 0, 10_000],
+    ['READ_TRIES', 1, 5],
+    ['BREAKER_MIN_RPS', 1, 10_000],
+  ])('takes %s from %d to %d, and whole numbers only', (name, min, max) => {
+    const expected = [`${name} must be a whole number from ${min} to ${max}`];
+    for (const number of [min, max]) expect(problems({ [name]: String(number) })).toEqual([]);
+    for (const text of [min - 1, max + 1, min + 0.5, 1e20, 'one'].map(String))
+      expect([text, problems({ [name]: text })]).toEqual([text, expected]);
   });
 
   test('takes the fixed-address alias in production, and another host when told so', () => {
+    expect(problems(PRODUCTION)).toEqual([]);
+    expect(problems({ ...PRODUCTION, AUTH_JWKS_URL: 'https://issuer.example' })).toEqual([]);
     expect(problems({ ...PRODUCTION, IAMPORT_BASE_URL: 'https://static-api.iamport.kr' })).toEqual([]);
     expect(problems({ ...PRODUCTION, IAMPORT_BASE_URL: 'http://10.0.0.1', ALLOW_OTHER_UPSTREAM: 'true' })).toEqual([]);
+  });
+});
+
+describe('a setting', () => {
+  test('has the default that the documentation shows', () => {
+    expect(Object.fromEntries(SETTINGS.map(({ name, schema }) => [name, schema.def.defaultValue]))).toEqual({
+      NODE_ENV: '',
+      HOST: '127.0.0.1',
+      PORT: 4000,
+      ADMIN_PORT: 4001,
+      LOG_LEVEL: 'info',
+      EXPLORER: null,
+      TRUST_PROXY: [],
+      TRUSTED_DOCUMENTS: null,
+      MAX_REPRESENTATIONS: 100,
+      CLIENT_TIMEOUT_MS: 10_000,
+      MAX_CONNECTIONS: 10_000,
+      IAMPORT_API_KEY: null,
+      IAMPORT_API_SECRET: null,
+      IAMPORT_BASE_URL: 'https://api.iamport.kr',
+      IAMPORT_CHANNEL_KEY: null,
+      IAMPORT_BYPASS: null,
+      CONNECT_TIMEOUT_MS: 2_000,
+      CONFIRM_TIMEOUT_MS: 15_000,
+      READ_TIMEOUT_MS: 8_000,
+      UPSTREAM_PARALLEL: 128,
+      UPSTREAM_QUEUE: 128,
+      READ_TRIES: 3,
+      BREAKER_MIN_RPS: 5,
+      AUTH_JWKS_URL: null,
+      AUTH_PUBLIC_KEY: null,
+      AUTH_SECRET: null,
+      AUTH_ISSUER: null,
+      AUTH_AUDIENCE: null,
+      ROUTER_SECRET: null,
+      REDIS_URL: null,
+      GUARD_SECRET: null,
+      UNISSUED_IMP_UIDS: 'claim',
+      LIMIT_REQUESTS_PER_PHONE: '1/60s,5/1h,10/1d',
+      LIMIT_REQUESTS_PER_CALLER: '10/1h',
+      LIMIT_REQUESTS_PER_IP: '30/1h',
+      LIMIT_REQUESTS: '1000/1h',
+      LIMIT_CONFIRMS_PER_CALLER: '60/1h',
+      LIMIT_CONFIRMS_PER_IP: '600/1h',
+      LIMIT_SHADOW: false,
+      SANDBOX_PORT: 4010,
+      ALLOW_ANONYMOUS: false,
+      ALLOW_OTHER_UPSTREAM: false,
+    });
+  });
+
+  test('has a sentence, and the documentation names it', () => {
+    const documentation = readFileSync(new URL('../docs/settings.md', import.meta.url), 'utf8');
+    for (const { name, sentence } of SETTINGS) {
+      expect([name, sentence]).toEqual([name, expect.stringMatching(/^[A-Z`].+\.$/)]);
+      expect(documentation).toContain(`| \`${name}\` `);
+    }
   });
 });

@@ -1,0 +1,97 @@
+// Writes docs/settings.md and the short list in README.md from the table of settings; `--check` only compares them.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { format } from 'oxfmt';
+import type { z } from 'zod';
+import { GROUPS, type Setting } from '../src/config/settings.ts';
+
+/** The settings that a first deployment needs. */
+const FIRST = new Set([
+  'NODE_ENV',
+  'HOST',
+  'PORT',
+  'ADMIN_PORT',
+  'TRUST_PROXY',
+  'IAMPORT_API_KEY',
+  'IAMPORT_API_SECRET',
+  'AUTH_JWKS_URL',
+  'AUTH_SECRET',
+  'ROUTER_SECRET',
+  'REDIS_URL',
+  'GUARD_SECRET',
+]);
+
+const INTRODUCTION = `# Settings
+
+Settings are read from the environment alone and checked at start: the process ends with every problem at once, and repeats no
+value. An empty value counts as unset. \`npm run codegen\` writes this page from \`src/config/settings.ts\`.
+
+**Rates** limit calls in fixed windows. \`5/1h,10/1d\` allows five calls an hour and ten a day: a number of calls, and a number of
+seconds (\`s\`), minutes (\`m\`), hours (\`h\`) or days (\`d\`). \`off\` is no limit. A call that one window denies counts in none.
+
+**Real credentials** (\`IAMPORT_API_KEY\` and \`IAMPORT_API_SECRET\`, always together) need one of \`AUTH_JWKS_URL\`,
+\`AUTH_PUBLIC_KEY\` and \`AUTH_SECRET\`, or \`ALLOW_ANONYMOUS=true\`. At most one of the three can be set.
+
+**Production** (\`NODE_ENV=production\`) needs real credentials, https for \`AUTH_JWKS_URL\`, and \`api.iamport.kr\` or
+\`static-api.iamport.kr\` over https as the upstream, unless \`ALLOW_OTHER_UPSTREAM=true\`. Several replicas need \`REDIS_URL\`, and
+\`REDIS_URL\` needs \`GUARD_SECRET\`.
+`;
+
+const root = new URL('../', import.meta.url);
+const options = JSON.parse(readFileSync(new URL('.oxfmtrc.json', root), 'utf8'));
+const readme = readFileSync(new URL('README.md', root), 'utf8');
+const [, before, after] = /^(.*<!-- settings -->\n)[^]*(<!-- \/settings -->.*)$/s.exec(readme) ?? [];
+if (before === undefined) throw new Error('README.md has no part between <!-- settings --> and <!-- /settings -->');
+await write('docs/settings.md', page());
+await write('README.md', `${before}\n${shortList()}\n${after}`);
+
+function page(): string {
+  const groups = GROUPS.map(({ title, settings }) => {
+    const rows = Object.values(settings).map((it) => [code(it.name), code(standard(it)), allowed(it), it.sentence]);
+    return `## ${title}\n\n${table(['setting', 'default', 'value', 'effect'], rows)}`;
+  });
+  return [INTRODUCTION, ...groups].join('\n');
+}
+
+function shortList(): string {
+  const settings = GROUPS.flatMap((group) => Object.values(group.settings)).filter(({ name }) => FIRST.has(name));
+  const rows = settings.map((it) => [code(it.name), code(standard(it)), it.sentence]);
+  return table(['setting', 'default', 'effect'], rows);
+}
+
+function table(head: string[], rows: string[][]): string {
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`);
+  return lines.join('');
+}
+
+function code(text: string): string {
+  return text && `\`${text}\``;
+}
+
+/** The default as the environment would have it; empty where the setting has none. */
+function standard({ schema }: Setting): string {
+  const value = schema.def.defaultValue as string | number | boolean | readonly string[] | null;
+  return value === null ? '' : value.toString();
+}
+
+function allowed({ schema, unit }: Setting): string {
+  return [describedIn(schema), unit].filter(Boolean).join(', ');
+}
+
+/** The description of the schema itself, or of the one that it wraps: zod does not copy it. */
+function describedIn(schema: z.ZodType): string {
+  if (schema.description !== undefined) return schema.description;
+  const { innerType, in: input } = schema.def as { innerType?: z.ZodType; in?: z.ZodType };
+  const inner = innerType ?? input;
+  if (!inner) throw new Error('A setting has no description of its values');
+  return describedIn(inner);
+}
+
+async function write(path: string, text: string): Promise<void> {
+  const { code: formatted, errors } = await format(path, text, options);
+  if (errors.length > 0) throw new Error(`${path} cannot be formatted: ${errors[0]!.message}`);
+  const file = new URL(path, root);
+  if (!process.argv.includes('--check')) return writeFileSync(file, formatted);
+  if (formatted === readFileSync(file, 'utf8')) return;
+  process.stderr.write(`${path} does not match src/config/settings.ts: run npm run codegen\n`);
+  process.exitCode = 1;
+}

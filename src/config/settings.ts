@@ -1,0 +1,250 @@
+import type { z } from 'zod';
+import {
+  boolean,
+  jsonObject,
+  networks,
+  oneOf,
+  optional,
+  publicKey,
+  rates,
+  secret,
+  text,
+  url,
+  wholeNumber,
+} from './values.ts';
+
+export interface Setting {
+  /** The name in the environment. */
+  readonly name: string;
+  /** Reads the text of the environment; the default is a value (`default`) or a text (`prefault`). */
+  readonly schema: z.ZodDefault<z.ZodType> | z.ZodPrefault<z.ZodType>;
+  readonly sentence: string;
+  /** Empty where the value has none. */
+  readonly unit: string;
+}
+
+/** Settings by the name of their value in `Config`. */
+export type Group = Readonly<Record<string, Setting>>;
+
+export type Values<G extends Group> = { readonly [Key in keyof G]: z.output<G[Key]['schema']> };
+
+function setting<Schema extends Setting['schema']>(name: string, schema: Schema, sentence: string, unit = '') {
+  return { name, schema, sentence, unit };
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export const SERVER = {
+  isProduction: setting(
+    'NODE_ENV',
+    text('`production`, or any other text')
+      .transform((name) => name === 'production')
+      .prefault(''),
+    '`production` hides the schema and refuses unsafe settings at start.',
+  ),
+  host: setting('HOST', text('an address or a host name').default('127.0.0.1'), 'Address on which both ports listen.'),
+  port: setting('PORT', wholeNumber(0, 65_535).default(4000), 'Port of GraphQL at `/graphql`; 0 picks a free one.'),
+  adminPort: setting(
+    'ADMIN_PORT',
+    wholeNumber(0, 65_535).default(4001),
+    'Port of `/livez`, `/readyz` and `/metrics`, which the public must not reach; 0 picks a free one.',
+  ),
+  logLevel: setting(
+    'LOG_LEVEL',
+    oneOf(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),
+    'Least severe level that is logged, as JSON on standard output.',
+  ),
+  explorer: setting(
+    'EXPLORER',
+    optional(boolean()),
+    'GraphiQL for a browser at `/graphql`; unset, it is served outside production only.',
+  ),
+  trustProxy: setting('TRUST_PROXY', networks().default([]), 'Proxies whose `X-Forwarded-For` is believed.'),
+  trustedDocuments: setting(
+    'TRUSTED_DOCUMENTS',
+    optional(text('a path')),
+    'JSON file of ids and documents; with it no other document runs, and clients send `documentId`, the hash of a persisted query, or the exact text.',
+  ),
+  maxRepresentations: setting(
+    'MAX_REPRESENTATIONS',
+    wholeNumber(1, 1_000).default(100),
+    'Entity references that one request may resolve.',
+  ),
+  clientTimeoutMs: setting(
+    'CLIENT_TIMEOUT_MS',
+    wholeNumber(1, 60_000).default(10_000),
+    'Deadline for a client to send its whole request, and again to take its whole answer.',
+    'ms',
+  ),
+  maxConnections: setting(
+    'MAX_CONNECTIONS',
+    wholeNumber(1, 1_000_000).default(10_000),
+    'Connections at a time to each of the two ports; one more is closed before anything is read from it.',
+  ),
+};
+
+export const UPSTREAM = {
+  apiKey: setting(
+    'IAMPORT_API_KEY',
+    optional(text()),
+    'API key of the merchant; without it the embedded sandbox answers.',
+  ),
+  apiSecret: setting(
+    'IAMPORT_API_SECRET',
+    optional(text()),
+    'API secret of the merchant, required with `IAMPORT_API_KEY`.',
+  ),
+  baseUrl: setting(
+    'IAMPORT_BASE_URL',
+    url(/^https?$/, 'an http or https URL').default('https://api.iamport.kr'),
+    'Address of the iamport API; production accepts its known hosts only.',
+  ),
+  channelKey: setting('IAMPORT_CHANNEL_KEY', optional(text()), 'Channel that sends the codes; KCP requires one.'),
+  bypass: setting(
+    'IAMPORT_BYPASS',
+    optional(jsonObject()),
+    'Options of the provider itself, sent unchanged with each request for a code.',
+  ),
+  connectTimeoutMs: setting(
+    'CONNECT_TIMEOUT_MS',
+    wholeNumber(1, 60_000).default(2_000),
+    'Deadline for each of name look-up, connection and TLS handshake.',
+    'ms',
+  ),
+  confirmTimeoutMs: setting(
+    'CONFIRM_TIMEOUT_MS',
+    wholeNumber(1, 60_000).default(15_000),
+    'Deadline for a confirm or a request for a code; to read back a lost answer takes up to 3 s more.',
+    'ms',
+  ),
+  readTimeoutMs: setting(
+    'READ_TIMEOUT_MS',
+    wholeNumber(1, 60_000).default(8_000),
+    'Deadline for a read, a deletion or a log-in.',
+    'ms',
+  ),
+};
+
+export const POLICIES = {
+  parallelCalls: setting(
+    'UPSTREAM_PARALLEL',
+    wholeNumber(1, 10_000).default(128),
+    'Calls to the upstream at a time, counted apart for reads and for all other calls.',
+  ),
+  queuedCalls: setting(
+    'UPSTREAM_QUEUE',
+    wholeNumber(0, 10_000).default(128),
+    'Calls that may wait for room, counted apart likewise; one more is `OVERLOADED`, as is one that has waited for half of its deadline.',
+  ),
+  readTries: setting(
+    'READ_TRIES',
+    wholeNumber(1, 5).default(3),
+    'Tries of one read in all; a confirm or a request is sent again only where nothing was sent.',
+  ),
+  breakerMinimumRps: setting(
+    'BREAKER_MIN_RPS',
+    wholeNumber(1, 10_000).default(5),
+    'Rate of calls below which failures do not open the circuit breaker.',
+    'calls per second',
+  ),
+};
+
+export const CALLERS = {
+  jwksUrl: setting(
+    'AUTH_JWKS_URL',
+    optional(url(/^https?$/, 'an http or https URL')),
+    'Address at which the token issuer publishes its keys; production accepts https only.',
+  ),
+  publicKey: setting('AUTH_PUBLIC_KEY', optional(publicKey()), 'Public key of the token issuer.'),
+  secret: setting('AUTH_SECRET', optional(secret(32)), 'Secret shared with the token issuer.'),
+  issuer: setting('AUTH_ISSUER', optional(text()), 'Required value of the `iss` claim.'),
+  audience: setting('AUTH_AUDIENCE', optional(text()), 'Required value of the `aud` claim.'),
+  routerSecret: setting(
+    'ROUTER_SECRET',
+    optional(secret(16)),
+    'Secret of the router in front, required of every request as the header `router-authorization`.',
+  ),
+};
+
+export const GUARD = {
+  redisUrl: setting(
+    'REDIS_URL',
+    optional(url(/^rediss?$/, 'a redis or rediss URL')),
+    'Redis in which replicas share attempts and limits; without it both are in the memory of one process.',
+  ),
+  secret: setting(
+    'GUARD_SECRET',
+    optional(secret(32)),
+    'Key of every HMAC that is stored, the same on every replica and required with `REDIS_URL`; unset, each start makes a random one.',
+  ),
+  claims: setting(
+    'UNISSUED_IMP_UIDS',
+    oneOf(['claim', 'refuse'], 'claim or refuse')
+      .transform((word) => word === 'claim')
+      .prefault('claim'),
+    'An impUid that was requested elsewhere belongs to the first caller that tries a code (`claim`), or does not exist (`refuse`).',
+  ),
+};
+
+export const LIMITS = {
+  requestsPerPhone: setting(
+    'LIMIT_REQUESTS_PER_PHONE',
+    rates('1/60s,5/1h,10/1d'),
+    'Requests for a code to one phone number.',
+  ),
+  requestsPerCaller: setting('LIMIT_REQUESTS_PER_CALLER', rates('10/1h'), 'Requests for a code by one caller.'),
+  requestsPerIp: setting(
+    'LIMIT_REQUESTS_PER_IP',
+    rates('30/1h'),
+    'Requests for a code from one IPv4 address or IPv6 /64 network.',
+  ),
+  requests: setting('LIMIT_REQUESTS', rates('1000/1h'), 'Requests for a code in all.'),
+  confirmsPerCaller: setting(
+    'LIMIT_CONFIRMS_PER_CALLER',
+    rates('60/1h'),
+    'Codes tried by one caller, over all verifications.',
+  ),
+  confirmsPerIp: setting(
+    'LIMIT_CONFIRMS_PER_IP',
+    rates('600/1h'),
+    'Codes tried from one IPv4 address or IPv6 /64 network, over all verifications.',
+  ),
+  shadow: setting(
+    'LIMIT_SHADOW',
+    boolean().default(false),
+    '`true` only logs the calls that a limit would have denied.',
+  ),
+};
+
+export const SANDBOX = {
+  port: setting(
+    'SANDBOX_PORT',
+    wholeNumber(0, 65_535).default(4010),
+    'Port of the sandbox, embedded or as `npm run sandbox`.',
+  ),
+};
+
+export const PERMISSIONS = {
+  allowAnonymous: setting(
+    'ALLOW_ANONYMOUS',
+    boolean().default(false),
+    '`true` starts with real credentials and without keys of a token issuer: all callers are one, without scopes.',
+  ),
+  allowOtherUpstream: setting(
+    'ALLOW_OTHER_UPSTREAM',
+    boolean().default(false),
+    '`true` accepts any `IAMPORT_BASE_URL` in production, plain http included.',
+  ),
+};
+
+/** Every setting, in the order of `docs/settings.md`. */
+export const GROUPS: readonly { readonly title: string; readonly settings: Group }[] = [
+  { title: 'Server', settings: SERVER },
+  { title: 'Upstream', settings: UPSTREAM },
+  { title: 'Load on the upstream', settings: POLICIES },
+  { title: 'Callers', settings: CALLERS },
+  { title: 'Attempts', settings: GUARD },
+  { title: 'Limits', settings: LIMITS },
+  { title: 'Sandbox', settings: SANDBOX },
+  { title: 'Permissions', settings: PERMISSIONS },
+];
