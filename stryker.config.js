@@ -1,6 +1,13 @@
 /** `npm run mutate` changes the source in small ways, one at a time, and prints each change that no test fails on. */
 export default {
-  mutate: ['src/guard/**/*.ts', 'src/iamport/**/*.ts', 'src/auth.ts', 'src/graphql/document-rules.ts', 'src/config.ts'],
+  mutate: [
+    'src/guard/**/*.ts',
+    'src/iamport/**/*.ts',
+    'src/auth.ts',
+    'src/graphql/document-rules.ts',
+    'src/config.ts',
+    'src/config/**/*.ts',
+  ],
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
   coverageAnalysis: 'perTest',

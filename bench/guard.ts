@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readConfig } from '../src/config.ts';
-import type { Guard } from '../src/guard/guard.ts';
 import { createHttp } from '../src/iamport/http.ts';
 import { createIamport } from '../src/iamport/source.ts';
 import { createIdentitySubgraph } from '../src/subgraph.ts';
+import type { Verification } from '../src/verification/verification.ts';
 import { hasRedis, startRedis } from '../test/support/redis.ts';
 
 // What does the guard cost? CPU of this process per confirm: attempts in memory, in Redis, and without a guard. The
@@ -18,7 +18,7 @@ const PARALLEL = 8;
 /** Every window that stands in front of a confirm by default, and none that is ever full. */
 const LIMITS = { LIMIT_CONFIRMS_PER_CALLER: '999999999/1h', LIMIT_CONFIRMS_PER_IP: '999999999/1h' };
 
-type Confirm = (serial: number) => Promise<object>;
+type Confirm = (serial: number) => Promise<{ readonly ok: boolean }>;
 
 const sandbox = await startSandbox();
 const config = readConfig(LIMITS);
@@ -38,8 +38,8 @@ const inRedis = redis && subgraphOn(redis.url);
 const variants = new Map<string, Confirm>(
   Object.entries({
     off: (serial) => source.confirm(impUid(serial), '123456'),
-    memory: guarded((await inMemory.createContext({ headers: {} })).identity.guard),
-    ...(inRedis && { redis: guarded((await inRedis.createContext({ headers: {} })).identity.guard) }),
+    memory: guarded((await inMemory.createContext({ headers: {} })).identity.verification),
+    ...(inRedis && { redis: guarded((await inRedis.createContext({ headers: {} })).identity.verification) }),
   }),
 );
 const names = [...variants.keys()];
@@ -72,11 +72,11 @@ function subgraphOn(redisUrl: string | null) {
 }
 
 /** Everybody confirms once: as many callers, addresses and records as confirms. */
-function guarded(guard: Guard): Confirm {
+function guarded(verification: Verification): Confirm {
   return async (serial) => {
     const ip = `10.${(serial >> 16) & 255}.${(serial >> 8) & 255}.${serial & 255}`;
     const caller = { subject: `user-${serial}`, isAnonymous: false, scopes: new Set<never>(), ip };
-    return guard.confirm(caller, impUid(serial), '123456');
+    return verification.confirm(caller, impUid(serial), { method: 'SMS', otp: '123456' });
   };
 }
 
@@ -88,8 +88,7 @@ async function measure(confirm: Confirm): Promise<number> {
     Array.from({ length: PARALLEL }, async () => {
       while (serial < until) {
         serial += 1;
-        const answer = await confirm(serial);
-        if ('code' in answer) throw new Error(`Nobody was certified: ${String(answer.code)}`);
+        if (!(await confirm(serial)).ok) throw new Error('A confirm certified nobody');
       }
     }),
   );

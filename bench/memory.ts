@@ -4,14 +4,14 @@ import { createMemoryStore } from '../src/guard/store.ts';
 import { createMemoryWindows } from '../src/guard/windows.ts';
 
 // How much memory do live records and the windows of limits take? Growth of heap and rss when the memory store is full, with
-// every record as a refused confirm leaves it; then growth of the heap when a window has as many keys as it keeps.
+// every record as a rejected confirm leaves it; then growth of the heap when a window has as many keys as it keeps.
 
 const RECORDS = 100_000;
 /** More than a window keeps. */
 const KEYS = 60_000;
 const KEPT_KEYS = 50_000;
 const LIMIT_MB = 64;
-const RULES = { flightMs: 20_000, claims: true };
+const RULES = { leaseMs: 20_000, claims: true };
 
 if (!globalThis.gc) throw new Error('Run node with --expose-gc');
 const hmac = createHmacs('a-secret-of-at-least-32-characters');
@@ -46,14 +46,15 @@ async function fill(records: number) {
     const impUid = `imp_${serial + 100_000_000_000}`;
     const key = hmac('impUid', impUid);
     const attempt = {
-      id: hmac('code', String(serial)),
+      lease: hmac('code', String(serial)),
       owner: hmac('caller', `user-${serial}`),
       code: hmac('code', impUid, '123456'),
       method: 'SMS',
     } as const;
-    const turn = await filled.update(key, (found, now) => begin(found, attempt, now, RULES));
-    if (turn.kind !== 'turn') throw new Error('Every record is new');
-    await filled.update(key, (found) => finish(found, turn, { kind: 'refused', code: 'WRONG_CODE' }, 20_000));
+    const { reply } = begin(null, attempt, performance.now(), RULES);
+    if (reply.kind !== 'begun') throw new Error('Every record is new');
+    const ended = finish(reply, { kind: 'rejected', code: 'WRONG_CODE' }, RULES.leaseMs);
+    await filled.replace(key, null, JSON.stringify(ended));
   }
   return filled;
 }

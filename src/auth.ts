@@ -45,12 +45,15 @@ const KEY_SET_REFRESH_MS = 60_000;
 /** A key set that cannot be fetched anew serves until this age: the issuer can be down for as long without being missed. */
 const KEY_SET_MAX_AGE_MS = 5 * 60_000;
 
+/** An unknown key id causes no further fetch of the key set for this long, so that made-up key ids cost nothing. */
+const JWKS_COOLDOWN_MS = 30_000;
+
 /** Asymmetric ones for keys that anybody may know, HMAC for a shared secret; never both, and never `none`. */
 const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const SYMMETRIC = ['HS256', 'HS384', 'HS512'];
 
-export function createAuthenticate(config: AuthConfig): Authenticate {
-  const verify = createVerify(config);
+export function createAuthenticate(config: AuthConfig, jwksCooldownMs = JWKS_COOLDOWN_MS): Authenticate {
+  const verify = createVerify(config, jwksCooldownMs);
   const isRouter = config.routerSecret === null ? null : secretEqual(config.routerSecret);
   const anonymous = config.anonymousScopes && {
     subject: 'anonymous',
@@ -77,8 +80,8 @@ interface Keys {
   current(): unknown;
 }
 
-function createVerify(config: AuthConfig): ((token: string) => Promise<Identity>) | null {
-  const keys = createKeys(config);
+function createVerify(config: AuthConfig, jwksCooldownMs: number): ((token: string) => Promise<Identity>) | null {
+  const keys = createKeys(config, jwksCooldownMs);
   if (!keys) return null;
   const options: JWTVerifyOptions = {
     algorithms: keys.algorithms,
@@ -109,8 +112,8 @@ function createVerify(config: AuthConfig): ((token: string) => Promise<Identity>
   };
 }
 
-function createKeys(config: AuthConfig): Keys | null {
-  if (config.jwksUrl !== null) return publishedKeys(config.jwksUrl, config.jwksCooldownMs);
+function createKeys(config: AuthConfig, jwksCooldownMs: number): Keys | null {
+  if (config.jwksUrl !== null) return publishedKeys(config.jwksUrl, jwksCooldownMs);
   if (config.publicKey !== null) {
     const key = createPublicKey(config.publicKey);
     return { algorithms: ASYMMETRIC, find: async () => key, current: () => key };
@@ -123,7 +126,7 @@ function createKeys(config: AuthConfig): Keys | null {
 }
 
 /** The issuer's key set: fetched at first use, when it is too old, and for a key id that is not in it. */
-function publishedKeys(url: string, cooldownDuration = 30_000): Keys {
+function publishedKeys(url: string, cooldownDuration: number): Keys {
   const cache: { jwks?: JSONWebKeySet; uat?: number } = {};
   let refreshedAt = 0;
   const published = createRemoteJWKSet(new URL(url), {

@@ -1,5 +1,3 @@
-import { UpstreamFault, UpstreamRefusal, type Refusal } from './iamport/errors.ts';
-
 /**
  * Every code a client can meet: the schema type that carries it, which is the client's next step, and whether the same
  * call, unchanged, may succeed later.
@@ -75,11 +73,6 @@ export function failure<C extends FailureCode>(code: C, facts: Facts = {}): Fail
   return { __typename: type, code, providerCode: null, attemptsRemaining: null, retryAt: null, ...facts } as never;
 }
 
-/** A record has no code. It can have a type name: the subgraph library writes one into what it resolves. */
-export function isFailure<T extends object>(result: T): result is Extract<T, { readonly code: unknown }> {
-  return 'code' in result;
-}
-
 export function invalidInput(fields: readonly FieldProblem[]): InvalidInput {
   return { ...failure('INVALID_INPUT'), fields };
 }
@@ -97,60 +90,3 @@ export interface FailureOf {
   readonly delete: Failure<AnyCall | 'CertificationNotFoundError' | 'OutcomeUnknownError'>;
 }
 export type Call = keyof FailureOf;
-
-/** The code in each kind of call; reading and deleting share one. */
-type Row = readonly [
-  confirm: FailureOf['confirm']['code'],
-  request: FailureOf['request']['code'],
-  record: FailureOf['read']['code'],
-];
-const COLUMN = { confirm: 0, request: 1, read: 2, delete: 2 } as const satisfies Record<Call, keyof Row>;
-
-/** What a refusal means to the client. A class that is strange in a call is a refusal without a better name. */
-const MEANING: Readonly<Record<Exclude<Refusal, 'UNRECOGNISED'>, Row>> = {
-  IN_PROGRESS: ['IN_PROGRESS', 'RATE_LIMITED', 'UPSTREAM_UNAVAILABLE'],
-  SEND_LIMIT: ['TOO_MANY_ATTEMPTS', 'RATE_LIMITED', 'RATE_LIMITED'],
-  ATTEMPTS_EXCEEDED: ['TOO_MANY_ATTEMPTS', 'RATE_LIMITED', 'RATE_LIMITED'],
-  RATE_LIMITED: ['RATE_LIMITED', 'RATE_LIMITED', 'RATE_LIMITED'],
-  OTP_EXPIRED: ['CODE_EXPIRED', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
-  WRONG_OTP: ['WRONG_CODE', 'UPSTREAM_REJECTED', 'UPSTREAM_REJECTED'],
-  MVNO_MISMATCH: ['UPSTREAM_REJECTED', 'IDENTITY_MISMATCH', 'UPSTREAM_REJECTED'],
-  CARRIER_MAINTENANCE: ['UPSTREAM_MAINTENANCE', 'UPSTREAM_MAINTENANCE', 'UPSTREAM_MAINTENANCE'],
-  SEND_FAILED: ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
-  LINE_NOT_ELIGIBLE: ['UPSTREAM_REJECTED', 'LINE_NOT_ELIGIBLE', 'UPSTREAM_REJECTED'],
-  APP_REQUIRED: ['UPSTREAM_REJECTED', 'APP_REQUIRED', 'UPSTREAM_REJECTED'],
-  MERCHANT_CONFIG: ['UPSTREAM_MISCONFIGURED', 'UPSTREAM_MISCONFIGURED', 'UPSTREAM_MISCONFIGURED'],
-  INVALID_INPUT: ['UPSTREAM_REJECTED', 'IDENTITY_MISMATCH', 'UPSTREAM_REJECTED'],
-  UPSTREAM_TEMPORARY: ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
-  NOT_FOUND: ['NOT_FOUND', 'UPSTREAM_REJECTED', 'NOT_FOUND'],
-};
-
-/** Words nobody knows: only then does the status decide. */
-const BY_STATUS: Readonly<Record<number, Row>> = {
-  // An otp that is missing is 400 too, but it was checked before it was sent.
-  400: ['ALREADY_CERTIFIED', 'IDENTITY_MISMATCH', 'UPSTREAM_REJECTED'],
-  404: ['NOT_FOUND', 'UPSTREAM_REJECTED', 'NOT_FOUND'],
-};
-const SERVER_ERROR: Row = ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'];
-const REJECTED: Row = ['UPSTREAM_REJECTED', 'UPSTREAM_REJECTED', 'UPSTREAM_REJECTED'];
-
-/**
- * The failure that a call ended in. A lost answer to a call that changes something is never called a failure.
- * Errors: rethrows what is neither the upstream's refusal nor its fault.
- */
-export function failureOf<C extends Call>(call: C, error: unknown): FailureOf[C] {
-  return outcome(call, error) as FailureOf[C];
-}
-
-function outcome(call: Call, error: unknown): Failure {
-  if (error instanceof UpstreamRefusal)
-    return failure(meaning(error)[COLUMN[call]], { providerCode: error.providerCode });
-  if (!(error instanceof UpstreamFault)) throw error;
-  const isLost = error.fate === 'ambiguous' && call !== 'read';
-  return isLost ? failure('OUTCOME_UNKNOWN') : failure(error.code, { retryAt: error.retryAt });
-}
-
-function meaning({ refusal, status }: UpstreamRefusal): Row {
-  if (refusal !== 'UNRECOGNISED') return MEANING[refusal];
-  return BY_STATUS[status] ?? (status >= 500 ? SERVER_ERROR : REJECTED);
-}

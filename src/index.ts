@@ -1,5 +1,6 @@
 export type { Authenticate, RequestHeaders } from './auth.ts';
 export {
+  ConfigError,
   readConfig,
   type AuthConfig,
   type Config,
@@ -10,17 +11,8 @@ export {
 } from './config.ts';
 export type { Context, IdentityContext } from './graphql/context.ts';
 export type { GatewayEvent, OnEvent } from './events.ts';
-export type { AttemptRecord, Step } from './guard/attempt.ts';
 export type { Identity, Scope } from './caller.ts';
-export { StoreFull, StoreUnavailable, type AttemptStore } from './guard/store.ts';
-export type { GotOptions } from './iamport/http.ts';
+export { StoreFull, StoreUnavailable, type AttemptStore, type Found } from './guard/store.ts';
+export type { WireOptions } from './iamport/http.ts';
 export type { Logger } from './log.ts';
-export {
-  createSandbox,
-  type Sandbox,
-  type SandboxOptions,
-  type SandboxRequest,
-  type SandboxSms,
-} from './sandbox/sandbox.ts';
-export { createServer, type Addresses, type GatewayServer, type ServerOptions } from './server/server.ts';
 export { createIdentitySubgraph, type IdentitySubgraph, type IdentitySubgraphOptions } from './subgraph.ts';

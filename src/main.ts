@@ -1,12 +1,10 @@
 #!/usr/bin/env node
 import { pino } from 'pino';
 import { ConfigError, readConfig, type Config } from './config.ts';
+import { deadlinesOf } from './deadlines.ts';
 import { describe } from './log.ts';
 import type { Sandbox, SandboxSms } from './sandbox/sandbox.ts';
 import { createServer, type GatewayServer } from './server/server.ts';
-
-/** With the time for a confirm, longer than the slowest: a person's answer that is on its way should arrive. */
-const DRAIN_AIR_MS = 10_000;
 
 const config = configOrExit();
 const logger = pino({ level: config.logLevel });
@@ -31,7 +29,7 @@ async function stop(exitCode: number): Promise<void> {
   if (isStopping) process.exit(1);
   isStopping = true;
   logger.info('draining');
-  setTimeout(() => process.exit(1), config.iamport.confirmTimeoutMs + DRAIN_AIR_MS).unref();
+  setTimeout(() => process.exit(1), deadlinesOf(config.iamport).drainMs).unref();
   await server?.close();
   process.exit(exitCode);
 }

@@ -8,7 +8,9 @@ import {
 import { createAnswerBounds } from './graphql/answer-bounds.ts';
 import { createAuthenticate, header, Unauthenticated, type Authenticate, type RequestHeaders } from './auth.ts';
 import type { AuthConfig, Config } from './config.ts';
-import { languageOf, type Context } from './graphql/context.ts';
+import { deadlinesOf } from './deadlines.ts';
+import { codeOf } from './graphql/answer.ts';
+import { languageOf, type Context, type IdentityContext } from './graphql/context.ts';
 import {
   boundedAliases,
   oneLongRootField,
@@ -20,18 +22,20 @@ import type { OnEvent } from './events.ts';
 import { failure } from './failure.ts';
 import { createFormatError } from './graphql/format-error.ts';
 import type { Resolvers } from './generated/resolvers.ts';
-import { counted } from './guard/counted.ts';
-import { createGuard } from './guard/guard.ts';
+import { createAttempts } from './guard/attempts.ts';
 import { createHmacs } from './guard/hmac.ts';
 import { createLimits } from './guard/limits.ts';
 import { connectRedis, createRedisStore } from './guard/redis.ts';
 import { createRedisWindows } from './guard/redis-windows.ts';
 import { createMemoryStore, StoreFull, type AttemptStore } from './guard/store.ts';
 import { createMemoryWindows } from './guard/windows.ts';
-import { createHttp, type GotOptions } from './iamport/http.ts';
+import { createHttp, type WireOptions } from './iamport/http.ts';
 import { createIamport } from './iamport/source.ts';
 import { createLoaders } from './graphql/loaders.ts';
 import type { Logger } from './log.ts';
+import { failed } from './outcome.ts';
+import { createReport, type Report } from './report.ts';
+import { createVerification, type Verification } from './verification/verification.ts';
 import { createSchema, resolvers, typeDefs } from './graphql/schema.ts';
 
 /** The configuration, as `readConfig` reads it or you make it, and what a host program has of its own. */
@@ -42,8 +46,8 @@ export interface IdentitySubgraphOptions extends Pick<Config, 'iamport' | 'guard
   readonly logger: Logger;
   /** Told what is worth counting. */
   readonly onEvent?: OnEvent;
-  /** Your own options for the HTTP client: agents, certificates, headers, name look-up. */
-  readonly got?: GotOptions;
+  /** How to reach the upstream: agent, proxy, certificates, name look-up, headers. */
+  readonly wire?: WireOptions;
   /** Your own store of attempts, in place of memory or Redis. */
   readonly store?: AttemptStore;
 }
@@ -75,51 +79,21 @@ export interface IdentitySubgraph {
   close(): Promise<void>;
 }
 
-/** Beyond the confirm itself: the pause and the look after an answer that was lost. */
-const READ_BACK_MS = 3_000;
-
-/** Two read-backs and a reserve: an attempt that takes longer has lost its process. */
-const FLIGHT_RESERVE_MS = 10_000;
-
-/** How often the log repeats that the store is full, which can be said for every call. */
-const TELL_EVERY_MS = 60_000;
-
 /** Verification as a part of your own GraphQL server. Errors: none here. */
 export function createIdentitySubgraph(options: IdentitySubgraphOptions): IdentitySubgraph {
-  const { iamport: config, guard: guardConfig, logger, maxRepresentations, got } = options;
-  let toldOfNoRoomAt = Number.NEGATIVE_INFINITY;
-  const tellOfNoRoom = (): void => {
-    if (performance.now() - toldOfNoRoomAt < TELL_EVERY_MS) return;
-    toldOfNoRoomAt = performance.now();
-    logger.warn({}, 'the store of attempts is full: new verifications are answered OVERLOADED');
-  };
-  const onEvent: OnEvent = (event) => {
-    if (event.kind === 'drift') logger.warn({ field: event.field }, 'the upstream sent a value not known here');
-    if (event.kind === 'limit') logger.warn({ limit: event.limit, shadow: event.shadow }, 'a limit was reached');
-    if (event.kind === 'store-full') tellOfNoRoom();
-    options.onEvent?.(event);
-  };
-  const tellOfRedis = (isUp: boolean): void =>
-    isUp
-      ? logger.info({}, 'Redis is connected')
-      : logger.warn({}, 'Redis is lost: nothing is confirmed until it is back');
-  const http = createHttp({ ...config, ...(got && { got }) });
+  const { iamport: config, logger, wire } = options;
+  const report = createReport(logger, options.onEvent);
+  const { onEvent } = report;
+  const http = createHttp({ ...config, ...(wire && { wire }) });
   const iamport = createIamport({ ...config, http, onEvent });
-
-  const { redisUrl } = guardConfig;
-  const redis = redisUrl === null ? null : connectRedis(redisUrl, tellOfRedis);
-  const store = options.store ?? (redis ? createRedisStore(redis) : createMemoryStore());
-  const hmac = createHmacs(guardConfig.secret);
-  const windows = redis ? createRedisWindows(redis) : createMemoryWindows();
+  const stores = createStores(options, report);
+  const { store, windows } = stores;
+  const hmac = createHmacs(options.guard.secret);
   const limits = createLimits({ config: options.limits, windows, hmac, onEvent, logger });
-  const rules = {
-    flightMs: config.confirmTimeoutMs + FLIGHT_RESERVE_MS,
-    answerMs: config.confirmTimeoutMs + READ_BACK_MS,
-    claims: guardConfig.claims,
-  };
-  const guarded = tellingWhenFull(store, onEvent);
-  const guard = counted(createGuard({ iamport, store: guarded, hmac, limits, rules, logger }), onEvent);
-  const authenticate = typeof options.auth === 'function' ? options.auth : createAuthenticate(options.auth);
+  const deadlines = deadlinesOf(config);
+  const rules = { leaseMs: deadlines.leaseMs, claims: options.guard.claims };
+  const attempts = createAttempts({ store, hmac, rules, logger, onEvent });
+  const verification = createVerification({ iamport, attempts, limits, deadlines });
 
   return {
     typeDefs,
@@ -127,14 +101,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
     schema: createSchema(),
     validationRules: [oneMutationField, oneLongRootField, boundedAliases, plainIntrospection, otpAsVariable],
     formatError: createFormatError(logger),
-    async createContext({ headers, ip = null, signal }) {
-      const identity = await authenticate({ headers }).catch(asGraphQLError);
-      const caller = identity && { ...identity, ip };
-      const read = async (impUid: string) => (caller ? guard.read(caller, impUid, signal) : failure('NOT_FOUND'));
-      const language = languageOf(header(headers, 'accept-language'));
-      const bounds = createAnswerBounds(maxRepresentations);
-      return { identity: { guard, caller, language, bounds, loaders: createLoaders(read) } };
-    },
+    createContext: contextFactory(options, verification, onEvent),
     isReady: () =>
       store.check().then(
         () => true,
@@ -142,22 +109,45 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
       ),
     async close() {
       http.close();
+      await stores.close();
+    },
+  };
+}
+
+/** Where attempts are kept and limits counted: in Redis where its URL is set, otherwise in this process. */
+function createStores({ guard: { redisUrl }, store: ownStore }: IdentitySubgraphOptions, { onRedis }: Report) {
+  const redis = redisUrl === null ? null : connectRedis(redisUrl, onRedis);
+  const store = ownStore ?? (redis ? createRedisStore(redis) : createMemoryStore());
+  return {
+    store,
+    windows: redis ? createRedisWindows(redis) : createMemoryWindows(),
+    async close() {
       await store.close();
       redis?.disconnect();
     },
   };
 }
 
-/** The same store, which tells of each call that it denies for lack of room. */
-function tellingWhenFull(store: AttemptStore, onEvent: OnEvent): AttemptStore {
-  const tell = (error: unknown): never => {
-    if (error instanceof StoreFull) onEvent({ kind: 'store-full' });
-    throw error;
-  };
-  return {
-    update: (key, step) => store.update(key, step).catch(tell),
-    check: () => store.check().catch(tell),
-    close: () => store.close(),
+function contextFactory(
+  { auth, maxRepresentations }: IdentitySubgraphOptions,
+  verification: Verification,
+  onEvent: OnEvent,
+): IdentitySubgraph['createContext'] {
+  const authenticate = typeof auth === 'function' ? auth : createAuthenticate(auth);
+  const count: IdentityContext['count'] = (call, code) => onEvent({ kind: 'outcome', call, code });
+
+  return async ({ headers, ip = null, signal }) => {
+    const identity = await authenticate({ headers }).catch(asGraphQLError);
+    const caller = identity && { ...identity, ip };
+    const read = async (impUid: string) => {
+      if (!caller) return failed(failure('NOT_FOUND'));
+      const outcome = await verification.read(caller, impUid, signal);
+      count('read', codeOf(outcome));
+      return outcome;
+    };
+    const language = languageOf(header(headers, 'accept-language'));
+    const bounds = createAnswerBounds(maxRepresentations);
+    return { identity: { verification, count, caller, language, bounds, loaders: createLoaders(read) } };
   };
 }
 

@@ -136,7 +136,7 @@ describe('a caller', () => {
   test('is asked of the issuer once, and again when the issuer changes its keys', async () => {
     const [first, second] = [await generateKeyPair('RS256'), await generateKeyPair('RS256')];
     const issuer = await publish({ first });
-    const authenticate = createAuthenticate({ ...NOTHING, jwksUrl: issuer.url, jwksCooldownMs: 0 });
+    const authenticate = createAuthenticate({ ...NOTHING, jwksUrl: issuer.url }, 0);
 
     const header = await bearer(first, 'first');
     await Promise.all([authenticate(header), authenticate(header), authenticate(await bearer(first, 'first'))]);
@@ -161,7 +161,7 @@ describe('a verified token', () => {
   test('is refused as soon as a key set without its key has been fetched', async () => {
     const [first, second] = [await generateKeyPair('RS256'), await generateKeyPair('RS256')];
     const issuer = await publish({ first });
-    const authenticate = createAuthenticate({ ...NOTHING, jwksUrl: issuer.url, jwksCooldownMs: 0 });
+    const authenticate = createAuthenticate({ ...NOTHING, jwksUrl: issuer.url }, 0);
     const header = await bearer(first, 'first');
     for (let index = 0; index < 3; index += 1) await authenticate(header);
     await issuer.change({ second });

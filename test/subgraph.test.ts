@@ -1,14 +1,12 @@
 import { Agent } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { graphql } from 'graphql';
+import type { AttemptRecord } from '../src/guard/attempt.ts';
 import { createMemoryStore } from '../src/guard/store.ts';
-import {
-  createIdentitySubgraph,
-  createSandbox,
-  type AttemptStore,
-  type IdentitySubgraphOptions,
-} from '../src/index.ts';
+import { createIdentitySubgraph, type AttemptStore, type IdentitySubgraphOptions } from '../src/index.ts';
+import { createSandbox } from '../src/sandbox/sandbox.ts';
 import { CONFIRM_EVERYTHING, testConfig } from './support/gateway.ts';
+import { useCases } from './support/verification.ts';
 
 const opened: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -67,28 +65,30 @@ describe('createIdentitySubgraph', () => {
       }
     }
     const agent = new CountingAgent({ keepAlive: true });
-    const { subgraph } = await mount({ got: { agent: { http: agent }, headers: { 'x-team': 'identity' } } });
-    const { guard, caller } = (await subgraph.createContext({ headers: {} })).identity;
-    expect(await guard.confirm(caller!, 'imp_900200000001', '123456')).toMatchObject({ certified: true });
+    const { subgraph } = await mount({ wire: { agent, headers: { 'x-team': 'identity' } } });
+    const { verification, caller } = (await subgraph.createContext({ headers: {} })).identity;
+    expect(await useCases(verification).confirm(caller!, 'imp_900200000001', '123456')).toMatchObject({
+      certified: true,
+    });
     expect(agent.sockets_created).toBe(1);
     agent.destroy();
   });
 
   test('keeps attempts in a store of the host program, and tells them apart though its clock stands still', async () => {
     const memory = createMemoryStore(() => 1_000_000);
-    const begun = new Set<string | null>();
+    const begun = new Set<string>();
     const store: AttemptStore = {
       ...memory,
-      update: (key, step) =>
-        memory.update(key, (found, now) => {
-          const next = step(found, now);
-          if (next.record?.state === 'IN_FLIGHT') begun.add(next.record.id);
-          return next;
-        }),
+      replace: (key, expected, next) => {
+        const { lease } = JSON.parse(next) as AttemptRecord;
+        if (lease !== null) begun.add(lease);
+        return memory.replace(key, expected, next);
+      },
     };
     const { subgraph } = await mount({ store });
-    const { guard, caller } = (await subgraph.createContext({ headers: {} })).identity;
-    for (const otp of ['000001', '000002', '000003']) await guard.confirm(caller!, 'imp_900200000001', otp);
+    const { verification, caller } = (await subgraph.createContext({ headers: {} })).identity;
+    for (const otp of ['000001', '000002', '000003'])
+      await useCases(verification).confirm(caller!, 'imp_900200000001', otp);
     expect(begun.size).toBe(3);
   });
 
@@ -96,8 +96,8 @@ describe('createIdentitySubgraph', () => {
     const lines: string[] = [];
     const warn = (fields: object, message: string): void => void lines.push(JSON.stringify([fields, message]));
     const { subgraph } = await mount({ logger: { ...silent, warn } });
-    const { guard, caller } = (await subgraph.createContext({ headers: {} })).identity;
-    await guard.confirm(caller!, 'imp_900232000002', '123456');
+    const { verification, caller } = (await subgraph.createContext({ headers: {} })).identity;
+    await useCases(verification).confirm(caller!, 'imp_900232000002', '123456');
     expect(lines.join()).toMatch(/gender/);
     expect(lines.join()).not.toMatch(/홍길동|123456|900232/);
   });

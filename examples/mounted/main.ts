@@ -8,7 +8,8 @@ import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
-import { createIdentitySubgraph, createSandbox, readConfig, type Context } from 'iamport-identity-gateway';
+import { createIdentitySubgraph, readConfig, type Context } from 'iamport-identity-gateway';
+import { createSandbox } from 'iamport-identity-gateway/sandbox';
 import { pino } from 'pino';
 
 interface MyContext extends Context {

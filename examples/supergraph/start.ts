@@ -1,4 +1,5 @@
-import { createServer, readConfig } from '../../src/index.ts';
+import { readConfig } from '../../src/index.ts';
+import { createServer } from '../../src/server/server.ts';
 import { composeWithGuild } from '../../test/supergraph/compose.ts';
 import { startHive } from '../../test/supergraph/routers.ts';
 import { startSubgraph } from '../../test/supergraph/subgraph.ts';

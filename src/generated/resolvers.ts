@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { CertificationRecord } from '../iamport/record.ts';
+import type { CertificationMember } from '../graphql/answer.ts';
 import type { Failure, FieldProblem, InvalidInput } from '../failure.ts';
 import type { Context } from '../graphql/context.ts';
 export type Maybe<T> = T | null;
@@ -456,14 +456,14 @@ export type FederationReferenceTypes = {
 /** Mapping of union types */
 export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
   CertificationResult:
-    | ( CertificationRecord )
+    | ( CertificationMember )
     | ( Failure<'CertificationNotFoundError'> )
     | ( InvalidInput )
     | ( Failure<'RateLimitedError'> )
     | ( Failure<'UpstreamError'> )
   ;
   ConfirmIdentityOtpResult:
-    | ( CertificationRecord )
+    | ( CertificationMember )
     | ( Failure<'CertificationNotFoundError'> )
     | ( InvalidInput )
     | ( Failure<'OtpRejectedError'> )
@@ -505,7 +505,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   Carrier: Carrier;
-  Certification: ResolverTypeWrapper<CertificationRecord>;
+  Certification: ResolverTypeWrapper<CertificationMember>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
@@ -537,7 +537,7 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
-  Certification: CertificationRecord;
+  Certification: CertificationMember;
   Int: Scalars['Int']['output'];
   Boolean: Scalars['Boolean']['output'];
   ID: Scalars['ID']['output'];

@@ -1,8 +1,9 @@
 import Negotiator from 'negotiator';
 import type { AnswerBounds } from './answer-bounds.ts';
 import type { Caller } from '../caller.ts';
-import type { Guard } from '../guard/guard.ts';
+import type { Call, FailureCode } from '../failure.ts';
 import type { Loaders } from './loaders.ts';
+import type { Verification } from '../verification/verification.ts';
 import type { Language } from './messages.ts';
 
 /** What every resolver of one request shares, under one key, so that it fits into anybody's own context. */
@@ -11,7 +12,9 @@ export interface Context {
 }
 
 export interface IdentityContext {
-  readonly guard: Guard;
+  readonly verification: Verification;
+  /** Told how every call of a client ended: `OK` or a code. */
+  readonly count: (call: Call, code: FailureCode | 'OK') => void;
   readonly loaders: Loaders;
   readonly bounds: AnswerBounds;
   /** Null where the request names nobody. */

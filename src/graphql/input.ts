@@ -1,24 +1,29 @@
 import { invalidInput, type FieldProblem, type FieldRule, type InvalidInput } from '../failure.ts';
 import type { RequestIdentityOtpInput } from '../generated/resolvers.ts';
-import { IMP_UID, type IdentityRequest } from '../iamport/source.ts';
+import { IMP_UID } from '../iamport/endpoints.ts';
+import type { IdentityRequest } from '../iamport/source.ts';
+import { failed, ok, type Outcome } from '../outcome.ts';
 import { calendarDay } from '../seoul.ts';
 
 const OTP = /^[0-9]{6}$/;
 
-/** The problems of a confirm's arguments, null where they have none. */
-export function checkConfirm(impUid: string, otp: string): InvalidInput | null {
-  return problemsOf([
+/** Arguments as the use cases take them, or every problem of the form at once. */
+type Checked<T> = Outcome<T, InvalidInput>;
+
+export function checkConfirm(impUid: string, otp: string): Checked<{ impUid: string; otp: string }> {
+  const problems = problemsOf([
     ['impUid', 'IMP_UID', IMP_UID.test(impUid)],
     ['otp', 'OTP', OTP.test(otp)],
   ]);
+  return problems ?? ok({ impUid, otp });
 }
 
-export function checkImpUid(impUid: string): InvalidInput | null {
-  return problemsOf([['impUid', 'IMP_UID', IMP_UID.test(impUid)]]);
+export function checkImpUid(impUid: string): Checked<string> {
+  return problemsOf([['impUid', 'IMP_UID', IMP_UID.test(impUid)]]) ?? ok(impUid);
 }
 
-/** The person as the source takes them, or every problem of the form at once. `today` is the day in Seoul. */
-export function checkRequest(input: RequestIdentityOtpInput, today: string): IdentityRequest | InvalidInput {
+/** `today` is the day in Seoul. */
+export function checkRequest(input: RequestIdentityOtpInput, today: string): Checked<IdentityRequest> {
   const name = input.name.normalize('NFC').trim();
   const phone = mobileNumber(input.phone);
   const birthday = dayOf(input.birthday);
@@ -38,14 +43,14 @@ export function checkRequest(input: RequestIdentityOtpInput, today: string): Ide
   ]);
   if (problems) return problems;
   const method = input.method ?? null;
-  return { name, phone: phone!, birthday: birthday!, genderDigit, carrier, merchantUid, company, method };
+  return ok({ name, phone: phone!, birthday: birthday!, genderDigit, carrier, merchantUid, company, method });
 }
 
 function problemsOf(
   checks: readonly (readonly [name: string, rule: FieldRule, isGood: boolean])[],
-): InvalidInput | null {
+): Checked<never> | null {
   const problems: FieldProblem[] = checks.filter(([, , isGood]) => !isGood).map(([name, rule]) => ({ name, rule }));
-  return problems.length > 0 ? invalidInput(problems) : null;
+  return problems.length > 0 ? failed(invalidInput(problems)) : null;
 }
 
 /** Digits only, from any usual spelling of a Korean mobile number; null for every other number. */

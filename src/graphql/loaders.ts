@@ -2,8 +2,9 @@ import { bulkhead } from 'cockatiel';
 import DataLoader from 'dataloader';
 import type { FailureOf } from '../failure.ts';
 import type { CertificationRecord } from '../iamport/record.ts';
+import type { Outcome } from '../outcome.ts';
 
-type Read = CertificationRecord | FailureOf['read'];
+type Read = Outcome<CertificationRecord, FailureOf['read']>;
 
 export interface Loaders {
   /** Reads each impUid once per request. */

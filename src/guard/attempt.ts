@@ -1,82 +1,90 @@
+// The rules of an attempt: pure functions from one record to the next, which a store applies by compare-and-set, so that any
+// number of callers and replicas keep them.
+
 import type { FailureOf } from '../failure.ts';
 
 export type Method = 'SMS' | 'APP';
-
-/** How a confirm can fail. */
 export type ConfirmCode = FailureOf['confirm']['code'];
 
-/** What is kept of one impUid. Callers and codes are HMACs; nothing here is personal. */
+/** What is kept of one impUid. Callers and codes are HMACs; nothing here is personal. Times are in ms of the store's clock. */
 export interface AttemptRecord {
   readonly owner: string;
   /** How it is confirmed; null where it was not requested here. */
   readonly method: Method | null;
   /** Confirms that reached the upstream, or may have. */
   readonly attempts: number;
-  readonly state: 'OPEN' | 'IN_FLIGHT' | 'UNKNOWN' | 'CERTIFIED' | 'DEAD';
-  /** The name of the attempt in flight, which tells it from every other. */
-  readonly id: string | null;
+  readonly state: 'OPEN' | 'IN_FLIGHT' | 'CERTIFIED' | 'DEAD';
+  /** The lease of the attempt in flight, which tells it from every other. */
+  readonly lease: string | null;
   /** The code of the last attempt. */
   readonly code: string | null;
-  /** When the last attempt began, in ms. */
+  /** When the last attempt began. */
   readonly startedAt: number;
-  /** When the attempts whose outcome nobody knows may have worked: from the first of them, 0 where there is none before this. */
-  readonly since: number;
-  readonly until: number;
+  /** When attempts before the one in flight, or any, may have worked without an answer; null where there are none. */
+  readonly lost: Window | null;
   /** How the last attempt failed; where DEAD, the answer to every further one. */
   readonly failed: ConfirmCode | null;
   /** The codes that the upstream called wrong: another try of one is answered from here and counts for nothing. */
   readonly wrong: readonly string[];
 }
 
-/** A stretch of time, in ms of the store's clock, in which a certification speaks for an attempt. */
+/** A stretch of time in which a certification speaks for an attempt. In a record it is in ms of the store's clock. */
 export interface Window {
   readonly since: number;
   readonly until: number;
 }
 
+/** The same as ages, in ms before now, so that it holds on any clock; `until` is negative where it lies ahead. */
+export interface WindowAge {
+  readonly sinceAge: number;
+  readonly untilAge: number;
+}
+
+/** What an attempt does at the upstream: an earlier send of the same code may have worked, and is looked for first. */
+export type Plan = 'send' | 'look-then-send' | 'look';
+
+/** An attempt that may go ahead. `W` is how its window is written: by age, or on the clock of one process. */
+export interface Begun<W = WindowAge> {
+  readonly kind: 'begun';
+  readonly plan: Plan;
+  /** When earlier attempts of this caller may have worked. */
+  readonly lost: W | null;
+  /** The record that was written, from which `finish` makes the next. */
+  readonly record: AttemptRecord;
+}
+
 /** What a caller may do with a code. */
-export type Begin =
-  /**
-   * It is this caller's turn. `lost` is when earlier attempts of theirs may have worked; where `readFirst`, one of them
-   * was with this code; where not `canSend`, reading is all that is left.
-   */
-  | {
-      readonly kind: 'turn';
-      readonly id: string;
-      readonly startedAt: number;
-      readonly lost: Window | null;
-      readonly readFirst: boolean;
-      readonly canSend: boolean;
-      readonly attempts: number;
-    }
-  /** The same code is on its way: its outcome will be this caller's too. */
+export type Begin<W = WindowAge> =
+  | Begun<W>
+  /** The same code is in flight: its outcome will be this caller's too. */
   | { readonly kind: 'wait' }
   /** The same code was right a moment ago: read the certification again. */
   | { readonly kind: 'repeat' }
   /** It is confirmed in the other way. */
-  | { readonly kind: 'other-method'; readonly method: Method }
-  | { readonly kind: 'refuse'; readonly code: ConfirmCode; readonly attempts: number; readonly retryAt: number | null };
-
-export type Turn = Extract<Begin, { kind: 'turn' }>;
+  | { readonly kind: 'other-method' }
+  | {
+      readonly kind: 'reject';
+      readonly code: ConfirmCode;
+      readonly attempts: number;
+      readonly retryInMs: number | null;
+    };
 
 /** How an attempt ended. `unsent` proves that the upstream never processed it; `unknown`, that nobody knows. */
 export type End =
   | { readonly kind: 'certified' }
   /** `unread`: an earlier attempt's outcome could not be read, and nothing was sent. */
   | { readonly kind: 'unknown' | 'unread' }
-  | { readonly kind: 'unsent' | 'refused'; readonly code: ConfirmCode };
+  | { readonly kind: 'unsent' | 'rejected'; readonly code: ConfirmCode };
 
-/** What to keep from now on (undefined leaves the record as it is), and what to say. */
+/** What to keep from now on (undefined leaves the record as it is), and what to answer. */
 export interface Step<T> {
   readonly record?: AttemptRecord;
   readonly reply: T;
 }
 
 export interface AttemptRules {
-  /** An attempt in flight for longer has lost its process. */
-  readonly flightMs: number;
-  /** A call that waits for another's attempt is answered within this time. */
-  readonly answerMs: number;
+  /** How long an attempt in flight keeps all others out; after that its process counts as lost. */
+  readonly leaseMs: number;
   /** Whether the first caller to confirm an impUid that was not requested here becomes its owner. */
   readonly claims: boolean;
 }
@@ -94,113 +102,91 @@ const FINAL: ReadonlySet<ConfirmCode> = new Set<ConfirmCode>([
   'NOT_FOUND',
 ]);
 
-// All the guard decides is here, as pure steps from one record to the next. A store applies each step atomically, so that
-// any number of callers and machines keep the same rules.
-
 /** The record of a verification that `owner` has just requested. */
 export function opened(owner: string, method: Method | null): AttemptRecord {
-  const nothing = { id: null, code: null, startedAt: 0, since: 0, until: 0, failed: null, wrong: [] };
+  const nothing = { lease: null, code: null, startedAt: 0, lost: null, failed: null, wrong: [] };
   return { owner, method, attempts: 0, state: 'OPEN', ...nothing };
 }
 
-/** One caller's code for one impUid, under a name of its own. */
+/** One caller's code for one impUid, with a lease of its own. */
 export interface Attempt {
-  readonly id: string;
+  readonly lease: string;
   readonly owner: string;
   readonly code: string;
   readonly method: Method;
 }
 
-/** May `owner` send `code` at `now`? */
+/** Whether `owner` may send `code` at `now`, and how. */
 export function begin(
   found: AttemptRecord | null,
-  { id, owner, code: sent, method }: Attempt,
+  { lease, owner, code, method }: Attempt,
   now: number,
-  { flightMs, claims }: Pick<AttemptRules, 'flightMs' | 'claims'>,
+  { leaseMs, claims }: AttemptRules,
 ): Step<Begin> {
-  // An approval in the app needs no code: whoever was first would have the person's data for nothing.
+  // An approval in the app needs no code: the first caller to name the impUid would have the person's data for nothing.
   const record = found ?? (claims && method === 'SMS' ? opened(owner, null) : null);
-  if (record?.owner !== owner) return { reply: { kind: 'refuse', code: 'NOT_FOUND', attempts: 0, retryAt: null } };
-  const { attempts, state, failed } = record;
-  const refuse = (code: ConfirmCode, retryAt: number | null = null): Step<Begin> => ({
-    reply: { kind: 'refuse', code, attempts, retryAt },
-  });
-
-  if (record.method === null && method === 'APP') return refuse('NOT_FOUND');
-  if (record.method !== null && record.method !== method)
-    return { reply: { kind: 'other-method', method: record.method } };
-  if (state === 'DEAD') return refuse(failed ?? 'TOO_MANY_ATTEMPTS');
-  const isSameCode = record.code === sent;
-  if (state === 'CERTIFIED') {
+  if (record?.owner !== owner) return rejected('NOT_FOUND', 0);
+  const { attempts, state } = record;
+  if (record.method === null && method === 'APP') return rejected('NOT_FOUND', attempts);
+  if (record.method !== null && record.method !== method) return { reply: { kind: 'other-method' } };
+  if (state === 'DEAD') return rejected(record.failed ?? 'TOO_MANY_ATTEMPTS', attempts);
+  const isSameCode = record.code === code;
+  if (state === 'CERTIFIED')
     return isSameCode && now - record.startedAt < REPEAT_MS
       ? { reply: { kind: 'repeat' } }
-      : refuse('ALREADY_CERTIFIED');
-  }
-  if (record.wrong.includes(sent)) return refuse('WRONG_CODE');
-  if (isFlying(record, now, flightMs)) {
-    return isSameCode ? { reply: { kind: 'wait' } } : refuse('IN_PROGRESS', record.startedAt + flightMs);
-  }
+      : rejected('ALREADY_CERTIFIED', attempts);
+  if (record.wrong.includes(code)) return rejected('WRONG_CODE', attempts);
+  if (isLeased(record, now, leaseMs))
+    return isSameCode
+      ? { reply: { kind: 'wait' } }
+      : rejected('IN_PROGRESS', attempts, record.startedAt + leaseMs - now);
 
-  const isUncertain = state !== 'OPEN';
-  const readFirst = isSameCode && isUncertain;
-  const canSend = attempts < ATTEMPTS_ALLOWED;
-  if (!canSend && !readFirst) return refuse('TOO_MANY_ATTEMPTS');
-  const lost = isUncertain ? lostWindow(record, flightMs) : null;
-  const attemptsNow = attempts + Number(canSend);
-  return {
-    record: {
-      ...record,
-      attempts: attemptsNow,
-      state: 'IN_FLIGHT',
-      id,
-      code: sent,
-      startedAt: now,
-      since: lost?.since ?? now,
-      until: lost?.until ?? 0,
-      failed: null,
-    },
-    reply: { kind: 'turn', id, startedAt: now, lost, readFirst, canSend, attempts: attemptsNow },
+  const lost = lostWindow(record, leaseMs);
+  const plan = planOf(attempts < ATTEMPTS_ALLOWED, isSameCode && lost !== null);
+  if (!plan) return rejected('TOO_MANY_ATTEMPTS', attempts);
+  const begun: AttemptRecord = {
+    ...record,
+    attempts: attempts + Number(plan !== 'look'),
+    state: 'IN_FLIGHT',
+    lease,
+    code,
+    startedAt: now,
+    lost,
+    failed: null,
   };
+  return { record: begun, reply: { kind: 'begun', plan, lost: lost && aged(lost, now), record: begun } };
 }
 
-/**
- * The end of a turn; answers whether it was still in flight. One that was given up for lost meanwhile changes nothing any more.
- */
-export function finish(
-  found: AttemptRecord | null,
-  { id, canSend }: Pick<Turn, 'id' | 'canSend'>,
-  end: End,
-  flightMs: number,
-): Step<boolean> {
-  if (found?.state !== 'IN_FLIGHT' || found.id !== id) return { reply: false };
-  const uncounted = found.attempts - Number(canSend); // a turn that was for reading alone was never counted
-  return { record: { ...found, id: null, ...ended(found, uncounted, end, flightMs) }, reply: true };
+function planOf(canSend: boolean, looksFirst: boolean): Plan | null {
+  if (looksFirst) return canSend ? 'look-then-send' : 'look';
+  return canSend ? 'send' : null;
 }
 
-/** The record stays UNKNOWN after an end that does not tell whether an earlier attempt worked. */
-function ended(
-  { startedAt, until, code, wrong }: AttemptRecord,
-  uncounted: number,
-  end: End,
-  flightMs: number,
-): Partial<AttemptRecord> {
-  const wasUncertain = until !== 0;
+function rejected(code: ConfirmCode, attempts: number, retryInMs: number | null = null): Step<Begin> {
+  return { reply: { kind: 'reject', code, attempts, retryInMs } };
+}
+
+/** The record after an attempt has ended. It stays uncertain after an end that does not tell whether an earlier one worked. */
+export function finish({ record, plan }: Pick<Begun, 'record' | 'plan'>, end: End, leaseMs: number): AttemptRecord {
+  const { attempts, startedAt, lost, code, wrong } = record;
+  const open: AttemptRecord = { ...record, state: 'OPEN', lease: null };
+  const uncounted = attempts - Number(plan !== 'look'); // an attempt that only looked was never counted
   switch (end.kind) {
     case 'certified':
-      return { state: 'CERTIFIED' };
+      return { ...open, state: 'CERTIFIED' };
     case 'unknown':
-      return { state: 'UNKNOWN', until: startedAt + flightMs, failed: 'OUTCOME_UNKNOWN' };
+      return { ...open, lost: lostWindow(record, leaseMs), failed: 'OUTCOME_UNKNOWN' };
     case 'unread':
-      return { state: 'UNKNOWN', attempts: uncounted, failed: 'OUTCOME_UNKNOWN' };
+      return { ...open, attempts: uncounted, failed: 'OUTCOME_UNKNOWN' };
     case 'unsent':
-      return { state: wasUncertain ? 'UNKNOWN' : 'OPEN', attempts: uncounted, failed: end.code };
-    case 'refused': {
-      // One that worked before would have closed it; one that may still be under way would not.
-      if (end.code === 'WRONG_CODE')
-        return { state: startedAt < until ? 'UNKNOWN' : 'OPEN', failed: end.code, wrong: [...wrong, code!] };
-      const mayBeOurs = wasUncertain && (end.code === 'ALREADY_CERTIFIED' || !FINAL.has(end.code));
-      if (mayBeOurs) return { state: 'UNKNOWN', failed: end.code };
-      return { state: FINAL.has(end.code) ? 'DEAD' : 'OPEN', failed: end.code };
+      return { ...open, attempts: uncounted, failed: end.code };
+    case 'rejected': {
+      const failed = end.code;
+      // A lost attempt that worked would have closed the record; one that may still be under way would not.
+      if (failed === 'WRONG_CODE')
+        return { ...open, lost: lost && startedAt < lost.until ? lost : null, failed, wrong: [...wrong, code!] };
+      const mayBeOurs = lost !== null && failed === 'ALREADY_CERTIFIED';
+      return FINAL.has(failed) && !mayBeOurs ? { ...open, state: 'DEAD', failed } : { ...open, failed };
     }
   }
 }
@@ -210,59 +196,17 @@ export function attemptsLeft(code: ConfirmCode, attempts: number): number {
   return FINAL.has(code) ? 0 : Math.max(0, ATTEMPTS_ALLOWED - attempts);
 }
 
-/**
- * What a reader may see: nothing; a record without proof, which has nothing personal in it; or one that was certified
- * between `since` and `until`.
- */
-export type ReadRight = { readonly kind: 'none' | 'unproven' } | ({ readonly kind: 'proven' } & Window);
-
-/** For a certification that is the reader's whenever it was made. */
-export const ANY_TIME: ReadRight = { kind: 'proven', since: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
-
-/** May `owner` read the certification? Only what this owner's own code has proven, or may have, is theirs. */
-export function readRight(found: AttemptRecord | null, owner: string, now: number, flightMs: number): ReadRight {
-  if (found?.owner !== owner) return { kind: 'none' };
-  if (found.state === 'CERTIFIED') return ANY_TIME;
-  const isLost = found.state === 'UNKNOWN' || (found.state === 'IN_FLIGHT' && !isFlying(found, now, flightMs));
-  if (isLost) return { kind: 'proven', ...lostWindow(found, flightMs) };
-  return { kind: found.method === null ? 'none' : 'unproven' }; // a claim gives the right to try, and no other
+/** Whether an attempt is in flight and still has its process. */
+export function isLeased({ state, startedAt }: AttemptRecord, now: number, leaseMs: number): boolean {
+  return state === 'IN_FLIGHT' && now - startedAt < leaseMs;
 }
 
-/** An attempt that lost its process may have worked as long as it could have flown. */
-function lostWindow({ state, since, until, startedAt }: AttemptRecord, flightMs: number): Window {
-  return { since, until: state === 'IN_FLIGHT' ? startedAt + flightMs : until };
+/** When attempts without an answer may have worked, with the one in flight, which may have for as long as its lease. */
+export function lostWindow({ state, startedAt, lost }: AttemptRecord, leaseMs: number): Window | null {
+  if (state !== 'IN_FLIGHT') return lost;
+  return { since: lost?.since ?? startedAt, until: startedAt + leaseMs };
 }
 
-/** May `owner` delete it? What they requested here, or certified. */
-export function mayDelete(found: AttemptRecord | null, owner: string): boolean {
-  return found?.owner === owner && (found.method !== null || found.state === 'CERTIFIED');
-}
-
-/** How an attempt with the same code ended, for a caller that waited for it. */
-export type WaitEnd =
-  | { readonly kind: 'flying' }
-  /** It was right, or lost its process and may have been: `right` says which record shows that. */
-  | { readonly kind: 'read'; readonly right: ReadRight }
-  /** `code` is OUTCOME_UNKNOWN where later attempts stand in its place. */
-  | { readonly kind: 'refuse'; readonly code: ConfirmCode; readonly attempts: number };
-
-export function endOfWait(
-  found: AttemptRecord | null,
-  { owner, code }: Pick<Attempt, 'owner' | 'code'>,
-  now: number,
-  flightMs: number,
-): WaitEnd {
-  if (!found) return { kind: 'refuse', code: 'OUTCOME_UNKNOWN', attempts: 0 };
-  const { attempts, failed, wrong } = found;
-  if (wrong.includes(code)) return { kind: 'refuse', code: 'WRONG_CODE', attempts };
-  if (found.code !== code || failed)
-    return { kind: 'refuse', code: (found.code === code && failed) || 'OUTCOME_UNKNOWN', attempts };
-  return isFlying(found, now, flightMs)
-    ? { kind: 'flying' }
-    : { kind: 'read', right: readRight(found, owner, now, flightMs) };
-}
-
-/** Whether an attempt still has its process. */
-export function isFlying(record: AttemptRecord, now: number, flightMs: number): boolean {
-  return record.state === 'IN_FLIGHT' && now - record.startedAt < flightMs;
+export function aged({ since, until }: Window, now: number): WindowAge {
+  return { sinceAge: now - since, untilAge: now - until };
 }

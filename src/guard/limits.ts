@@ -1,30 +1,33 @@
 import { network } from '../address.ts';
 import type { LimitsConfig, Rate } from '../config.ts';
 import type { OnEvent } from '../events.ts';
-import type { Logger } from '../log.ts';
+import { failure, type Failure } from '../failure.ts';
+import { describe, type Logger } from '../log.ts';
+import { failed, ok, type Outcome } from '../outcome.ts';
 import type { Caller } from '../caller.ts';
 import type { Hmac } from './hmac.ts';
-import type { Window, WindowStore } from './windows.ts';
+import { StoreUnavailable } from './store.ts';
+import type { Counted, Taken, Window, WindowStore } from './windows.ts';
 
-/** What limits say to one call. */
+/** A call that was counted. */
 export interface Pass {
-  /** Null for a call that is allowed; for one that is denied, when the next one would be allowed. */
-  readonly retryAt: Date | null;
   /**
    * Uncounts a call that was not made, for the phone and in the global budget. It stays counted for the caller and the IP, or
-   * an outage would be a time without limits.
+   * an outage would be a time without limits. Errors: none; what cannot be uncounted stays counted.
    */
-  giveBack(): Promise<void>;
+  refund(): Promise<void>;
 }
+
+/** RATE_LIMITED with the time at which the next call would be allowed; or UPSTREAM_UNAVAILABLE where calls cannot be counted. */
+export type Denial = Failure<'RateLimitedError' | 'UpstreamError'>;
 
 /**
  * The limits on how often calls are made. Anonymous callers are not counted as one caller, and an IP that is not known, or
  * cannot be read, is not counted.
- * Errors: `StoreUnavailable` where Redis does not answer: a call that cannot be counted is denied.
  */
 export interface Limits {
-  request(by: Caller, phone: string): Promise<Pass>;
-  confirm(by: Caller): Promise<Pass>;
+  request(by: Caller, phone: string): Promise<Outcome<Pass, Denial>>;
+  confirm(by: Caller): Promise<Outcome<Pass, Denial>>;
 }
 
 export interface LimitsOptions {
@@ -49,31 +52,12 @@ interface Check {
 /** The one key of the global budget. */
 const ALL = 'all';
 
-const ALLOWED: Pass = { retryAt: null, giveBack: async () => {} };
+const ALLOWED = ok<Pass>({ refund: async () => {} });
 
-export function createLimits({ config, windows, hmac, onEvent, logger }: LimitsOptions): Limits {
-  const { shadow } = config;
+export function createLimits(options: LimitsOptions): Limits {
+  const { config, hmac, logger } = options;
+  const pass = createPass(options);
   let hasToldOfAddress = false;
-
-  async function pass(...checks: readonly Check[]): Promise<Pass> {
-    const asked = checks.flatMap((check) => windowsOf(check).map((window) => ({ check, window })));
-    if (asked.length === 0) return ALLOWED; // no round trip for limits that are off
-    const { waits, counted } = await windows.take(asked.map(({ window }) => window));
-    const denying = asked.find((_, index) => waits[index]! > 0);
-    if (denying) {
-      onEvent({ kind: 'limit', limit: denying.check.limit, shadow });
-      return shadow ? ALLOWED : { ...ALLOWED, retryAt: new Date(Date.now() + Math.ceil(Math.max(...waits))) };
-    }
-    let toGiveBack = counted.filter((_, index) => !asked[index]!.check.countsTries);
-    return {
-      retryAt: null,
-      async giveBack() {
-        const due = toGiveBack;
-        toGiveBack = [];
-        if (due.length > 0) await windows.giveBack(due);
-      },
-    };
-  }
 
   const callerKey = ({ subject, isAnonymous }: Caller): string | null => (isAnonymous ? null : hmac('caller', subject));
 
@@ -99,6 +83,49 @@ export function createLimits({ config, windows, hmac, onEvent, logger }: LimitsO
         { limit: 'confirms per caller', rates: config.confirmsPerCaller, key: callerKey(by), countsTries: true },
         { limit: 'confirms per IP', rates: config.confirmsPerIp, key: ipKey(by), countsTries: true },
       ),
+  };
+}
+
+/** Checks all limits of a call, then counts it in each. */
+function createPass({ config: { shadow }, windows, onEvent, logger }: LimitsOptions) {
+  async function take(asked: readonly Window[]): Promise<Taken | null> {
+    try {
+      return await windows.take(asked);
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return null;
+      throw error;
+    }
+  }
+
+  /** Refunds once, however often it is asked to. */
+  function passFor(refundable: readonly Counted[]): Pass {
+    let due = refundable;
+    return {
+      async refund() {
+        const counted = due;
+        due = [];
+        if (counted.length > 0) await windows.giveBack(counted).catch(logLost);
+      },
+    };
+  }
+
+  function logLost(error: unknown): void {
+    logger.error(describe(error), 'a call that was not made could not be uncounted');
+  }
+
+  return async (...checks: readonly Check[]): Promise<Outcome<Pass, Denial>> => {
+    const asked = checks.flatMap((check) => windowsOf(check).map((window) => ({ check, window })));
+    if (asked.length === 0) return ALLOWED; // no round trip for limits that are off
+    const taken = await take(asked.map(({ window }) => window));
+    if (!taken) return failed(failure('UPSTREAM_UNAVAILABLE'));
+    const { waits, counted } = taken;
+    const denying = asked.find((_, index) => waits[index]! > 0);
+    if (denying) {
+      onEvent({ kind: 'limit', limit: denying.check.limit, shadow });
+      const retryAt = new Date(Date.now() + Math.ceil(Math.max(...waits)));
+      return shadow ? ALLOWED : failed(failure('RATE_LIMITED', { retryAt }));
+    }
+    return ok(passFor(counted.filter((_, index) => !asked[index]!.check.countsTries)));
   };
 }
 

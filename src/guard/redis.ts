@@ -1,5 +1,4 @@
 import { Redis } from 'ioredis';
-import { opened, type AttemptRecord } from './attempt.ts';
 import { RECORD_TTL_MS, StoreUnavailable, type AttemptStore } from './store.ts';
 
 /** How long Redis may be silent: an answer "unavailable" is due within 200 ms. */
@@ -7,9 +6,6 @@ const SILENCE = { ticks: 5, tickMs: 24 };
 
 /** After this much of it a connection is given up with all that waits on it; until another stands, answers come at once. */
 const CONNECTION_SILENCE_MS = 2_000;
-
-/** Deadline of a write, on the server's clock. A later one is refused: its caller was told that it failed, and gives it back. */
-const WRITE_WITHIN_MS = 2_000;
 
 /** How often an address is looked up again because what answers there has become a replica. */
 const MOVED_EVERY_MS = 5_000;
@@ -73,7 +69,7 @@ export async function heard<T>(command: Promise<T>): Promise<T> {
 /** The value and the server's clock: replicas need not agree on the time. */
 const READ = "local t = redis.call('TIME'); return {redis.call('GET', KEYS[1]) or '', t[1], t[2]}";
 
-/** Writes only over what was read, and not too late. */
+/** Compare-and-set with a deadline on the server's clock. */
 const REPLACE = `
   local t = redis.call('TIME')
   if t[1] * 1000 + t[2] / 1000 > tonumber(ARGV[4]) then return redis.error_reply('too late') end
@@ -81,32 +77,25 @@ const REPLACE = `
   redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
   return 1`;
 
-/** Each round that fails is one that another caller won, and whoever loses to a flight in progress has nothing to write. */
-const MAX_ROUNDS = 20;
-
 /** With the version of the record's shape: replicas of another version must not misread it. */
 const KEY_PREFIX = 'identity:v2:attempt:';
 
-export function createRedisStore(redis: Redis, prefix = KEY_PREFIX, writeWithinMs = WRITE_WITHIN_MS): AttemptStore {
-  const store: AttemptStore = {
-    async update(name, step) {
-      const key = prefix + name;
-      for (let round = 0; round < MAX_ROUNDS; round += 1) {
-        const [kept, seconds, micros] = (await heard(redis.eval(READ, 1, key))) as [string, string, string];
-        const now = Number(seconds) * 1000 + Number(micros) / 1000;
-        const { record, reply } = step(kept === '' ? null : (JSON.parse(kept) as AttemptRecord), now);
-        if (!record) return reply;
-        const replace = redis.eval(REPLACE, 1, key, kept, JSON.stringify(record), RECORD_TTL_MS, now + writeWithinMs);
-        if (await heard(replace)) return reply;
-      }
-      throw new StoreUnavailable('Too much contention');
+export function createRedisStore(redis: Redis, prefix = KEY_PREFIX): AttemptStore {
+  return {
+    async read(key) {
+      const answer = heard(redis.eval(READ, 1, prefix + key));
+      const [text, seconds, micros] = (await answer) as [string, string, string];
+      return { text: text === '' ? null : text, now: Number(seconds) * 1000 + Number(micros) / 1000 };
+    },
+    async replace(key, expected, next, deadline = Number.MAX_SAFE_INTEGER) {
+      const answer = redis.eval(REPLACE, 1, prefix + key, expected ?? '', next, RECORD_TTL_MS, deadline);
+      return (await heard(answer)) === 1;
     },
     async check() {
-      await store.update('check', () => ({ record: opened('check', null), reply: undefined }));
+      await heard(redis.set(`${prefix}check`, '', 'PX', RECORD_TTL_MS));
     },
     async close() {
       redis.disconnect();
     },
   };
-  return store;
 }

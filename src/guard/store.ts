@@ -1,15 +1,23 @@
-import type { AttemptRecord, Step } from './attempt.ts';
-
-/** Where attempt records live. Keys are HMACs. */
+/** Where attempt records live, as texts under keys that are HMACs. */
 export interface AttemptStore {
+  /** What is kept of a key, and the time by the store's own clock. Errors: `StoreUnavailable` within 200 ms. */
+  read(key: string): Promise<Found>;
   /**
-   * Applies one step to one record, atomically against every other user of the store; `now` is the store's own clock, in ms.
-   * The step may run more than once. Errors: `StoreUnavailable` within 200 ms; `StoreFull` for a new record without room.
+   * Compare-and-set: writes `next` if `expected` (null for nothing) is what is kept, as one atomic step against every other
+   * user of the store, and answers whether it was. The text lives for `RECORD_TTL_MS`.
+   * Errors: `StoreUnavailable` within 200 ms, for a write that may happen all the same, but not after `deadline` by the
+   * store's clock; `StoreFull` for a new key without room.
    */
-  update<T>(key: string, step: (found: AttemptRecord | null, now: number) => Step<T>): Promise<T>;
-  /** Errors: as `update` for a new record, where there is no keeping one. */
+  replace(key: string, expected: string | null, next: string, deadline?: number): Promise<boolean>;
+  /** Errors: as `replace` for a new key. */
   check(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Found {
+  readonly text: string | null;
+  /** In ms of the store's clock. */
+  readonly now: number;
 }
 
 export class StoreUnavailable extends Error {
@@ -33,7 +41,7 @@ const monotonic = (): number => performance.now();
 
 export function createMemoryStore(clock: () => number = monotonic, maxRecords = MAX_RECORDS): AttemptStore {
   /** Least recently written first. */
-  const records = new Map<string, { readonly record: AttemptRecord; readonly writtenAt: number }>();
+  const records = new Map<string, { readonly text: string; readonly writtenAt: number }>();
 
   function makeRoom(now: number): void {
     for (const [key, { writtenAt }] of records) {
@@ -45,18 +53,23 @@ export function createMemoryStore(clock: () => number = monotonic, maxRecords = 
     if (records.size >= maxRecords) throw new StoreFull('Every record is in use');
   }
 
+  function liveText(key: string, now: number): string | null {
+    const kept = records.get(key);
+    return kept && now - kept.writtenAt < RECORD_TTL_MS ? kept.text : null;
+  }
+
   return {
-    async update(key, step) {
+    async read(key) {
       const now = clock();
-      const kept = records.get(key);
-      const found = kept && now - kept.writtenAt < RECORD_TTL_MS ? kept.record : null;
-      const { record, reply } = step(found, now);
-      if (record) {
-        records.delete(key);
-        makeRoom(now);
-        records.set(key, { record, writtenAt: now });
-      }
-      return reply;
+      return { text: liveText(key, now), now };
+    },
+    async replace(key, expected, next) {
+      const now = clock();
+      if (liveText(key, now) !== expected) return false;
+      records.delete(key);
+      makeRoom(now);
+      records.set(key, { text: next, writtenAt: now });
+      return true;
     },
     async check() {
       makeRoom(clock());

@@ -1,15 +1,11 @@
-/** A stretch of this process' monotonic clock, `performance.now()`, in ms. */
-export interface Interval {
-  readonly since: number;
-  readonly until: number;
-}
+import type { Interval } from '../interval.ts';
 
 /** `unsure`: the upstream's clock has stepped meanwhile, or was never heard. */
 export type Placement = 'inside' | 'outside' | 'unsure';
 
 export interface UpstreamClock {
   /** Takes the upstream's time, in unix ms cut to whole seconds, from an answer to a call of this interval. */
-  hear(upstreamMs: number, call: Interval): void;
+  readonly hear: (upstreamMs: number, call: Interval) => void;
   /** Whether what the upstream dates to this unix second happened in an interval; null where the clock was never heard. */
   place(unixSeconds: number, interval: Interval): Placement | null;
 }
@@ -71,6 +67,29 @@ export function createUpstreamClock(): UpstreamClock {
         at + RESOLUTION_MS - low + TOLERANCE_MS >= interval.since && at - high - TOLERANCE_MS <= interval.until;
       if (possible.some(isWithin)) return 'inside';
       return possible.length === 1 && !isWithin(possible[0]!.last) ? 'outside' : 'unsure';
+    },
+  };
+}
+
+/** The upstream's two clocks. A log-in's `now` is rare, and by the clock of `certified_at`; a `Date` is frequent, and can be a proxy's. */
+export interface CertificationClock {
+  readonly hearLogin: UpstreamClock['hear'];
+  readonly hearDate: UpstreamClock['hear'];
+  /** Whether something that the upstream dates to this unix second happened in an interval; `outside` for null. */
+  place(unixSeconds: number | null, interval: Interval): Placement;
+}
+
+export function createCertificationClock(): CertificationClock {
+  const login = createUpstreamClock();
+  const date = createUpstreamClock();
+  return {
+    hearLogin: login.hear,
+    hearDate: date.hear,
+    place(unixSeconds, interval) {
+      if (unixSeconds === null) return 'outside';
+      const placed = new Set([login, date].map((clock) => clock.place(unixSeconds, interval)));
+      if (placed.has('inside')) return 'inside';
+      return placed.has('outside') && !placed.has('unsure') ? 'outside' : 'unsure';
     },
   };
 }

@@ -59,9 +59,13 @@ export type Refusal =
   | 'NOT_FOUND'
   | 'UNRECOGNISED';
 
+/** A call without success. `kind` tells the two apart. */
+export type UpstreamError = UpstreamFault | UpstreamRefusal;
+
 /** The upstream gave no usable answer. Carries facts only: never a header, a body, a URL or what `got` threw. */
 export class UpstreamFault extends Error {
   override readonly name = 'UpstreamFault';
+  readonly kind = 'fault';
   readonly reason: FaultReason;
   readonly code: FaultCode;
   readonly fate: Fate;
@@ -84,6 +88,7 @@ export class UpstreamFault extends Error {
 /** The upstream answered no. Its own words stay behind: they can name the person. */
 export class UpstreamRefusal extends Error {
   override readonly name = 'UpstreamRefusal';
+  readonly kind = 'refusal';
   readonly refusal: Refusal;
   /** The HTTP status it came with, which does not decide what it means. */
   readonly status: number;

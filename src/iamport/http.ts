@@ -1,7 +1,9 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import got, { type ExtendOptions, type RequestFunction } from 'got';
+import type { Interval } from '../interval.ts';
 import { UpstreamFault } from './errors.ts';
 
 export interface HttpRequest {
@@ -19,6 +21,8 @@ export interface HttpAnswer {
   readonly retryAfter: string | undefined;
   /** The upstream's clock, in unix ms of a whole second; NaN where the answer has no date. */
   readonly dateMs: number;
+  /** From the sending to the end of the answer. */
+  readonly call: Interval;
   readonly body: string;
 }
 
@@ -35,14 +39,22 @@ export interface HttpOptions {
   readonly baseUrl: string;
   /** For each of name look-up, connection and TLS handshake. */
   readonly connectTimeoutMs: number;
-  readonly got?: GotOptions;
+  readonly wire?: WireOptions;
 }
 
-/** What an operator can set of `got`: how to reach the upstream, and nothing that could repeat a call. */
-export type GotOptions = Pick<
-  ExtendOptions,
-  'agent' | 'https' | 'headers' | 'dnsLookup' | 'dnsLookupIpVersion' | 'localAddress'
->;
+/** How a host program reaches the upstream; nothing here can repeat a call. */
+export interface WireOptions {
+  /** An agent of the host's own, for the protocol of the upstream's URL; `proxy` is then the agent's to know. */
+  readonly agent?: HttpAgent;
+  /** The URL of an HTTP proxy, which is asked for a tunnel where the upstream speaks TLS. */
+  readonly proxy?: string;
+  /** Certificate authorities to trust in place of node's, PEM. */
+  readonly ca?: string | Buffer | readonly (string | Buffer)[];
+  /** The name look-up, as of `node:dns`. */
+  readonly lookup?: LookupFunction;
+  /** Sent with every call. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 /** A certification is 2 kB; a `data:` URL as its origin makes it larger. Counted after decoding, against gzip bombs. */
 const MAX_BODY_BYTES = 256 * 1024;
@@ -54,12 +66,17 @@ const SAFE = {
   headers: { 'user-agent': 'iamport-identity-gateway', accept: 'application/json' },
 } as const satisfies ExtendOptions;
 
-export function createHttp({ baseUrl, connectTimeoutMs, got: custom }: HttpOptions): Http {
+export function createHttp({ baseUrl, connectTimeoutMs, wire = {} }: HttpOptions): Http {
   const base = new URL(baseUrl);
   const isTls = base.protocol === 'https:';
-  const agent = isTls ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  const ownAgent = createAgent(isTls, wire);
+  const connection = {
+    agent: wire.agent ?? ownAgent,
+    ...(wire.lookup && { lookup: wire.lookup }),
+    ...(wire.ca && { ca: wire.ca as string[] }),
+  };
   const basePath = base.pathname.replace(/\/$/, '');
-  const client = got.extend(custom ?? {}, SAFE);
+  const client = got.extend({ headers: { ...wire.headers } }, SAFE);
   const timeout = { lookup: connectTimeoutMs, connect: connectTimeoutMs, secureConnect: connectTimeoutMs };
 
   async function send({ method, path, headers = {}, json, signal }: HttpRequest): Promise<HttpAnswer> {
@@ -68,14 +85,15 @@ export function createHttp({ baseUrl, connectTimeoutMs, got: custom }: HttpOptio
     if (url.pathname !== basePath + path || url.host !== base.host)
       throw new TypeError('A path must not need escaping');
 
-    const wire: Wire = { stage: 'connect' };
+    const progress: Progress = { stage: 'connect' };
+    const since = performance.now();
     const stream = client.stream(url, {
       method,
       headers: { ...headers, ...(json && { 'content-type': 'application/json' }) },
       ...(json && { body: JSON.stringify(json) }),
       signal,
       timeout,
-      request: nodeRequest(url, { isTls, agent, isSlim: !custom }, wire),
+      request: nodeRequest(url, isTls, connection, progress),
     });
     if (method === 'DELETE') stream.end(); // it could have a body, so got waits for one
     stream.on('error', ignore); // got may report again after the reader below has left
@@ -83,44 +101,44 @@ export function createHttp({ baseUrl, connectTimeoutMs, got: custom }: HttpOptio
       const body = await readCapped(stream);
       const { statusCode, headers: answered } = stream.response!;
       const dateMs = Date.parse(answered.date ?? '');
-      return { status: statusCode, retryAfter: answered['retry-after'], dateMs, body };
+      const call = { since, until: performance.now() };
+      return { status: statusCode, retryAfter: answered['retry-after'], dateMs, call, body };
     } catch (error) {
-      throw faultOf(error, wire.stage, signal);
+      throw faultOf(error, progress.stage, signal);
     } finally {
       stream.destroy();
     }
   }
 
-  return { send, close: () => agent.destroy() };
+  return { send, close: () => ownAgent.destroy() };
 }
 
-/**
- * Hands node only what it needs: most of what a got request costs beyond node's own is copying its other options.
- * Options of the operator's own need them all.
- */
-function nodeRequest(
-  url: URL,
-  { isTls, agent, isSlim }: { isTls: boolean; agent: HttpAgent; isSlim: boolean },
-  wire: Wire,
-): RequestFunction {
-  return (_url, options) => {
-    const { method, headers } = options;
-    const target = { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port, path: url.pathname, method, headers };
-    const slim: RequestOptions = { ...target, agent };
-    const full: RequestOptions = { ...options, ...target, agent: options.agent ?? agent };
-    const request = (isTls ? httpsRequest : httpRequest)(isSlim ? slim : full);
-    watchConnection(request, isTls, wire);
+function createAgent(isTls: boolean, { proxy }: WireOptions): HttpAgent {
+  const options = {
+    keepAlive: true,
+    ...(proxy !== undefined && { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } }),
+  };
+  return isTls ? new HttpsAgent(options) : new HttpAgent(options);
+}
+
+/** Hands node only what it needs: most of what a got request costs beyond node's own is copying its other options. */
+function nodeRequest(url: URL, isTls: boolean, connection: RequestOptions, progress: Progress): RequestFunction {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return (_url, { method, headers }) => {
+    const options = { host, port: url.port, path: url.pathname, method, headers, ...connection };
+    const request = (isTls ? httpsRequest : httpRequest)(options);
+    watchConnection(request, isTls, progress);
     return request;
   };
 }
 
 /** How far an exchange has come. Until the connection stands nothing can have been sent; from then on anything may have been. */
-interface Wire {
+interface Progress {
   stage: 'connect' | 'tls' | 'sent';
 }
 
-function watchConnection(request: ClientRequest, isTls: boolean, wire: Wire): void {
-  const reach = (stage: Wire['stage']) => (): void => void (wire.stage = stage);
+function watchConnection(request: ClientRequest, isTls: boolean, progress: Progress): void {
+  const reach = (stage: Progress['stage']) => (): void => void (progress.stage = stage);
   request.once('socket', (socket) => {
     // An agent can hand over a connection that stands, without a word: a freed one, or one through a proxy.
     const isSecuring = isTls && (socket as TLSSocket & { secureConnecting?: boolean }).secureConnecting === true;
@@ -144,7 +162,7 @@ async function readCapped(stream: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(chunks, size).toString('utf8');
 }
 
-function faultOf(error: unknown, stage: Wire['stage'], signal: AbortSignal): UpstreamFault {
+function faultOf(error: unknown, stage: Progress['stage'], signal: AbortSignal): UpstreamFault {
   if (signal.reason instanceof UpstreamFault) return signal.reason;
   if (stage !== 'sent') return new UpstreamFault(stage);
   if (error instanceof TooLarge) return new UpstreamFault('too-large');

@@ -1,143 +1,147 @@
 import {
-  BrokenCircuitError,
   bulkhead,
   BulkheadRejectedError,
-  circuitBreaker,
   CircuitState,
   DelegateBackoff,
   handleWhen,
-  noop,
   retry,
-  SamplingBreaker,
   TaskCancelledError,
   type CircuitBreakerPolicy,
   type FailureReason,
   type IPolicy,
 } from 'cockatiel';
 import type { PoliciesConfig } from '../config.ts';
-import { UpstreamFault, UpstreamRefusal, type FaultReason } from './errors.ts';
+import { asFault, createBreaker, isOwnFailure, type BreakerConfig } from './breaker.ts';
+import type { Budget } from './budget.ts';
+import type { Kind } from './endpoints.ts';
+import { UpstreamFault, UpstreamRefusal } from './errors.ts';
 
-/**
- * A mutation has an effect and is never repeated once sent. A read can be, and so can a read-back, which must get through
- * when a flood of reads does not. A log-in is what all wait for.
- */
-export type Kind = 'mutation' | 'read' | 'read-back' | 'login';
+export type PoliciesOptions = PoliciesConfig & BreakerConfig;
 
 export interface Policies {
   /**
-   * Runs one call under the policies of its kind: room, retries, breaker.
+   * Runs one call under the policies of its kind: bulkhead, retries, breaker.
    * Errors: those of `work`, or an `UpstreamFault` OVERLOADED or UPSTREAM_UNAVAILABLE for a call that was not made.
    */
   run<T>(kind: Kind, budget: Budget, work: () => Promise<T>): Promise<T>;
 }
 
-/** The time for one call. */
-export interface Budget {
-  /** Aborted at the deadline, or when the caller has gone. */
-  readonly signal: AbortSignal;
-  /** In ms of the monotonic clock. */
-  readonly deadline: number;
-  /** Half of it: what has waited until then, for room or a probe, is not sent any more, for want of time to hear the answer. */
-  readonly sendBy: number;
+/** The policies of one kind of call. */
+interface Row {
+  /** Tries in all. */
+  readonly tries: (config: PoliciesConfig) => number;
+  /** Whether another try may help, after `tries` of them. */
+  readonly retries: (error: unknown, tries: number) => boolean;
+  /** Whether retries are paid from the retry budget. */
+  readonly isBudgeted: boolean;
+  /** Whether calls share a bulkhead, and a breaker. A read-back has neither: there are only as many as there were confirms. */
+  readonly isBounded: boolean;
 }
+
+const KINDS: Readonly<Record<Kind, Row>> = {
+  /** Once more where the connection failed, so that nothing was sent. */
+  mutation: {
+    tries: () => 2,
+    retries: (error) => error instanceof UpstreamFault && error.reason === 'connect',
+    isBudgeted: false,
+    isBounded: true,
+  },
+  read: {
+    tries: ({ readTries }) => readTries,
+    retries: (error, tries) =>
+      mayPass(error) || (tries === 1 && error instanceof UpstreamRefusal && isOwnFailure(error)),
+    isBudgeted: true,
+    isBounded: true,
+  },
+  'read-back': {
+    tries: ({ readTries }) => Math.min(readTries, 2),
+    retries: mayPass,
+    isBudgeted: true,
+    isBounded: false,
+  },
+};
 
 const JITTER_MS = { from: 100, to: 800 };
 
-/** Retries are at most a tenth of the reads, and a few: an upstream that is down gets no avalanche on top. */
+/** The retry budget: a tenth of the reads, and a few saved ones. An upstream that is down gets no retry storm on top. */
 const RETRY_SHARE = 0.1;
 const MAX_SAVED_RETRIES = 10;
 
-/** Half of the calls of ten seconds, and enough of them to be more than one person's bad luck. */
-const BREAKER_SHARE = 0.5;
-const BREAKER_WINDOW_MS = 10_000;
-const BREAKER_RESET_MS = 10_000;
-
-/** `probe` is a harmless read: nobody's code, nor their patience, is spent to find out whether the upstream is back. */
-export function createPolicies(
-  config: PoliciesConfig,
-  onFault: (kind: Kind, reason: FaultReason) => void,
-  probe: () => Promise<void>,
-): Policies {
-  const room = {
-    mutation: bulkhead(config.parallelCalls, config.queuedCalls),
-    read: bulkhead(config.parallelCalls, config.queuedCalls),
-    'read-back': noop, // as many as there were confirms
-    login: noop, // one is all there ever is
-  };
-  const breakers = {
-    mutation: createBreaker(config),
-    read: createBreaker(config),
-    'read-back': createBreaker(config),
-    login: createBreaker(config),
-  };
+/** `probe` is a harmless read, the half-open probe of every breaker: no person's code is spent to find out whether the upstream is back. */
+export function createPolicies(config: PoliciesOptions, probe: () => Promise<void>): Policies {
+  const bounds = { mutation: createBound(config, probe), read: createBound(config, probe), 'read-back': null };
   let savedRetries = MAX_SAVED_RETRIES;
-  const probing = new Map<Kind, Promise<void>>();
-
-  function mayRetry(kind: Kind, error: unknown, tries: number, { deadline }: Budget): boolean {
-    if (kind === 'login') return false; // the call that waits for it decides
-    if (error instanceof UpstreamRefusal)
-      return kind === 'read' && tries === 1 && config.readTries > 1 && isOwnFailure(error);
-    if (!(error instanceof UpstreamFault)) return false;
-    if (kind === 'mutation') return error.reason === 'connect' && tries === 1;
-    return tries < triesOf(kind) && error.retriesRead && msUntil(error.retryAt) < deadline - performance.now();
-  }
-
-  /** A read-back is a short one. */
-  function triesOf(kind: Kind, most = kind === 'read-back' ? 2 : Number.POSITIVE_INFINITY): number {
-    return Math.min(config.readTries, most);
-  }
 
   function retrying(kind: Kind, budget: Budget): IPolicy {
-    let tries = 0;
+    const { tries, retries, isBudgeted } = KINDS[kind];
+    let tried = 0;
     const isWorth = handleWhen((error) => {
-      tries += 1;
-      if (!mayRetry(kind, error, tries, budget) || (kind !== 'mutation' && savedRetries < 1)) return false;
-      if (kind !== 'mutation') savedRetries -= 1;
+      tried += 1;
+      if (tried >= tries(config) || !retries(error, tried) || !hasTime(error, budget)) return false;
+      if (!isBudgeted) return true;
+      if (savedRetries < 1) return false;
+      savedRetries -= 1;
       return true;
     });
     return retry(isWorth, {
-      maxAttempts: Math.max(1, config.readTries - 1),
+      maxAttempts: tries(config),
       backoff: new DelegateBackoff(({ result }) => waitMs(result)),
     });
   }
 
-  /** However many wait for it, one probe of a breaker is on its way, and counts once. */
-  function probed(kind: Kind): Promise<void> {
-    const running = probing.get(kind);
-    if (running) return running;
-    const started = breakers[kind].execute(probe).finally(() => probing.delete(kind));
-    probing.set(kind, started);
-    return started;
-  }
-
-  /** An open breaker is tried with the probe, so that what follows finds it closed or is turned away. */
-  async function throughBreaker<T>(kind: Kind, start: Start, work: () => Promise<T>): Promise<T> {
-    const breaker = breakers[kind];
-    if (kind !== 'login' && breaker.state !== CircuitState.Closed) {
-      await probed(kind).catch(() => Promise.reject(new UpstreamFault('breaker')));
-    }
-    start.begin();
-    return breaker.execute(work);
-  }
-
   return {
     async run(kind, budget, work) {
-      if (kind !== 'mutation') savedRetries = Math.min(MAX_SAVED_RETRIES, savedRetries + RETRY_SHARE);
+      if (KINDS[kind].isBudgeted) savedRetries = Math.min(MAX_SAVED_RETRIES, savedRetries + RETRY_SHARE);
+      const policy = retrying(kind, budget);
+      const bound = bounds[kind];
+      try {
+        if (!bound) return await policy.execute(work, budget.signal);
+        return await bound.run(budget, (start) =>
+          policy.execute(() => bound.throughBreaker(start, work), budget.signal),
+        );
+      } catch (error) {
+        throw notMade(error);
+      }
+    },
+  };
+}
+
+/** A bulkhead and a breaker for one kind of call. */
+interface Bound {
+  /** Errors: OVERLOADED where there is no place, or none in time. */
+  run<T>(budget: Budget, work: (start: Start) => PromiseLike<T>): Promise<T>;
+  /** Errors: UPSTREAM_UNAVAILABLE where the breaker is open and the probe finds the upstream ill. */
+  throughBreaker<T>(start: Start, work: () => Promise<T>): Promise<T>;
+}
+
+function createBound({ parallelCalls, queuedCalls, ...config }: PoliciesOptions, probe: () => Promise<void>): Bound {
+  const places = bulkhead(parallelCalls, queuedCalls);
+  const breaker = createBreaker(config);
+  const probed = createProbe(breaker, probe);
+
+  return {
+    async run(budget, work) {
       const start = createStart(budget);
       try {
-        const done = room[kind].execute(
-          () => retrying(kind, budget).execute(() => throughBreaker(kind, start, work), budget.signal),
-          budget.signal,
-        );
-        return await Promise.race([done, start.missed]);
-      } catch (error) {
-        const failed = turnedAway(error);
-        if (failed instanceof UpstreamFault) onFault(kind, failed.reason);
-        throw failed;
+        return await Promise.race([places.execute(() => work(start), budget.signal), start.missed]);
       } finally {
         start.end();
       }
     },
+    async throughBreaker(start, work) {
+      if (breaker.state !== CircuitState.Closed) await probed();
+      start.begin();
+      return breaker.execute(work);
+    },
+  };
+}
+
+/** An open breaker is tried with the probe. However many calls wait for it, one probe is in flight, and counts once. */
+function createProbe(breaker: CircuitBreakerPolicy, probe: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  return async () => {
+    running ??= breaker.execute(probe).finally(() => (running = null));
+    await running.catch(() => Promise.reject(new UpstreamFault('breaker')));
   };
 }
 
@@ -167,23 +171,20 @@ function createStart({ sendBy }: Budget): Start {
   };
 }
 
-function createBreaker({ breakerMinimumRps, breakerResetMs = BREAKER_RESET_MS }: PoliciesConfig): CircuitBreakerPolicy {
-  const sampling = { threshold: BREAKER_SHARE, duration: BREAKER_WINDOW_MS, minimumRps: breakerMinimumRps };
-  return circuitBreaker(handleWhen(speaksOfHealth), {
-    halfOpenAfter: breakerResetMs,
-    breaker: new SamplingBreaker(sampling),
-  });
+/** What the policies throw for a call that they did not make, as a fault. */
+function notMade(error: unknown): unknown {
+  const isFull = error instanceof BulkheadRejectedError || error instanceof TaskCancelledError;
+  return isFull ? new UpstreamFault('overload') : asFault(error);
 }
 
-/** A person's mistake never counts, whatever status it comes with; words nobody knows may be one. */
-function speaksOfHealth(error: unknown): boolean {
-  if (error instanceof UpstreamRefusal) return isOwnFailure(error);
-  return error instanceof UpstreamFault && error.counts;
+function mayPass(error: unknown): boolean {
+  return error instanceof UpstreamFault && error.retriesRead;
 }
 
-/** The upstream says that it is its own fault. */
-export function isOwnFailure({ refusal, status }: UpstreamRefusal): boolean {
-  return status >= 500 && (refusal === 'UPSTREAM_TEMPORARY' || refusal === 'CARRIER_MAINTENANCE');
+/** Whether the time that the upstream asks to wait for ends before the budget does. */
+function hasTime(error: unknown, { deadline }: Budget): boolean {
+  const retryAt = error instanceof UpstreamFault ? error.retryAt : null;
+  return msUntil(retryAt) < deadline - performance.now();
 }
 
 function waitMs(result: FailureReason<unknown>): number {
@@ -194,11 +195,4 @@ function waitMs(result: FailureReason<unknown>): number {
 
 function msUntil(date: Date | null): number {
   return date ? Math.max(0, date.getTime() - Date.now()) : 0;
-}
-
-function turnedAway(error: unknown): unknown {
-  if (error instanceof BulkheadRejectedError || error instanceof TaskCancelledError)
-    return new UpstreamFault('overload');
-  if (error instanceof BrokenCircuitError) return new UpstreamFault('breaker');
-  return error;
 }

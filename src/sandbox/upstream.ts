@@ -38,27 +38,7 @@ export type Upstream = ReturnType<typeof createUpstream>;
 
 /** Everything the upstream remembers and decides; how answers travel and who asks is the server's affair. */
 export function createUpstream(now: () => number, send: (sms: SandboxSms) => void) {
-  // null marks a deleted verification, so that a magic impUid does not come back to life.
-  const entries = new Map<string, Entry | null>();
-  let token: { readonly value: string; expiresAt: number } | undefined;
-
-  /** `POST /users/getToken`: one token at a time, handed out again until it expires. */
-  function getToken(body: Body): Answer {
-    const absent = ['imp_key', 'imp_secret'].find((field) => !body.get(field));
-    if (absent !== undefined) return missing(absent);
-    if (body.get('imp_key') !== SANDBOX_KEY || body.get('imp_secret') !== SANDBOX_SECRET) return wrongCredentials();
-    const at = now();
-    if (token === undefined || at >= token.expiresAt) {
-      token = { value: randomBytes(20).toString('hex'), expiresAt: at + TOKEN_MS };
-    } else if (token.expiresAt - at <= TOKEN_LAST_MS) {
-      token.expiresAt += TOKEN_EXTENSION_MS;
-    }
-    return success({ access_token: token.value, now: seconds(at), expired_at: seconds(token.expiresAt) });
-  }
-
-  function isValidToken(value: string): boolean {
-    return token !== undefined && value === token.value && now() < token.expiresAt;
-  }
+  const entries = createEntries();
 
   /** `POST /certifications/otp/request` */
   function request(body: Body): Answer {
@@ -66,29 +46,17 @@ export function createUpstream(now: () => number, send: (sms: SandboxSms) => voi
     if (typeof person === 'string') return body.get(person) ? invalid(person) : missing(person);
     const { refusal, form = 200, delivery = 'whole' } = requestScenarioOf(person.phone);
     if (refusal !== undefined) return refuse(refusal, form);
-
-    const impUid = freshImpUid();
-    const isApp = body.get('verification_method') === 'APP';
-    const code = isApp ? null : String(randomInt(1_000_000)).padStart(6, '0');
-    const sentAt = now();
-    remember({
-      impUid,
-      merchantUid: body.get('merchant_uid') || `nobody_${impUid}`,
-      pgProvider: isApp ? 'kcp_v2' : 'danal',
-      person,
-      code,
-      windowFrom: sentAt,
-      wrongCodes: 0,
-      certifiedAt: null,
-    });
-    if (code !== null) send({ impUid, phone: person.phone, code, sentAt: new Date(sentAt) });
+    const entry = requested(entries.freshImpUid(), person, body, now());
+    entries.remember(entry);
+    const { impUid, code } = entry;
+    if (code !== null) send({ impUid, phone: person.phone, code, sentAt: new Date(entry.windowFrom!) });
     return delivered(success({ imp_uid: impUid }), delivery);
   }
 
   /** `POST /certifications/otp/confirm/{imp_uid}` */
   function confirm(impUid: string, body: Body): Answer {
     return answerAbout(impUid, 'change', (entry, scenario) => {
-      return scenario.confirm?.(entry) ?? judge(entry, body.get('otp'), scenario);
+      return scenario.confirm?.(entry) ?? judge(entry, body.get('otp'), scenario, now());
     });
   }
 
@@ -100,25 +68,9 @@ export function createUpstream(now: () => number, send: (sms: SandboxSms) => voi
   /** `DELETE /certifications/{imp_uid}` */
   function remove(impUid: string): Answer {
     return answerAbout(impUid, 'change', (entry, scenario) => {
-      entries.set(impUid, null);
+      entries.remove(impUid);
       return record(entry, scenario);
     });
-  }
-
-  function judge(entry: Entry, otp: string | undefined, scenario: Scenario): Answer {
-    const { form = 200 } = scenario;
-    if (entry.certifiedAt !== null) return alreadyCertified();
-    if (entry.code !== null && !otp) return missing('otp');
-    if (entry.wrongCodes >= MAX_WRONG_CODES) return refuse(REFUSALS.attemptsExceeded, form);
-    const at = now();
-    entry.windowFrom ??= at;
-    if (at - entry.windowFrom >= CODE_WINDOW_MS) return refuse(REFUSALS.expired, form);
-    if (entry.code !== null && otp !== entry.code) {
-      entry.wrongCodes += 1;
-      return refuse(REFUSALS.wrongCode, form);
-    }
-    entry.certifiedAt = at;
-    return record(entry, scenario);
   }
 
   /** What a magic impUid does to every call that names it comes before what the call itself does. */
@@ -129,7 +81,7 @@ export function createUpstream(now: () => number, send: (sms: SandboxSms) => voi
       return magic.always(toCertification({ ...magicEntry(impUid), certifiedAt: now() }));
     }
     if (magic !== undefined && !magic.isUnknown && !entries.has(impUid)) {
-      remember({ ...magicEntry(impUid), certifiedAt: magic.certifiedAt ?? null });
+      entries.remember({ ...magicEntry(impUid), certifiedAt: magic.certifiedAt ?? null });
       if (magic.denied === 'once') return unauthorized();
     }
     const entry = entries.get(impUid);
@@ -138,14 +90,33 @@ export function createUpstream(now: () => number, send: (sms: SandboxSms) => voi
     return delivered(answer, kind === 'change' && magic?.losesChanges ? 'reset' : (magic?.delivery ?? 'whole'));
   }
 
-  function remember(entry: Entry): void {
-    entries.set(entry.impUid, entry);
-    if (entries.size <= MAX_ENTRIES) return;
-    for (const oldest of entries.keys()) {
-      entries.delete(oldest);
-      return;
-    }
-  }
+  return { ...createTokens(now), request, confirm, read, remove };
+}
+
+/** `POST /users/getToken`: one token at a time, handed out again until it expires. */
+function createTokens(now: () => number) {
+  let token: { readonly value: string; expiresAt: number } | undefined;
+  return {
+    getToken: (body: Body): Answer => {
+      const absent = ['imp_key', 'imp_secret'].find((field) => !body.get(field));
+      if (absent !== undefined) return missing(absent);
+      if (body.get('imp_key') !== SANDBOX_KEY || body.get('imp_secret') !== SANDBOX_SECRET) return wrongCredentials();
+      const at = now();
+      if (token === undefined || at >= token.expiresAt) {
+        token = { value: randomBytes(20).toString('hex'), expiresAt: at + TOKEN_MS };
+      } else if (token.expiresAt - at <= TOKEN_LAST_MS) {
+        token.expiresAt += TOKEN_EXTENSION_MS;
+      }
+      return success({ access_token: token.value, now: seconds(at), expired_at: seconds(token.expiresAt) });
+    },
+    isValidToken: (value: string): boolean => token !== undefined && value === token.value && now() < token.expiresAt,
+  };
+}
+
+/** The newest verifications, by impUid. */
+function createEntries() {
+  // null marks a deleted verification, so that a magic impUid does not come back to life.
+  const entries = new Map<string, Entry | null>();
 
   /** Twelve digits below the magic range, which begins with 900. */
   function freshImpUid(): string {
@@ -153,7 +124,46 @@ export function createUpstream(now: () => number, send: (sms: SandboxSms) => voi
     return entries.has(impUid) ? freshImpUid() : impUid;
   }
 
-  return { getToken, isValidToken, request, confirm, read, remove };
+  return {
+    freshImpUid,
+    has: (impUid: string) => entries.has(impUid),
+    get: (impUid: string) => entries.get(impUid),
+    remove: (impUid: string) => entries.set(impUid, null),
+    remember(entry: Entry): void {
+      entries.set(entry.impUid, entry);
+      const [oldest] = entries.keys();
+      if (entries.size > MAX_ENTRIES) entries.delete(oldest!);
+    },
+  };
+}
+
+function requested(impUid: string, person: Entry['person'], body: Body, sentAt: number): Entry {
+  const isApp = body.get('verification_method') === 'APP';
+  return {
+    impUid,
+    merchantUid: body.get('merchant_uid') || `nobody_${impUid}`,
+    pgProvider: isApp ? 'kcp_v2' : 'danal',
+    person,
+    code: isApp ? null : String(randomInt(1_000_000)).padStart(6, '0'),
+    windowFrom: sentAt,
+    wrongCodes: 0,
+    certifiedAt: null,
+  };
+}
+
+function judge(entry: Entry, otp: string | undefined, scenario: Scenario, at: number): Answer {
+  const { form = 200 } = scenario;
+  if (entry.certifiedAt !== null) return alreadyCertified();
+  if (entry.code !== null && !otp) return missing('otp');
+  if (entry.wrongCodes >= MAX_WRONG_CODES) return refuse(REFUSALS.attemptsExceeded, form);
+  entry.windowFrom ??= at;
+  if (at - entry.windowFrom >= CODE_WINDOW_MS) return refuse(REFUSALS.expired, form);
+  if (entry.code !== null && otp !== entry.code) {
+    entry.wrongCodes += 1;
+    return refuse(REFUSALS.wrongCode, form);
+  }
+  entry.certifiedAt = at;
+  return record(entry, scenario);
 }
 
 function magicEntry(impUid: string): Entry {

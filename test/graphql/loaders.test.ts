@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CertificationRecord } from '../../src/iamport/record.ts';
+import { ok } from '../../src/outcome.ts';
 import { createLoaders } from '../../src/graphql/loaders.ts';
 
 describe('the certification loader', () => {
@@ -8,13 +9,13 @@ describe('the certification loader', () => {
     let running = 0;
     let most = 0;
     const asked: string[] = [];
-    const certification = async (impUid: string): Promise<CertificationRecord> => {
+    const certification = async (impUid: string) => {
       asked.push(impUid);
       running += 1;
       most = Math.max(most, running);
       await new Promise<void>((resolve) => waiting.push(resolve));
       running -= 1;
-      return { imp_uid: impUid } as CertificationRecord;
+      return ok({ imp_uid: impUid } as CertificationRecord);
     };
     const { certification: loader } = createLoaders(certification);
     const keys = Array.from({ length: 40 }, (_, index) => `imp_${index % 20}`);
@@ -25,7 +26,7 @@ describe('the certification loader', () => {
       waiting.shift()?.();
       await new Promise(setImmediate);
     }
-    expect(await answers).toEqual(keys.map((imp_uid) => ({ imp_uid })));
+    expect(await answers).toEqual(keys.map((imp_uid) => ok({ imp_uid })));
     expect([most, asked.length]).toEqual([8, 20]);
   });
 });

@@ -1,19 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  ANY_TIME,
   ATTEMPTS_ALLOWED,
   begin,
-  endOfWait,
   finish,
   opened,
-  readRight,
+  type Attempt,
   type AttemptRecord,
   type End,
-  type Turn,
+  type Begun,
 } from '../../src/guard/attempt.ts';
+import { otherEnd, readRight } from '../../src/guard/rights.ts';
 
-const RULES = { flightMs: 20_000, claims: true };
+const RULES = { leaseMs: 20_000, claims: true };
 const OWNER = 'owner';
 
 const ENDS: readonly End[] = [
@@ -21,9 +20,9 @@ const ENDS: readonly End[] = [
   { kind: 'unknown' },
   { kind: 'unread' },
   { kind: 'unsent', code: 'UPSTREAM_UNAVAILABLE' },
-  { kind: 'refused', code: 'WRONG_CODE' },
-  { kind: 'refused', code: 'CODE_EXPIRED' },
-  { kind: 'refused', code: 'UPSTREAM_UNAVAILABLE' },
+  { kind: 'rejected', code: 'WRONG_CODE' },
+  { kind: 'rejected', code: 'CODE_EXPIRED' },
+  { kind: 'rejected', code: 'UPSTREAM_UNAVAILABLE' },
 ];
 
 type Command =
@@ -53,8 +52,14 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 );
 
 interface Flight {
-  readonly turn: Turn;
+  readonly begun: Begun;
   readonly code: string;
+}
+
+const only = (record: AttemptRecord): Begun => ({ kind: 'begun', plan: 'send', lost: null, record });
+/** The record after an attempt with a lease of its own. */
+function sent(found: AttemptRecord, attempt: Attempt, now: number, end: End): AttemptRecord {
+  return finish(begin(found, attempt, now, RULES).reply as Begun, end, RULES.leaseMs);
 }
 
 /** One impUid, any number of callers and machines: every step is atomic, as a store makes it. */
@@ -77,31 +82,31 @@ class World {
 
   begin(caller: string, code: string): void {
     this.begun += 1;
-    const id = String(this.begun);
+    const lease = String(this.begun);
     const before = this.record;
-    const step = begin(before, { id, owner: caller, code, method: 'SMS' }, this.now, RULES);
+    const step = begin(before, { lease, owner: caller, code, method: 'SMS' }, this.now, RULES);
     this.record = step.record ?? before;
     const { reply } = step;
     if (reply.kind === 'repeat') expect([caller, this.proven.has(code)]).toEqual([OWNER, true]);
-    if (reply.kind !== 'turn') expect(this.record).toBe(before);
-    if (reply.kind !== 'turn') return;
+    if (reply.kind !== 'begun') expect(this.record).toBe(before);
+    if (reply.kind !== 'begun') return;
     expect(this.wrong.has(code)).toBe(false);
-    const aloft = this.flights.filter(({ turn }) => this.now - turn.startedAt < RULES.flightMs);
-    expect(aloft).toEqual([]);
+    const leased = this.flights.filter(({ begun }) => this.now - begun.record.startedAt < RULES.leaseMs);
+    expect(leased).toEqual([]);
     expect(caller).toBe(OWNER);
-    this.flights.push({ turn: reply, code });
-    this.sent += Number(reply.canSend);
+    this.flights.push({ begun: reply, code });
+    this.sent += Number(reply.plan !== 'look');
   }
 
   end(flight: Flight | undefined, end: End): void {
     if (!flight) return;
-    const { turn, code } = flight;
-    if (!turn.canSend && (end.kind === 'refused' || end.kind === 'unknown')) return; // it asked for no answer
-    if (end.kind === 'unread' && !turn.readFirst) return; // it had nothing to read
-    if (turn.canSend && (end.kind === 'unsent' || end.kind === 'unread')) this.sent -= 1;
-    const { record, reply: isKept } = finish(this.record, turn, end, RULES.flightMs);
-    this.record = record ?? this.record;
-    if (isKept && end.kind === 'refused' && end.code === 'WRONG_CODE') this.wrong.add(code);
+    const { begun, code } = flight;
+    if (begun.plan === 'look' && (end.kind === 'rejected' || end.kind === 'unknown')) return; // it asked for no answer
+    if (end.kind === 'unread' && begun.plan === 'send') return; // it had nothing to read
+    if (begun.plan !== 'look' && (end.kind === 'unsent' || end.kind === 'unread')) this.sent -= 1;
+    const isKept = this.record === begun.record; // as compare-and-set has it
+    if (isKept) this.record = finish(begun, end, RULES.leaseMs);
+    if (isKept && end.kind === 'rejected' && end.code === 'WRONG_CODE') this.wrong.add(code);
     if (this.record?.state === 'CERTIFIED' && end.kind === 'certified') this.proven.add(code);
   }
 }
@@ -116,7 +121,7 @@ describe('any schedule of callers, codes, faults, delays and crashes', () => {
           world.run(next);
           expect(world.sent).toBeLessThanOrEqual(ATTEMPTS_ALLOWED);
         }
-        expect(readRight(world.record, 'thief', world.now, RULES.flightMs)).toEqual({ kind: 'none' });
+        expect(readRight(world.record, 'thief', world.now, RULES.leaseMs)).toEqual({ kind: 'none' });
       }),
       { numRuns: 2_000 },
     );
@@ -124,13 +129,13 @@ describe('any schedule of callers, codes, faults, delays and crashes', () => {
 });
 
 describe('an impUid that was not requested here', () => {
-  const attempt = { id: '1', owner: 'first', code: 'a', method: 'SMS' as const };
+  const attempt = { lease: '1', owner: 'first', code: 'a', method: 'SMS' as const };
 
   test('belongs to its first caller where claims are allowed', () => {
     const { record, reply } = begin(null, attempt, 1, RULES);
-    expect([record?.owner, reply.kind]).toEqual(['first', 'turn']);
+    expect([record?.owner, reply.kind]).toEqual(['first', 'begun']);
     expect(begin(record!, { ...attempt, owner: 'second' }, 2, RULES)).toEqual({
-      reply: { kind: 'refuse', code: 'NOT_FOUND', attempts: 0, retryAt: null },
+      reply: { kind: 'reject', code: 'NOT_FOUND', attempts: 0, retryInMs: null },
     });
   });
 
@@ -143,51 +148,68 @@ describe('an impUid that was not requested here', () => {
 
 describe('a code that was right', () => {
   test('can be repeated for ten minutes from the start of its attempt, and no other code at all', () => {
-    const mine = { id: '1', owner: OWNER, code: 'a', method: 'SMS' as const };
-    const sent = begin(opened(OWNER, 'SMS'), mine, 1_000, RULES).record!;
-    const { record } = finish(sent, { id: '1', canSend: true }, { kind: 'certified' }, RULES.flightMs);
-    const at = (now: number, code = 'a'): unknown => begin(record!, { ...mine, id: '2', code }, now, RULES).reply;
+    const mine = { lease: '1', owner: OWNER, code: 'a', method: 'SMS' as const };
+    const record = sent(opened(OWNER, 'SMS'), mine, 1_000, { kind: 'certified' });
+    const at = (now: number, code = 'a'): unknown => begin(record, { ...mine, lease: '2', code }, now, RULES).reply;
     expect(at(1_000 + 600_000 - 1)).toEqual({ kind: 'repeat' });
-    const over = { kind: 'refuse', code: 'ALREADY_CERTIFIED', attempts: 1, retryAt: null };
+    const over = { kind: 'reject', code: 'ALREADY_CERTIFIED', attempts: 1, retryInMs: null };
     expect([at(1_000 + 600_000), at(2_000, 'b')]).toEqual([over, over]);
+  });
+});
+
+describe('an attempt in flight', () => {
+  const mine = { lease: '1', owner: OWNER, code: 'a', method: 'SMS' as const };
+
+  test('keeps other codes out until its lease ends', () => {
+    const record = begin(opened(OWNER, 'SMS'), mine, 1_000, RULES).record!;
+    const other = (now: number) => begin(record, { ...mine, lease: '2', code: 'b' }, now, RULES).reply;
+    const inProgress = { kind: 'reject', code: 'IN_PROGRESS', attempts: 1 };
+    expect(other(4_000)).toEqual({ ...inProgress, retryInMs: RULES.leaseMs - 3_000 });
+    expect(other(1_000 + RULES.leaseMs - 1)).toEqual({ ...inProgress, retryInMs: 1 });
+    expect(other(1_000 + RULES.leaseMs)).toMatchObject({ kind: 'begun', plan: 'send' });
   });
 });
 
 describe('a caller that waited for the same code on another machine', () => {
   const mine = { owner: OWNER, code: 'a' };
-  const { flightMs } = RULES;
-  const sent = begin(opened(OWNER, 'SMS'), { id: '1', ...mine, method: 'SMS' }, 1_000, RULES).record!;
-  const after = (end: End): AttemptRecord => finish(sent, { id: '1', canSend: true }, end, flightMs).record!;
-  const refusal = (code: string, attempts: number) => ({ kind: 'refuse', code, attempts });
-  const wrong = after({ kind: 'refused', code: 'WRONG_CODE' });
+  const { leaseMs } = RULES;
+  const inFlight = begin(opened(OWNER, 'SMS'), { lease: '1', ...mine, method: 'SMS' }, 1_000, RULES).record!;
+  const after = (end: End): AttemptRecord => finish(only(inFlight), end, leaseMs);
+  const rejection = (code: string, attempts: number) => ({ kind: 'reject', code, attempts });
+  const wrong = after({ kind: 'rejected', code: 'WRONG_CODE' });
 
   test.each<[string, AttemptRecord | null, number, object]>([
-    ['waits on while it is under way', sent, 1_000 + flightMs - 1, { kind: 'flying' }],
+    ['waits on while it is in flight', inFlight, 1_000 + leaseMs - 1, { kind: 'in-flight' }],
     [
       'reads, for the time it may have worked, where it lost its process',
-      sent,
-      1_000 + flightMs,
-      { kind: 'read', right: { kind: 'proven', since: 1_000, until: 1_000 + flightMs } },
+      inFlight,
+      1_000 + leaseMs,
+      { kind: 'read', right: { kind: 'window', window: { sinceAge: leaseMs, untilAge: 0 } } },
     ],
-    ['reads at any time where it was right', after({ kind: 'certified' }), 2_000, { kind: 'read', right: ANY_TIME }],
-    ['hears that it was wrong', wrong, 2_000, refusal('WRONG_CODE', 1)],
-    ['hears that it was not sent', after({ kind: 'unsent', code: 'OVERLOADED' }), 2_000, refusal('OVERLOADED', 0)],
-    ['hears that its outcome is not known', after({ kind: 'unknown' }), 2_000, refusal('OUTCOME_UNKNOWN', 1)],
-    ['knows nothing where the record is gone', null, 2_000, refusal('OUTCOME_UNKNOWN', 0)],
     [
-      'hears that it was wrong though another code is under way',
-      begin(wrong, { id: '2', owner: OWNER, code: 'b', method: 'SMS' }, 2_000, RULES).record!,
+      'reads at any time where it was right',
+      after({ kind: 'certified' }),
+      2_000,
+      { kind: 'read', right: { kind: 'any' } },
+    ],
+    ['hears that it was wrong', wrong, 2_000, rejection('WRONG_CODE', 1)],
+    ['hears that it was not sent', after({ kind: 'unsent', code: 'OVERLOADED' }), 2_000, rejection('OVERLOADED', 0)],
+    ['hears that its outcome is not known', after({ kind: 'unknown' }), 2_000, rejection('OUTCOME_UNKNOWN', 1)],
+    ['knows nothing where the record is gone', null, 2_000, rejection('OUTCOME_UNKNOWN', 0)],
+    [
+      'hears that it was wrong though another code is in flight',
+      begin(wrong, { lease: '2', owner: OWNER, code: 'b', method: 'SMS' }, 2_000, RULES).record!,
       2_001,
-      refusal('WRONG_CODE', 2),
+      rejection('WRONG_CODE', 2),
     ],
     [
       'knows nothing where another code stands in its place',
-      { ...sent, code: 'b', failed: 'IN_PROGRESS' },
+      { ...inFlight, code: 'b', failed: 'IN_PROGRESS' },
       2_000,
-      refusal('OUTCOME_UNKNOWN', 1),
+      rejection('OUTCOME_UNKNOWN', 1),
     ],
   ])('%s', (_name, found, now, end) => {
-    expect(endOfWait(found, mine, now, flightMs)).toEqual(end);
+    expect(otherEnd(found, mine, now, leaseMs)).toEqual(end);
   });
 });
 
@@ -197,59 +219,62 @@ describe('what an owner may read', () => {
   test.each([
     ['OPEN', { kind: 'unproven' }],
     ['DEAD', { kind: 'unproven' }],
-    ['CERTIFIED', ANY_TIME],
-    ['UNKNOWN', { kind: 'proven', since: 7, until: 8 }],
-    ['IN_FLIGHT', { kind: 'proven', since: 7, until: 9 + RULES.flightMs }],
+    ['CERTIFIED', { kind: 'any' }],
+    ['IN_FLIGHT', { kind: 'window', window: { sinceAge: 1 + RULES.leaseMs, untilAge: 1 } }],
   ] as const)('of what was requested here, %s, is %j', (state, right) => {
-    const found = { ...record, state, since: 7, until: 8, startedAt: 9 };
-    expect(readRight(found, OWNER, 10 + RULES.flightMs, RULES.flightMs)).toEqual(right);
-    expect(readRight(found, 'thief', 10 + RULES.flightMs, RULES.flightMs)).toEqual({ kind: 'none' });
+    const found = { ...record, state, startedAt: 9 };
+    expect(readRight(found, OWNER, 10 + RULES.leaseMs, RULES.leaseMs)).toEqual(right);
+    expect(readRight(found, 'thief', 10 + RULES.leaseMs, RULES.leaseMs)).toEqual({ kind: 'none' });
+  });
+
+  test.each([
+    ['OPEN', { sinceAge: 93, untilAge: 92 }],
+    ['IN_FLIGHT', { sinceAge: 93 + RULES.leaseMs, untilAge: 91 }],
+  ] as const)('of one with lost attempts, %s, is what was certified since the first of them', (state, window) => {
+    const now = state === 'OPEN' ? 100 : 100 + RULES.leaseMs;
+    const found = { ...record, state, startedAt: 9, lost: { since: 7, until: 8 } };
+    expect(readRight(found, OWNER, now, RULES.leaseMs)).toEqual({ kind: 'window', window });
   });
 });
 
 describe('an attempt whose outcome nobody knows', () => {
-  const attempt = { id: '1', owner: OWNER, code: 'a', method: 'SMS' as const };
+  const attempt = { lease: '1', owner: OWNER, code: 'a', method: 'SMS' as const };
+
+  /** From the start of the lost attempt for as long as its lease, as ages at 60,000. */
+  const LOST_AT_60_000 = { kind: 'window', window: { sinceAge: 59_000, untilAge: 59_000 - RULES.leaseMs } };
 
   /** A record after a lost attempt with code a at 1,000, and a later one at 50,000 that ended so. */
   function after(code: string, end: End): AttemptRecord {
-    const lost = begin(opened(OWNER, 'SMS'), attempt, 1_000, RULES).record!;
-    const unknown = finish(lost, { id: '1', canSend: true }, { kind: 'unknown' }, RULES.flightMs).record!;
-    const again = begin(unknown, { ...attempt, id: '2', code }, 50_000, RULES).record!;
-    return finish(again, { id: '2', canSend: true }, end, RULES.flightMs).record!;
+    const unknown = sent(opened(OWNER, 'SMS'), attempt, 1_000, { kind: 'unknown' });
+    return sent(unknown, { ...attempt, lease: '2', code }, 50_000, end);
   }
 
   test.each<[string, string, End]>([
-    ['the same code, "in progress"', 'a', { kind: 'refused', code: 'IN_PROGRESS' }],
+    ['the same code, "in progress"', 'a', { kind: 'rejected', code: 'IN_PROGRESS' }],
     ['the same code, not sent', 'a', { kind: 'unsent', code: 'UPSTREAM_UNAVAILABLE' }],
-    ['another code, "already certified"', 'b', { kind: 'refused', code: 'ALREADY_CERTIFIED' }],
+    ['another code, "already certified"', 'b', { kind: 'rejected', code: 'ALREADY_CERTIFIED' }],
     ['the same code, unread', 'a', { kind: 'unread' }],
   ])('stays readable for the time it may have worked, and no longer, after %s', (_name, code, end) => {
-    const right = readRight(after(code, end), OWNER, 60_000, RULES.flightMs);
-    expect(right).toEqual({ kind: 'proven', since: 1_000, until: 1_000 + RULES.flightMs });
+    const right = readRight(after(code, end), OWNER, 60_000, RULES.leaseMs);
+    expect(right).toEqual(LOST_AT_60_000);
   });
 
   test('frees no attempt when the turn to read about it alone is given back', () => {
     const used = { ...after('a', { kind: 'unknown' }), attempts: 5 };
-    const { record, reply } = begin(used, { ...attempt, id: '3' }, 80_000, RULES);
-    expect(reply).toMatchObject({ kind: 'turn', readFirst: true, canSend: false });
-    const givenBack = finish(record!, reply as Turn, { kind: 'unsent', code: 'UPSTREAM_UNAVAILABLE' }, RULES.flightMs);
-    expect(givenBack.record).toMatchObject({ state: 'UNKNOWN', attempts: 5, since: 1_000 });
+    const { reply } = begin(used, { ...attempt, lease: '3' }, 80_000, RULES);
+    expect(reply).toMatchObject({ kind: 'begun', plan: 'look' });
+    const givenBack = finish(reply as Begun, { kind: 'unsent', code: 'UPSTREAM_UNAVAILABLE' }, RULES.leaseMs);
+    expect(givenBack).toMatchObject({ state: 'OPEN', attempts: 5, lost: { since: 1_000 } });
   });
 
   test('is not disproved by a wrong code while it may still be under way', () => {
-    const lost = begin(opened(OWNER, 'SMS'), attempt, 1_000, RULES).record!;
-    const unknown = finish(lost, { id: '1', canSend: true }, { kind: 'unknown' }, RULES.flightMs).record!;
-    const again = begin(unknown, { ...attempt, id: '2', code: 'b' }, 2_000, RULES).record!;
-    const wrong = finish(again, { id: '2', canSend: true }, { kind: 'refused', code: 'WRONG_CODE' }, RULES.flightMs);
-    expect(readRight(wrong.record!, OWNER, 3_000, RULES.flightMs)).toEqual({
-      kind: 'proven',
-      since: 1_000,
-      until: 1_000 + RULES.flightMs,
-    });
+    const unknown = sent(opened(OWNER, 'SMS'), attempt, 1_000, { kind: 'unknown' });
+    const wrong = sent(unknown, { ...attempt, lease: '2', code: 'b' }, 2_000, { kind: 'rejected', code: 'WRONG_CODE' });
+    expect(readRight(wrong, OWNER, 60_000, RULES.leaseMs)).toEqual(LOST_AT_60_000);
   });
 
   test('is disproved by a wrong code after it, since a right one would have closed the verification', () => {
-    expect(readRight(after('b', { kind: 'refused', code: 'WRONG_CODE' }), OWNER, 60_000, RULES.flightMs)).toEqual({
+    expect(readRight(after('b', { kind: 'rejected', code: 'WRONG_CODE' }), OWNER, 60_000, RULES.leaseMs)).toEqual({
       kind: 'unproven',
     });
   });
@@ -258,7 +283,7 @@ describe('an attempt whose outcome nobody knows', () => {
     const record = after('a', { kind: 'unread' });
     expect([record.attempts, begin(record, attempt, 70_000, RULES).reply]).toMatchObject([
       1,
-      { kind: 'turn', readFirst: true, lost: { since: 1_000 } },
+      { kind: 'begun', plan: 'look-then-send', lost: { sinceAge: 69_000 } },
     ]);
   });
 });

@@ -2,20 +2,26 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
-import { begin, finish, opened, type Attempt, type AttemptRecord } from '../../src/guard/attempt.ts';
+import { begin, finish, opened, type Attempt, type AttemptRecord, type Begin } from '../../src/guard/attempt.ts';
 import { connectRedis, createRedisStore } from '../../src/guard/redis.ts';
 import { createMemoryStore, StoreFull, StoreUnavailable, type AttemptStore } from '../../src/guard/store.ts';
+import { readRecord, update } from '../../src/guard/update.ts';
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';
 import { hurryRedis, waitForRedis } from '../support/timers.ts';
 
-const RULES = { flightMs: 20_000, claims: true };
-const read = (store: AttemptStore, key: string): Promise<AttemptRecord | null> =>
-  store.update(key, (found) => ({ reply: found }));
-const write = (store: AttemptStore, key: string, record = opened('owner', 'SMS')): Promise<void> =>
-  store.update(key, () => ({ record, reply: undefined }));
+const RULES = { leaseMs: 20_000, claims: true };
+const read = async (store: AttemptStore, key: string): Promise<AttemptRecord | null> =>
+  (await readRecord(store, key)).record;
+async function write(store: AttemptStore, key: string, record = opened('owner', 'SMS')): Promise<void> {
+  const { isKept } = await update(store, key, () => ({ record, reply: undefined }));
+  if (!isKept) throw new StoreUnavailable('A write was not answered');
+}
+async function ask(store: AttemptStore, code: string): Promise<Begin> {
+  return (await update(store, 'a', (found, now) => begin(found, attempt(code), now, RULES))).reply;
+}
 
 /** The owner's attempt with this code; no two have the same. */
-const attempt = (code: string): Attempt => ({ id: code, owner: 'owner', code, method: 'SMS' });
+const attempt = (code: string): Attempt => ({ lease: code, owner: 'owner', code, method: 'SMS' });
 
 /** What any store must do. */
 function contract(create: () => Promise<AttemptStore>): void {
@@ -30,12 +36,11 @@ function contract(create: () => Promise<AttemptStore>): void {
       owner: 'o',
       method: 'APP',
       attempts: 3,
-      state: 'UNKNOWN',
-      id: 'i',
+      state: 'IN_FLIGHT',
+      lease: 'i',
       code: 'c',
       startedAt: 5,
-      since: 4,
-      until: 6,
+      lost: { since: 4, until: 6 },
       failed: 'OUTCOME_UNKNOWN',
       wrong: ['b', 'c'],
     };
@@ -43,23 +48,22 @@ function contract(create: () => Promise<AttemptStore>): void {
     expect([await read(store, 'a'), await read(store, 'b')]).toEqual([record, null]);
   });
 
-  test('gives 100 callers at once one turn, and the same turn to nobody else', async () => {
-    let serial = 0;
-    const step = (found: AttemptRecord | null, now: number) => begin(found, attempt(`${(serial += 1)}`), now, RULES);
-    const replies = await Promise.all(Array.from({ length: 100 }, () => store.update('a', step)));
-    expect(replies.filter(({ kind }) => kind === 'turn')).toHaveLength(1);
-    expect(replies.filter((reply) => reply.kind === 'refuse' && reply.code === 'IN_PROGRESS')).toHaveLength(99);
+  test('lets one of 100 callers at once begin, and no other', async () => {
+    const replies = await Promise.all(Array.from({ length: 100 }, (_, index) => ask(store, `${index}`)));
+    expect(replies.filter(({ kind }) => kind === 'begun')).toHaveLength(1);
+    expect(replies.filter((reply) => reply.kind === 'reject' && reply.code === 'IN_PROGRESS')).toHaveLength(99);
   });
 
-  test('gives five turns in all to callers who come one after another', async () => {
-    let turns = 0;
+  test('lets five of twenty callers begin who come one after another with wrong codes', async () => {
+    let begun = 0;
     for (let index = 0; index < 20; index += 1) {
-      const reply = await store.update('a', (found, now) => begin(found, attempt(`${index}`), now + index, RULES));
-      if (reply.kind !== 'turn') continue;
-      turns += 1;
-      await store.update('a', (found) => finish(found, reply, { kind: 'refused', code: 'WRONG_CODE' }, RULES.flightMs));
+      const reply = await ask(store, `${index}`);
+      if (reply.kind !== 'begun') continue;
+      begun += 1;
+      const next = finish(reply, { kind: 'rejected', code: 'WRONG_CODE' }, RULES.leaseMs);
+      expect(await store.replace('a', JSON.stringify(reply.record), JSON.stringify(next))).toBe(true);
     }
-    expect(turns).toBe(5);
+    expect(begun).toBe(5);
   });
 }
 
@@ -117,20 +121,19 @@ describeRedis('the Redis store', () => {
     const stores = await Promise.all(
       Array.from({ length: 4 }, async () => createRedisStore(await connected(), 'across:')),
     );
-    const replies = await Promise.all(
-      Array.from({ length: 80 }, (_, index) =>
-        stores[index % 4]!.update('a', (found, now) => begin(found, attempt(`${index}`), now, RULES)),
-      ),
-    );
-    expect(replies.filter(({ kind }) => kind === 'turn')).toHaveLength(1);
+    const replies = await Promise.all(Array.from({ length: 80 }, (_, index) => ask(stores[index % 4]!, `${index}`)));
+    expect(replies.filter(({ kind }) => kind === 'begun')).toHaveLength(1);
     await Promise.all(stores.map((store) => store.close()));
   });
 
   test('writes nothing when the time for it is over', async () => {
     waitForRedis();
     const redis = await connected();
-    await expect(write(createRedisStore(redis, 'late:', -1), 'a')).rejects.toBeInstanceOf(StoreUnavailable);
-    expect(await read(createRedisStore(redis, 'late:'), 'a')).toBeNull();
+    const store = createRedisStore(redis, 'late:');
+    const { now } = await store.read('a');
+    await expect(store.replace('a', null, 'late', now - 1)).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(await store.read('a')).toMatchObject({ text: null });
+    expect(await store.replace('a', null, 'in time', now + 60_000)).toBe(true);
     redis.disconnect();
   });
 

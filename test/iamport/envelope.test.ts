@@ -7,6 +7,7 @@ const answer = (status: number, body: unknown, retryAfter?: string): HttpAnswer 
   status,
   retryAfter,
   dateMs: Number.NaN,
+  call: { since: 0, until: 0 },
   body: typeof body === 'string' ? body : JSON.stringify(body),
 });
 const success = { code: 0, message: null, response: { imp_uid: 'imp_1' } };

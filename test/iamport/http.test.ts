@@ -46,6 +46,7 @@ describe('http', () => {
       status: 500,
       retryAfter: '7',
       dateMs: Date.UTC(2026, 10, 26),
+      call: { since: expect.any(Number), until: expect.any(Number) },
       body: '{"a":"홍길동"}',
     });
     expect(seen).toEqual([['POST', '/x', 'Bearer canary', 'application/json', '16', '{"otp":"271828"}']]);
@@ -156,7 +157,7 @@ describe('what went wrong on the wire', () => {
     const http = createHttp({
       baseUrl: await listening(server),
       connectTimeoutMs: 10_000,
-      got: { agent: { http: agent } },
+      wire: { agent },
     });
     opened.push(http, { close: () => agent.destroy() });
     const before = http.send({ method: 'GET', path: '/before', signal: signal() });

@@ -1,10 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { AttemptRules } from '../../src/guard/attempt.ts';
-import { createGuard, type Guard } from '../../src/guard/guard.ts';
-import { createHmacs } from '../../src/guard/hmac.ts';
 import { createMemoryStore, type AttemptStore } from '../../src/guard/store.ts';
-import { createHttp } from '../../src/iamport/http.ts';
-import { createIamport } from '../../src/iamport/source.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import {
   envelope,
@@ -15,8 +10,8 @@ import {
   type Fault,
   type FaultyUpstream,
 } from '../support/faulty-upstream.ts';
-import { testConfig } from '../support/gateway.ts';
 import { until } from '../support/until.ts';
+import { verificationOn, type UseCases } from '../support/verification.ts';
 
 const ALICE = { subject: 'alice', isAnonymous: false, scopes: new Set<never>(), ip: null };
 const IMP_UID = 'imp_123456789012';
@@ -32,24 +27,11 @@ afterEach(async () => {
   await Promise.all(closers.splice(0).map(async (close) => close()));
 });
 
-/** One gateway's guard, on a store that others can share. */
-function guardOn(
-  upstreamUrl: string,
-  store: AttemptStore = createMemoryStore(),
-  rules: Partial<AttemptRules> = {},
-): Guard {
-  const base = testConfig(upstreamUrl).iamport;
-  const http = createHttp(base);
-  closers.push(() => http.close());
-  const pass = async () => ({ retryAt: null, giveBack: async () => {} });
-  return createGuard({
-    iamport: createIamport({ ...base, http, onEvent: () => {} }),
-    store,
-    hmac: createHmacs('the same on every replica'),
-    limits: { request: pass, confirm: pass },
-    rules: { flightMs: 25_000, answerMs: 18_000, claims: true, ...rules },
-    logger: { info: () => {}, warn: () => {}, error: () => {} },
-  });
+/** One gateway's use cases, on a store that others can share. */
+function gatewayOn(upstreamUrl: string, store?: AttemptStore, answerMs?: number): UseCases {
+  const gateway = verificationOn(upstreamUrl, { ...(store && { store }), ...(answerMs !== undefined && { answerMs }) });
+  closers.push(() => gateway.close());
+  return gateway;
 }
 
 describe.each([600_000, -600_000])('a clock that steps by %i ms while an answer is lost', (stepMs) => {
@@ -73,16 +55,16 @@ describe.each([600_000, -600_000])('a clock that steps by %i ms while an answer 
 
   test.each(CALLS)("of this machine, at %s: the certification is this attempt's", async (call) => {
     Date.now = () => realNow() + (has(call) ? stepMs : 0);
-    const guard = guardOn(sandbox.url);
-    expect(await guard.confirm(ALICE, LOST, RIGHT)).toMatchObject(CERTIFIED);
-    expect(await guard.read(ALICE, LOST)).toMatchObject(CERTIFIED);
+    const gateway = gatewayOn(sandbox.url);
+    expect(await gateway.confirm(ALICE, LOST, RIGHT)).toMatchObject(CERTIFIED);
+    expect(await gateway.read(ALICE, LOST)).toMatchObject(CERTIFIED);
   });
 
   test.each(CALLS)("of the upstream, at %s: the certification is this attempt's", async (call) => {
     upstreamStep = () => (has(call) ? stepMs : 0);
-    const guard = guardOn(sandbox.url);
-    expect(await guard.confirm(ALICE, LOST, RIGHT)).toMatchObject(CERTIFIED);
-    expect(await guard.read(ALICE, LOST)).toMatchObject(CERTIFIED);
+    const gateway = gatewayOn(sandbox.url);
+    expect(await gateway.confirm(ALICE, LOST, RIGHT)).toMatchObject(CERTIFIED);
+    expect(await gateway.read(ALICE, LOST)).toMatchObject(CERTIFIED);
   });
 
   test('of one machine: an attempt that was lost on another can be read there', async () => {
@@ -90,9 +72,9 @@ describe.each([600_000, -600_000])('a clock that steps by %i ms while an answer 
     const unreadable = await startFaultyUpstream();
     closers.push(() => unreadable.close());
     unreadable.fault = reset;
-    expect(await guardOn(unreadable.url, store).confirm(ALICE, LOST, RIGHT)).toMatchObject(UNKNOWN);
-    const other = guardOn(sandbox.url, store);
-    await guardOn(sandbox.url).confirm(ALICE, LOST, RIGHT); // what the lost one did
+    expect(await gatewayOn(unreadable.url, store).confirm(ALICE, LOST, RIGHT)).toMatchObject(UNKNOWN);
+    const other = gatewayOn(sandbox.url, store);
+    await gatewayOn(sandbox.url).confirm(ALICE, LOST, RIGHT); // what the lost one did
     Date.now = () => realNow() + stepMs;
     expect(await other.read(ALICE, LOST)).toMatchObject(CERTIFIED);
   });
@@ -112,9 +94,9 @@ describe('a confirm whose answer was lost', () => {
   const now = (): number => Math.floor(Date.now() / 1000);
 
   test('is not sent again while looking for its end tells nothing', async () => {
-    const guard = guardOn(upstream.url);
+    const gateway = gatewayOn(upstream.url);
     upstream.fault = reset;
-    for (let tap = 0; tap < 3; tap += 1) expect(await guard.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject(UNKNOWN);
+    for (let tap = 0; tap < 3; tap += 1) expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject(UNKNOWN);
     expect(confirms()).toBe(1);
   });
 
@@ -126,14 +108,14 @@ describe('a confirm whose answer was lost', () => {
       setTimeout(() => (isDone = true), 200); // later than the cut, and earlier than the end of the pause that starts with it
       return reset(response, impUid, nth);
     };
-    expect(await guardOn(upstream.url).confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
+    expect(await gatewayOn(upstream.url).confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
     expect(confirms()).toBe(1);
   });
 
   test('is not the certification of an hour before, which is ALREADY_CERTIFIED without data', async () => {
     upstream.fault = (response, impUid, nth) =>
       (response.req.method === 'GET' ? success(now() - 3_600) : reset)(response, impUid, nth);
-    const answer = await guardOn(upstream.url).confirm(ALICE, IMP_UID, RIGHT);
+    const answer = await gatewayOn(upstream.url).confirm(ALICE, IMP_UID, RIGHT);
     expect(answer).toMatchObject({ __typename: 'OtpRejectedError', code: 'ALREADY_CERTIFIED' });
     expect(answer).not.toHaveProperty('certified');
   });
@@ -149,13 +131,13 @@ describe('a confirm whose answer was lost', () => {
     upstream.loginFault = dated(envelope(200, { code: 0, message: null, response: login }));
     upstream.fault = (response, impUid, nth) =>
       (response.req.method === 'GET' ? dated(success(now())) : reset)(response, impUid, nth);
-    expect(await guardOn(upstream.url).confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
+    expect(await gatewayOn(upstream.url).confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
   });
 
   test('is not told to another caller who sends the same code at the same time', async () => {
     upstream.fault = success(now());
-    const guard = guardOn(upstream.url);
-    const both = [ALICE, { ...ALICE, subject: 'mallory' }].map((caller) => guard.confirm(caller, IMP_UID, RIGHT));
+    const gateway = gatewayOn(upstream.url);
+    const both = [ALICE, { ...ALICE, subject: 'mallory' }].map((caller) => gateway.confirm(caller, IMP_UID, RIGHT));
     expect(await Promise.all(both)).toMatchObject([{ certified: true }, { code: 'NOT_FOUND' }]);
     expect(confirms()).toBe(1);
   });
@@ -165,7 +147,7 @@ describe('an upstream that keeps no record before it is certified', () => {
   test('is sent the same code again after a lost answer, as an attempt of its own', async () => {
     const upstream = await startFaultyUpstream();
     closers.push(() => upstream.close());
-    const guard = guardOn(upstream.url);
+    const gateway = gatewayOn(upstream.url);
     const record = { imp_uid: IMP_UID, pg_provider: 'danal', foreigner: false, certified: true, certified_at: 1 };
     upstream.fault = (response, impUid, nth) => {
       const isConfirm = response.req.method === 'POST';
@@ -176,8 +158,8 @@ describe('an upstream that keeps no record before it is certified', () => {
           : envelope(200, { code: 0, message: null, response: record });
       return answer(response, impUid, nth);
     };
-    expect(await guard.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject(UNKNOWN);
-    expect(await guard.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
+    expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject(UNKNOWN);
+    expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
     const confirm = `POST /certifications/otp/confirm/${IMP_UID}`;
     const read = `GET /certifications/${IMP_UID}`;
     expect(upstream.calls).toEqual(['POST /users/getToken', confirm, read, read, confirm]);
@@ -204,7 +186,7 @@ describe('a second tap of the same code on another replica', () => {
         answerFirst = (body) => envelope(200, body)(response, impUid, nth);
         return isSent();
       };
-      first = guardOn(upstream.url, store).confirm(ALICE, IMP_UID, RIGHT);
+      first = gatewayOn(upstream.url, store).confirm(ALICE, IMP_UID, RIGHT);
     });
   });
 
@@ -213,7 +195,7 @@ describe('a second tap of the same code on another replica', () => {
   const reads = (): number => upstream.calls.filter((call) => call.startsWith('GET')).length;
 
   test('is OUTCOME_UNKNOWN when the promised time is over before the first has ended', async () => {
-    const second = guardOn(upstream.url, store, { answerMs: 250 });
+    const second = gatewayOn(upstream.url, store, 250);
     expect(await second.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject(UNKNOWN);
     expect(reads()).toBe(0);
     answerFirst(success);
@@ -221,11 +203,11 @@ describe('a second tap of the same code on another replica', () => {
   });
 
   test('is OUTCOME_UNKNOWN, and no failure, where the certification of the first cannot be read in time', async () => {
-    const second = guardOn(upstream.url, store, { answerMs: 1_500 }).confirm(ALICE, IMP_UID, RIGHT);
+    const second = gatewayOn(upstream.url, store, 1_500).confirm(ALICE, IMP_UID, RIGHT);
     answerFirst(success);
     expect(await first).toMatchObject({ certified: true });
     let isReadOver = false;
-    const wholeRead = guardOn(upstream.url, store)
+    const wholeRead = gatewayOn(upstream.url, store)
       .read(ALICE, IMP_UID)
       .finally(() => (isReadOver = true));
     expect(await second).toMatchObject(UNKNOWN);
@@ -235,7 +217,7 @@ describe('a second tap of the same code on another replica', () => {
   });
 
   test('is told that the code was wrong, with the attempts that are left, and nothing is sent again', async () => {
-    const second = guardOn(upstream.url, store).confirm(ALICE, IMP_UID, RIGHT);
+    const second = gatewayOn(upstream.url, store).confirm(ALICE, IMP_UID, RIGHT);
     answerFirst({ code: 1, message: '[9013] 인증번호 불일치', response: null });
     const rejected = { code: 'WRONG_CODE', attemptsRemaining: 4 };
     expect(await Promise.all([first, second])).toMatchObject([rejected, rejected]);
@@ -246,21 +228,18 @@ describe('a second tap of the same code on another replica', () => {
     ['OUTCOME_UNKNOWN', 'the record is older', 3_600, UNKNOWN],
     ['its certification', 'the record shows it', 0, { certified: true }],
   ])('is %s where the first loses its process meanwhile and %s', async (_answer, _when, ageS, answer) => {
-    const replies: unknown[] = [];
+    let looks = 0;
     const watched: AttemptStore = {
       ...store,
-      update: (key, step) =>
-        store.update(key, (found, now) => {
-          const next = step(found, now);
-          replies.push(next.reply);
-          return next;
-        }),
+      read: (key) => {
+        looks += 1;
+        return store.read(key);
+      },
     };
-    const second = guardOn(upstream.url, watched).confirm(ALICE, IMP_UID, RIGHT);
+    const second = gatewayOn(upstream.url, watched).confirm(ALICE, IMP_UID, RIGHT);
     const certified_at = Math.floor(Date.now() / 1000) - ageS;
     upstream.fault = envelope(200, { code: 0, message: null, response: { ...record, certified_at } });
-    await until(() => replies.length > 0);
-    expect(replies[0]).toEqual({ kind: 'wait' });
+    await until(() => looks > 1); // it waits: its own attempt would have begun with the first
     clock = 25_000;
     expect(await second).toMatchObject(answer);
     expect(upstream.calls.filter((call) => call.startsWith('POST /certifications'))).toHaveLength(1);
@@ -271,25 +250,25 @@ describe('a code that the upstream called wrong', () => {
   test('is answered again from the record: nothing is sent and no attempt is used, other codes in between or not', async () => {
     const sandbox = await createSandbox();
     closers.push(() => sandbox.close());
-    const guard = guardOn(sandbox.url);
+    const gateway = gatewayOn(sandbox.url);
     const impUid = 'imp_900200000001';
     const answers: unknown[] = [];
     for (const code of [WRONG, WRONG, '111111', WRONG, '111111']) {
-      const { attemptsRemaining } = (await guard.confirm(ALICE, impUid, code)) as { attemptsRemaining: number };
+      const { attemptsRemaining } = (await gateway.confirm(ALICE, impUid, code)) as { attemptsRemaining: number };
       answers.push(attemptsRemaining);
     }
     expect(answers).toEqual([4, 4, 3, 3, 3]);
     expect(sandbox.requests.filter(({ path }) => path.includes('/otp/confirm/'))).toHaveLength(2);
-    expect(await guard.confirm(ALICE, impUid, RIGHT)).toMatchObject(CERTIFIED);
+    expect(await gateway.confirm(ALICE, impUid, RIGHT)).toMatchObject(CERTIFIED);
   });
 
   test('is not one that failed in another way', async () => {
     const upstream = await startFaultyUpstream();
     closers.push(() => upstream.close());
-    const guard = guardOn(upstream.url);
+    const gateway = gatewayOn(upstream.url);
     upstream.fault = refusal(200, '다른 인증이 진행 중입니다.');
-    expect(await guard.confirm(ALICE, IMP_UID, WRONG)).toMatchObject({ code: 'IN_PROGRESS' });
-    expect(await guard.confirm(ALICE, IMP_UID, WRONG)).toMatchObject({ code: 'IN_PROGRESS' });
+    expect(await gateway.confirm(ALICE, IMP_UID, WRONG)).toMatchObject({ code: 'IN_PROGRESS' });
+    expect(await gateway.confirm(ALICE, IMP_UID, WRONG)).toMatchObject({ code: 'IN_PROGRESS' });
     expect(upstream.calls.filter((call) => call.includes('/otp/confirm/'))).toHaveLength(2);
   });
 });

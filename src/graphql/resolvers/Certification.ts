@@ -1,9 +1,9 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
+import { member, type CertificationMember } from '../answer.ts';
 import type { Context } from '../context.ts';
-import { isFailure } from '../../failure.ts';
 import type { CertificationResolvers, Carrier, Gender } from '../../generated/resolvers.ts';
 import type { CertificationRecord, UpstreamCarrier, UpstreamGender } from '../../iamport/record.ts';
-import { IMP_UID } from '../../iamport/source.ts';
+import { IMP_UID } from '../../iamport/endpoints.ts';
 import { MESSAGES } from '../messages.ts';
 import { isAtLeastAge, todayInSeoul } from '../../seoul.ts';
 import { missing, NO_TOKEN } from './access.ts';
@@ -24,7 +24,7 @@ export const Certification: CertificationResolvers = {
   // The subgraph library and graphql-js take an Error that is returned for one that is thrown. A rejection could be left
   // without a handler where the library throws over a neighbour in the same list.
   __resolveReference: (reference, context) =>
-    resolveReference(reference, context).catch((error: unknown) => error) as Promise<CertificationRecord | null>,
+    resolveReference(reference, context).catch((error: unknown) => error) as Promise<CertificationMember | null>,
   impUid: (record) => record.imp_uid,
   merchantUid: bounded((record) => record.merchant_uid),
   pgTid: bounded((record) => record.pg_tid),
@@ -54,10 +54,10 @@ async function resolveReference({ impUid }: { impUid?: unknown }, { identity }: 
   if (typeof impUid !== 'string' || !IMP_UID.test(impUid))
     return bounds.once(MESSAGES[language].field.IMP_UID, 'INVALID_INPUT');
   const read = await loaders.certification.load(impUid);
-  if (!isFailure(read)) return read;
-  if (read.code === 'NOT_FOUND') return null;
-  // An entity has no union to say it in.
-  return new GraphQLError(MESSAGES[language].failure[read.code], { extensions: { code: read.code } });
+  if (read.ok) return member('Certification', read);
+  const { code } = read.failure;
+  // An entity has no union for its failures.
+  return code === 'NOT_FOUND' ? null : new GraphQLError(MESSAGES[language].failure[code], { extensions: { code } });
 }
 
 type Field = (record: CertificationRecord, args: object, context: Context, info: GraphQLResolveInfo) => string | null;

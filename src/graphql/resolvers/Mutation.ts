@@ -1,8 +1,9 @@
-import { invalidInput } from '../../failure.ts';
 import type { MutationResolvers } from '../../generated/resolvers.ts';
 import { ATTEMPTS_ALLOWED } from '../../guard/attempt.ts';
-import { checkConfirm, checkImpUid, checkRequest } from '../input.ts';
+import { ok } from '../../outcome.ts';
 import { todayInSeoul } from '../../seoul.ts';
+import { answer } from '../answer.ts';
+import { checkConfirm, checkImpUid, checkRequest } from '../input.ts';
 import { callerOf, callerWith } from './access.ts';
 
 /** A person who got no message waits this long before another is worth asking for. */
@@ -11,34 +12,35 @@ const RESEND_AFTER_MS = 60_000;
 export const Mutation: MutationResolvers = {
   requestIdentityOtp: async (_, { input }, { identity }) => {
     const caller = callerOf(identity);
-    const checked = checkRequest(input, todayInSeoul());
-    if ('__typename' in checked) return checked;
-    const sent = await identity.guard.request(caller, checked);
-    if (typeof sent !== 'string') return sent;
-    const resendAt = new Date(Date.now() + RESEND_AFTER_MS);
-    return { __typename: 'IdentityOtpSent', impUid: sent, resendAt, attemptsAllowed: ATTEMPTS_ALLOWED };
+    const person = checkRequest(input, todayInSeoul());
+    const sent = person.ok ? await identity.verification.request(caller, person.value) : person;
+    return answer(identity, 'request', 'IdentityOtpSent', sent.ok ? ok(otpSent(sent.value)) : sent);
   },
 
   confirmIdentityOtp: async (_, { impUid, otp }, { identity }) => {
     const caller = callerOf(identity);
-    const invalid = checkConfirm(impUid, otp);
-    if (invalid) return invalid;
-    const outcome = await identity.guard.confirm(caller, impUid, otp);
-    return 'kind' in outcome ? invalidInput([{ name: 'otp', rule: 'OTP_BY_APP' }]) : outcome;
+    const args = checkConfirm(impUid, otp);
+    if (!args.ok) return answer(identity, 'confirm', 'Certification', args);
+    const confirmation = { method: 'SMS', otp: args.value.otp } as const;
+    const confirmed = await identity.verification.confirm(caller, args.value.impUid, confirmation);
+    return answer(identity, 'confirm', 'Certification', confirmed);
   },
 
   confirmIdentityApp: async (_, { impUid }, { identity }) => {
     const caller = callerOf(identity);
-    const invalid = checkImpUid(impUid);
-    if (invalid) return invalid;
-    const outcome = await identity.guard.confirm(caller, impUid, null);
-    return 'kind' in outcome ? invalidInput([{ name: 'impUid', rule: 'APP_BY_OTP' }]) : outcome;
+    const id = checkImpUid(impUid);
+    const confirmed = id.ok ? await identity.verification.confirm(caller, id.value, { method: 'APP' }) : id;
+    return answer(identity, 'confirm', 'Certification', confirmed);
   },
 
   deleteCertification: async (_, { impUid }, { identity }) => {
     const caller = callerWith('certification:delete', identity);
-    const invalid = checkImpUid(impUid);
-    if (invalid) return invalid;
-    return (await identity.guard.delete(caller, impUid)) ?? { __typename: 'CertificationDeleted', impUid };
+    const id = checkImpUid(impUid);
+    const deleted = id.ok ? await identity.verification.delete(caller, id.value) : id;
+    return answer(identity, 'delete', 'CertificationDeleted', deleted.ok ? ok({ impUid: deleted.value }) : deleted);
   },
 };
+
+function otpSent(impUid: string) {
+  return { impUid, resendAt: new Date(Date.now() + RESEND_AFTER_MS), attemptsAllowed: ATTEMPTS_ALLOWED };
+}

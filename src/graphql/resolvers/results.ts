@@ -7,19 +7,12 @@ import type {
   RequestIdentityOtpResultResolvers,
 } from '../../generated/resolvers.ts';
 
-/** A record has the upstream's fields and no type name; everything else says what it is. */
-function typeOf<T extends string>(result: object | { readonly __typename: T }): T | 'Certification' {
-  return '__typename' in result ? result.__typename : 'Certification';
-}
+const typeOf = <T extends string>({ __typename }: { readonly __typename: T }): T => __typename;
 
 export const CertificationResult: CertificationResultResolvers = { __resolveType: typeOf };
 export const ConfirmIdentityOtpResult: ConfirmIdentityOtpResultResolvers = { __resolveType: typeOf };
-export const DeleteCertificationResult: DeleteCertificationResultResolvers = {
-  __resolveType: ({ __typename }) => __typename,
-};
-export const RequestIdentityOtpResult: RequestIdentityOtpResultResolvers = {
-  __resolveType: ({ __typename }) => __typename,
-};
+export const DeleteCertificationResult: DeleteCertificationResultResolvers = { __resolveType: typeOf };
+export const RequestIdentityOtpResult: RequestIdentityOtpResultResolvers = { __resolveType: typeOf };
 
 export const IdentityOtpSent: IdentityOtpSentResolvers = {
   impUid: ({ impUid }) => impUid,

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Caller } from '../caller.ts';
+import type { OnEvent } from '../events.ts';
+import { failure, type Failure } from '../failure.ts';
+import { describe, type Logger } from '../log.ts';
+import { failed, ok, type Outcome } from '../outcome.ts';
+import type { Interval } from '../interval.ts';
+import {
+  begin,
+  finish,
+  opened,
+  type Attempt,
+  type AttemptRules,
+  type Begin,
+  type Begun,
+  type End,
+  type Method,
+  type WindowAge,
+} from './attempt.ts';
+import { mayDelete, otherEnd, readRight, type OtherEnd, type ReadRight } from './rights.ts';
+import type { Hmac } from './hmac.ts';
+import { StoreFull, StoreUnavailable, type AttemptStore } from './store.ts';
+import { readRecord, update, type RecordAt, type Updated } from './update.ts';
+
+/** A store in trouble fails closed: what it cannot tell is denied, as OVERLOADED where it is full. */
+export type StoreFailure = Failure<'UpstreamError'>;
+type Kept<T> = Promise<Outcome<T, StoreFailure>>;
+
+/** One caller's code for one impUid. */
+export interface KeyedAttempt extends Attempt {
+  /** Of the record in the store. */
+  readonly key: string;
+}
+
+/** The attempts of every impUid, as they are kept: whose an impUid is, and what may be done with it. Times are on this process' clock. */
+export interface Attempts {
+  /** Whether a new record could be kept. */
+  check(): Kept<void>;
+  /** Makes `caller` the owner of an impUid. Errors: none; what cannot be kept is logged. */
+  open(caller: Caller, impUid: string, method: Method): Promise<void>;
+  /** The attempt with a code, or with the caller's approval in the app. */
+  attempt(caller: Caller, impUid: string, method: Method, otp: string): KeyedAttempt;
+  begin(attempt: KeyedAttempt): Kept<Begin<Interval>>;
+  /** Keeps how an attempt ended. One that lost its lease meanwhile changes nothing. Errors: none, as above. */
+  finish(attempt: KeyedAttempt, begun: Begun<Interval>, end: End): Promise<void>;
+  /** How an attempt with the same code ended, which another call began. */
+  otherEnd(attempt: KeyedAttempt): Kept<OtherEnd<Interval>>;
+  readRight(caller: Caller, impUid: string): Kept<ReadRight<Interval>>;
+  mayDelete(caller: Caller, impUid: string): Kept<boolean>;
+}
+
+export interface AttemptsOptions {
+  readonly store: AttemptStore;
+  readonly hmac: Hmac;
+  readonly rules: AttemptRules;
+  readonly logger: Logger;
+  readonly onEvent: OnEvent;
+}
+
+/** For longer than a write can be late. */
+const GIVE_BACK_STEP_MS = 200;
+const GIVE_BACK_TRIES = 15;
+
+export function createAttempts(options: AttemptsOptions): Attempts {
+  const { store, hmac, rules, logger, onEvent } = options;
+  const { leaseMs } = rules;
+  const ownerOf = ({ subject }: Caller): string => hmac('caller', subject);
+  /** Whether the upstream tells capitals apart is not known: another spelling must not be five more attempts. */
+  const keyOf = (impUid: string): string => hmac('impUid', impUid.toLowerCase());
+
+  /** What was found out is answered all the same: an attempt whose end is not kept counts as lost later. */
+  const logLost = (error: unknown): void => logger.error(describe(error), 'an attempt could not be kept');
+
+  async function kept<T>(work: Promise<T>): Kept<T> {
+    try {
+      return ok(await work);
+    } catch (error) {
+      if (error instanceof StoreFull) onEvent({ kind: 'store-full' });
+      else if (!(error instanceof StoreUnavailable)) throw error;
+      return failed(failure(error instanceof StoreFull ? 'OVERLOADED' : 'UPSTREAM_UNAVAILABLE'));
+    }
+  }
+
+  /** Reads a record and answers one rule about it. */
+  const asked = <T>(key: string, rule: (found: RecordAt) => T): Kept<T> => kept(readRecord(store, key).then(rule));
+
+  return {
+    check: () => kept(store.check()),
+    async open(caller, impUid, method) {
+      const record = opened(ownerOf(caller), method);
+      const opening = kept(update(store, keyOf(impUid), () => ({ record, reply: undefined })).then(heard));
+      if (!(await opening).ok) logLost(new StoreUnavailable('An owner was not kept'));
+    },
+    attempt: (caller, impUid, method, otp) => ({
+      key: keyOf(impUid),
+      lease: randomBytes(9).toString('base64url'),
+      owner: ownerOf(caller),
+      code: hmac('code', impUid, otp),
+      method,
+    }),
+    begin: (attempt) => kept(beginKept(options, attempt)),
+    async finish({ key }, begun, end) {
+      await replaceEnded(options, key, begun, end).catch(logLost);
+    },
+    otherEnd: (attempt) =>
+      asked(attempt.key, (found) => {
+        const end = otherEnd(found.record, attempt, found.now, leaseMs);
+        return end.kind === 'read' ? { ...end, right: rightOnOurClock(end.right, found) } : end;
+      }),
+    readRight: (caller, impUid) =>
+      asked(keyOf(impUid), (found) =>
+        rightOnOurClock(readRight(found.record, ownerOf(caller), found.now, leaseMs), found),
+      ),
+    mayDelete: (caller, impUid) => asked(keyOf(impUid), ({ record }) => mayDelete(record, ownerOf(caller))),
+  };
+}
+
+async function beginKept({ store, rules }: AttemptsOptions, attempt: KeyedAttempt): Promise<Begin<Interval>> {
+  const begun = await update(store, attempt.key, (found, now) => begin(found, attempt, now, rules));
+  const { reply, isKept } = begun;
+  if (reply.kind !== 'begun') return reply;
+  if (!isKept) void giveBack({ store, rules }, attempt.key, reply);
+  heard(begun);
+  return { ...reply, lost: reply.lost && onOurClock(reply.lost, begun) };
+}
+
+/** Errors: `StoreUnavailable` for a write that the store did not answer. */
+function heard({ isKept }: Updated<unknown>): void {
+  if (!isKept) throw new StoreUnavailable('A write was not answered');
+}
+
+/** One write, without a read before it: what the record must still be is what `begin` wrote. */
+async function replaceEnded(
+  { store, rules }: Pick<AttemptsOptions, 'store' | 'rules'>,
+  key: string,
+  begun: Pick<Begun, 'record' | 'plan'>,
+  end: End,
+): Promise<boolean> {
+  const next = finish(begun, end, rules.leaseMs);
+  return store.replace(key, JSON.stringify(begun.record), JSON.stringify(next));
+}
+
+/**
+ * Undoes a write that the store did not answer in time. It may have happened, or happen until its deadline, and its lease
+ * would keep the caller out although nothing is in flight.
+ */
+async function giveBack(options: Pick<AttemptsOptions, 'store' | 'rules'>, key: string, begun: Begun): Promise<void> {
+  let isDone = false;
+  for (let tries = 0; tries < GIVE_BACK_TRIES && !isDone; tries += 1) {
+    await delay(GIVE_BACK_STEP_MS, undefined, { ref: false });
+    const end = { kind: 'unsent', code: 'UPSTREAM_UNAVAILABLE' } as const;
+    isDone = await replaceEnded(options, key, begun, end).catch(() => false);
+  }
+}
+
+/** Not narrower than it is: the store looked at its clock at some moment between the question and its answer. */
+function onOurClock({ sinceAge, untilAge }: WindowAge, { askedAt, heardAt }: RecordAt): Interval {
+  return { since: askedAt - sinceAge, until: heardAt - untilAge };
+}
+
+function rightOnOurClock(right: ReadRight, found: RecordAt): ReadRight<Interval> {
+  return right.kind === 'window' ? { kind: 'window', window: onOurClock(right.window, found) } : right;
+}

@@ -1,0 +1,57 @@
+import type { AttemptRecord, Step } from './attempt.ts';
+import { StoreFull, StoreUnavailable, type AttemptStore } from './store.ts';
+
+/** A record, and when the store said so: by its own clock, and by this process' monotonic one before and after. */
+export interface RecordAt {
+  readonly record: AttemptRecord | null;
+  readonly text: string | null;
+  readonly now: number;
+  readonly askedAt: number;
+  readonly heardAt: number;
+}
+
+export interface Updated<T> extends RecordAt {
+  readonly reply: T;
+  /** False where the store did not answer the write in time, which may happen yet. */
+  readonly isKept: boolean;
+}
+
+/** Each round that fails is one that another caller won; a caller that loses to an attempt in flight has nothing to write. */
+const MAX_ROUNDS = 20;
+
+/** Deadline of a write, on the store's clock: a caller that was told that it failed gives it back within this time. */
+const WRITE_WITHIN_MS = 2_000;
+
+/** Errors: `StoreUnavailable`. */
+export async function readRecord(store: AttemptStore, key: string): Promise<RecordAt> {
+  const askedAt = performance.now();
+  const { text, now } = await store.read(key);
+  const record = text === null ? null : (JSON.parse(text) as AttemptRecord);
+  return { record, text, now, askedAt, heardAt: performance.now() };
+}
+
+/**
+ * Applies one step to one record, atomically against every other user of the store. The step may run more than once.
+ * Errors: `StoreUnavailable` where nothing was written; `StoreFull`.
+ */
+export async function update<T>(
+  store: AttemptStore,
+  key: string,
+  step: (found: AttemptRecord | null, now: number) => Step<T>,
+): Promise<Updated<T>> {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const found = await readRecord(store, key);
+    const { record, reply } = step(found.record, found.now);
+    if (!record) return { ...found, reply, isKept: true };
+    const replaced = store.replace(key, found.text, JSON.stringify(record), found.now + WRITE_WITHIN_MS);
+    const isReplaced = await replaced.catch(asUnheard);
+    if (isReplaced !== false) return { ...found, reply, isKept: isReplaced !== null };
+  }
+  throw new StoreUnavailable('Too much contention');
+}
+
+/** A full store has written nothing; a silent one may have. */
+function asUnheard(error: unknown): null {
+  if (error instanceof StoreFull) throw error;
+  return null;
+}

@@ -1,0 +1,86 @@
+import type { OnEvent } from '../events.ts';
+import { deadlinesOf } from '../deadlines.ts';
+import { isOwnFailure } from './breaker.ts';
+import { withBudget } from './budget.ts';
+import type { CertificationClock } from './clock.ts';
+import { ENDPOINTS, pathOf, type EndpointName } from './endpoints.ts';
+import { openEnvelope, type JsonObject } from './envelope.ts';
+import { UpstreamFault, UpstreamRefusal } from './errors.ts';
+import type { Http, HttpAnswer, HttpRequest } from './http.ts';
+import { createPolicies, type PoliciesOptions } from './policies.ts';
+import { createSession } from './session.ts';
+
+export interface AskOptions {
+  readonly http: Http;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  /** Everything a confirm or a request may take, token included. */
+  readonly confirmTimeoutMs: number;
+  /** Everything a read or a deletion may take, token included, and all a log-in may take. */
+  readonly readTimeoutMs: number;
+  readonly policies: PoliciesOptions;
+  readonly onEvent: OnEvent;
+}
+
+export interface Question {
+  readonly impUid?: string;
+  readonly json?: JsonObject;
+  /** Aborted when the caller has gone. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Calls one endpoint and answers its `response`. Errors: `UpstreamError`. */
+export type Ask = (name: EndpointName, question: Question) => Promise<JsonObject>;
+
+/** No person's verification: an answer about it says that the upstream works. */
+const PROBE_IMP_UID = 'imp_000000000000';
+
+/** What every call has: a budget of time, the policies of its kind, a session, and an envelope around its answer. */
+export function createAsk(options: AskOptions, clock: CertificationClock): Ask {
+  const { http, readTimeoutMs, onEvent } = options;
+  const timeouts = { ...options, ...deadlinesOf(options) };
+
+  async function send(request: HttpRequest): Promise<HttpAnswer> {
+    const answer = await http.send(request);
+    clock.hearDate(answer.dateMs, answer.call);
+    return answer;
+  }
+
+  const session = createSession({
+    ...options,
+    http: { send },
+    timeoutMs: readTimeoutMs,
+    breaker: options.policies,
+    onLogin: clock.hearLogin,
+  });
+
+  const policies = createPolicies(options.policies, () =>
+    withBudget(readTimeoutMs, async ({ signal }) => {
+      const path = pathOf(ENDPOINTS.read, PROBE_IMP_UID);
+      await session.send({ method: 'GET', path, signal }).then(openEnvelope).catch(ignoreNo);
+    }),
+  );
+
+  return async (name, { impUid, json, signal: caller }) => {
+    const endpoint = ENDPOINTS[name];
+    const request = { method: endpoint.method, path: pathOf(endpoint, impUid), ...(json && { json }) };
+    const call = async (signal: AbortSignal) => openEnvelope(await session.send({ ...request, signal }));
+    try {
+      return await withBudget(
+        timeouts[endpoint.timeout],
+        (budget) => policies.run(endpoint.kind, budget, () => call(budget.signal)),
+        caller,
+      );
+    } catch (error) {
+      if (error instanceof UpstreamFault) onEvent({ kind: 'fault', call: endpoint.kind, reason: error.reason });
+      if (error instanceof UpstreamRefusal && error.refusal === 'UNRECOGNISED')
+        onEvent({ kind: 'drift', field: 'message' });
+      throw error;
+    }
+  };
+}
+
+/** A refusal proves that the upstream is healthy, except one that reports its own failure. */
+function ignoreNo(error: unknown): void {
+  if (!(error instanceof UpstreamRefusal) || isOwnFailure(error)) throw error;
+}

@@ -1,0 +1,39 @@
+import { BrokenCircuitError, circuitBreaker, handleWhen, SamplingBreaker, type CircuitBreakerPolicy } from 'cockatiel';
+import { UpstreamFault, UpstreamRefusal } from './errors.ts';
+
+export interface BreakerConfig {
+  /** Calls per second below which failures open no breaker. */
+  readonly breakerMinimumRps: number;
+  /** How long an open breaker waits before a half-open probe; only tests set it. */
+  readonly breakerResetMs?: number;
+}
+
+/** Half of the calls of ten seconds, and enough of them to be more than one person's bad luck. */
+const SHARE = 0.5;
+const WINDOW_MS = 10_000;
+const RESET_MS = 10_000;
+
+/** A circuit breaker that counts what says that the upstream is ill. */
+export function createBreaker({ breakerMinimumRps, breakerResetMs = RESET_MS }: BreakerConfig): CircuitBreakerPolicy {
+  const sampling = { threshold: SHARE, duration: WINDOW_MS, minimumRps: breakerMinimumRps };
+  return circuitBreaker(handleWhen(saysIll), {
+    halfOpenAfter: breakerResetMs,
+    breaker: new SamplingBreaker(sampling),
+  });
+}
+
+/** What an open breaker throws, as a fault. */
+export function asFault(error: unknown): unknown {
+  return error instanceof BrokenCircuitError ? new UpstreamFault('breaker') : error;
+}
+
+/** A person's mistake never counts, whatever status it comes with; words nobody knows may be one. */
+function saysIll(error: unknown): boolean {
+  if (error instanceof UpstreamRefusal) return isOwnFailure(error);
+  return error instanceof UpstreamFault && error.counts;
+}
+
+/** A refusal in which the upstream reports a failure of its own, and not the person's. */
+export function isOwnFailure({ refusal, status }: UpstreamRefusal): boolean {
+  return status >= 500 && (refusal === 'UPSTREAM_TEMPORARY' || refusal === 'CARRIER_MAINTENANCE');
+}

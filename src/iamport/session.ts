@@ -1,0 +1,77 @@
+import type { OnEvent } from '../events.ts';
+import type { Interval } from '../interval.ts';
+import { asFault, createBreaker, type BreakerConfig } from './breaker.ts';
+import { withBudget } from './budget.ts';
+import { openEnvelope, type JsonObject } from './envelope.ts';
+import { UpstreamFault } from './errors.ts';
+import type { Http, HttpAnswer, HttpRequest } from './http.ts';
+import { createTokens, type Token } from './token.ts';
+
+/** Exchanges with an access token, which is had by logging in, and had anew when it is refused or old. */
+export interface Session {
+  /**
+   * Sends a request with the token, and once more with another one after a 401, which means not processed.
+   * Errors: `UpstreamFault`; UPSTREAM_UNAUTHORIZED where the second token is refused, too.
+   */
+  send(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+export interface SessionOptions {
+  readonly http: Pick<Http, 'send'>;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  /** For a log-in. */
+  readonly timeoutMs: number;
+  readonly breaker: BreakerConfig;
+  /** Hears the `now` of every log-in, in unix ms, and when the log-in was made. */
+  readonly onLogin: (nowMs: number, call: Interval) => void;
+  readonly onEvent: OnEvent;
+}
+
+export function createSession(options: SessionOptions): Session {
+  const { http, timeoutMs, onEvent } = options;
+  const breaker = createBreaker(options.breaker);
+
+  async function logIn(): Promise<JsonObject> {
+    try {
+      return await withBudget(timeoutMs, ({ signal }) => breaker.execute(async () => askForToken(options, signal)));
+    } catch (error) {
+      const fault = asFault(error);
+      if (fault instanceof UpstreamFault) onEvent({ kind: 'fault', call: 'login', reason: fault.reason });
+      throw fault;
+    }
+  }
+
+  const tokens = createTokens(logIn);
+
+  return {
+    async send(request) {
+      const { signal } = request;
+      const sendWith = ({ value }: Token): Promise<HttpAnswer> =>
+        http.send({ ...request, headers: { authorization: `Bearer ${value}` } });
+
+      const token = await tokens.get(signal);
+      const answer = await sendWith(token);
+      if (answer.status !== 401) return answer;
+
+      const renewed = await tokens.renew(token, signal);
+      const second = await sendWith(renewed);
+      if (second.status !== 401) return second;
+      tokens.refuse(renewed); // the same token again, or an allow-list that refuses us: a third call would change nothing
+      throw new UpstreamFault('unauthorized');
+    },
+  };
+}
+
+/** Source: `POST /users/getToken`. */
+async function askForToken(
+  { http, apiKey, apiSecret, onLogin }: SessionOptions,
+  signal: AbortSignal,
+): Promise<JsonObject> {
+  const json = { imp_key: apiKey, imp_secret: apiSecret };
+  const answer = await http.send({ method: 'POST', path: '/users/getToken', json, signal });
+  if (answer.status === 401) throw new UpstreamFault('unauthorized');
+  const response = openEnvelope(answer);
+  onLogin(Number(response['now']) * 1000, answer.call);
+  return response;
+}

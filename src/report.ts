@@ -1,0 +1,34 @@
+import type { OnEvent } from './events.ts';
+import type { Logger } from './log.ts';
+
+/** Writes what an operator should know to the log, and hands every event on to be counted. */
+export interface Report {
+  readonly onEvent: OnEvent;
+  readonly onRedis: (isUp: boolean) => void;
+}
+
+/** How often the log repeats that the store is full, which can be said for every call. */
+const REPEAT_MS = 60_000;
+
+export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Report {
+  let fullSaidAt = Number.NEGATIVE_INFINITY;
+
+  function logFull(): void {
+    if (performance.now() - fullSaidAt < REPEAT_MS) return;
+    fullSaidAt = performance.now();
+    logger.warn({}, 'the store of attempts is full: new verifications are answered OVERLOADED');
+  }
+
+  return {
+    onEvent(event) {
+      if (event.kind === 'drift') logger.warn({ field: event.field }, 'the upstream sent a value not known here');
+      if (event.kind === 'limit') logger.warn({ limit: event.limit, shadow: event.shadow }, 'a limit was reached');
+      if (event.kind === 'store-full') logFull();
+      onEvent(event);
+    },
+    onRedis(isUp) {
+      if (isUp) logger.info({}, 'Redis is connected');
+      else logger.warn({}, 'Redis is lost: nothing is confirmed until it is back');
+    },
+  };
+}

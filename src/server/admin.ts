@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.ts';
+import type { Logger } from '../log.ts';
+import type { IdentitySubgraph } from '../subgraph.ts';
+import { createHttpServer } from './http-server.ts';
+import type { Metrics } from './metrics.ts';
+import { errorBody } from './refusals.ts';
+
+/** Health and metrics for operators, on a port of their own, which answers until the drain has ended. */
+export function createAdminServer(
+  config: Config,
+  logger: Logger,
+  subgraph: IdentitySubgraph,
+  metrics: Metrics,
+  state: { readonly isClosing: boolean },
+): FastifyInstance {
+  const admin = createHttpServer(config, logger);
+  admin.get('/livez', async () => ({ status: 'ok' }));
+  admin.get('/readyz', async (_request, reply) => {
+    const store = (await subgraph.isReady()) ? 'ok' : 'unavailable';
+    const isReady = store === 'ok' && !state.isClosing;
+    return reply
+      .code(isReady ? 200 : 503)
+      .send({ status: isReady ? 'ok' : 'unavailable', store, closing: state.isClosing });
+  });
+  admin.get('/metrics', async (_request, reply) => {
+    const { contentType, body } = await metrics.render(await subgraph.isReady());
+    return reply.type(contentType).send(body);
+  });
+  admin.setNotFoundHandler(async (_request, reply) =>
+    reply.code(404).send(errorBody('Here are /livez, /readyz and /metrics.', 'NOT_FOUND')),
+  );
+  return admin;
+}

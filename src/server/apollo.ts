@@ -1,0 +1,57 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { Config } from '../config.ts';
+import type { Context } from '../graphql/context.ts';
+import { closedSdl, otpAsVariable } from '../graphql/document-rules.ts';
+import type { IdentitySubgraph } from '../subgraph.ts';
+
+const MAX_TOKENS = 1_000;
+const MAX_ERRORS = 10;
+
+export function createApollo(subgraph: IdentitySubgraph, config: Config): ApolloServer<Context> {
+  // Behind a router with a secret every request that arrives is the router's own.
+  const isOpen = !config.isProduction || config.auth.routerSecret !== null;
+  const rules = subgraph.validationRules.filter((rule) => !(config.isSandbox && rule === otpAsVariable));
+  return new ApolloServer<Context>({
+    schema: subgraph.schema,
+    validationRules: isOpen ? rules : [...rules, closedSdl],
+    formatError: subgraph.formatError,
+    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore }, // what it has to say quotes requests
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: !isOpen,
+    introspection: isOpen,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    stopOnTerminationSignals: false,
+    maxRecursiveSelections: true,
+    parseOptions: { maxTokens: MAX_TOKENS },
+    validationOptions: { maxErrors: MAX_ERRORS },
+    plugins: [
+      boundedErrors,
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+    ],
+  });
+}
+
+/** Variables and resolvers can add an error for each value; validation stops by itself, with one last entry of its own. */
+const boundedErrors: ApolloServerPlugin = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ response: { body } }) {
+        if (body.kind !== 'single') return;
+        const { errors = [] } = body.singleResult;
+        if (errors.length <= MAX_ERRORS + 1) return;
+        const message = `${errors.length - MAX_ERRORS} more errors are left out.`;
+        body.singleResult.errors = [...errors.slice(0, MAX_ERRORS), { message, extensions: { code: 'MORE_ERRORS' } }];
+      },
+    };
+  },
+};
+
+function ignore(): void {}

@@ -1,0 +1,58 @@
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config.ts';
+import type { Context } from '../graphql/context.ts';
+import type { Logger } from '../log.ts';
+import type { IdentitySubgraph } from '../subgraph.ts';
+import { registerExplorer } from './explorer.ts';
+import { createHttpServer } from './http-server.ts';
+import { errorBody, refuse } from './refusals.ts';
+import { trustedOnly } from './trusted-documents.ts';
+
+/** The public port: GraphQL, and the explorer where it is on. */
+export function createGraphQLServer(
+  config: Config,
+  logger: Logger,
+  subgraph: IdentitySubgraph,
+  apollo: ApolloServer<Context>,
+  state: { readonly isClosing: boolean },
+): FastifyInstance {
+  const app = createHttpServer(config, logger);
+  app.addHook('onRequest', async ({ ip, host }, reply) => {
+    if (state.isClosing) return reply.code(503).send(errorBody('The gateway is closing. Please ask again.', 'CLOSING'));
+    // A caller that has hung up already has no address to be counted by; Apollo needs a host, which HTTP/1.0 may lack.
+    return ip !== undefined && host !== '' ? undefined : refuse(reply);
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (state.isClosing) void reply.header('connection', 'close'); // a kept-alive connection would hold the drain up
+  });
+  app.setNotFoundHandler(async (_request, reply) =>
+    reply.code(404).send(errorBody('GraphQL is served at /graphql.', 'NOT_FOUND')),
+  );
+  if (config.explorer) registerExplorer(app, config);
+  const context = async ({ headers, ip }: FastifyRequest, reply: FastifyReply) =>
+    subgraph.createContext({ headers, ip, signal: goneSignal(reply) });
+  app.route({
+    method: 'POST',
+    url: '/graphql',
+    ...(config.trustedDocuments !== null && { preHandler: trustedOnly(config.trustedDocuments) }),
+    handler: fastifyApolloHandler(apollo, { context }),
+  });
+  app.get('/graphql', async (_request, reply) =>
+    reply
+      .code(405)
+      .header('allow', 'POST')
+      .send(errorBody('Send GraphQL as POST with content-type application/json.', 'METHOD_NOT_ALLOWED')),
+  );
+  return app;
+}
+
+/** Aborted when the caller hangs up before the answer. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}

@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { fastify, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { inNetworks } from '../address.ts';
+import type { Config } from '../config.ts';
+import { describe, type Logger } from '../log.ts';
+import { errorBody, MAX_BODY_BYTES, refuse, refuseSocket, SAFE_HEADERS, clientMistake } from './refusals.ts';
+
+/** What both servers share: answers of node's and of Fastify's own take our shape, are not stored, and have a deadline. */
+export function createHttpServer(config: Config, logger: Logger): FastifyInstance {
+  const { clientTimeoutMs, maxConnections } = config;
+  const app = fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: clientTimeoutMs,
+    http: {
+      headersTimeout: clientTimeoutMs,
+      connectionsCheckingInterval: Math.ceil(clientTimeoutMs / 5), // node takes whole numbers only
+      requireHostHeader: false, // checked below
+      joinDuplicateHeaders: true, // node would keep the first of two, where a proxy may have checked the second
+    },
+    clientErrorHandler: refuseSocket,
+    return503OnClosing: false, // said below, in our own shape
+    trustProxy: config.trustProxy.length > 0 && inNetworks(config.trustProxy),
+    // A path that cannot be decoded comes here, past every hook.
+    frameworkErrors: (_error, request, reply) => {
+      cutSlowReader(request.raw, reply.raw, clientTimeoutMs);
+      void refuse(reply);
+    },
+  });
+  const { server } = app;
+  server.maxConnections = maxConnections;
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response)); // checked below
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers(SAFE_HEADERS);
+    if (!hasValidHost(request)) return refuse(reply);
+    const { expect = '100-continue' } = request.headers;
+    return /100-continue/i.test(expect) ? undefined : refuse(reply, 417, 'Expect may be 100-continue.');
+  });
+  app.addHook('onSend', async (request, reply) => cutSlowReader(request.raw, reply.raw, clientTimeoutMs));
+  app.setErrorHandler(async (error: FastifyError, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status < 500) return reply.code(status).send(errorBody(clientMistake(status), 'BAD_REQUEST'));
+    logger.error(describe(error), 'a request failed unexpectedly');
+    return reply.code(500).send(errorBody('Internal server error', 'INTERNAL_SERVER_ERROR'));
+  });
+  return app;
+}
+
+/**
+ * A deadline for taking the answer; an idle timeout would start anew with every byte that the client takes.
+ * The reset frees what the kernel still holds of the answer.
+ */
+function cutSlowReader({ socket }: IncomingMessage, response: ServerResponse, timeoutMs: number): void {
+  if (response.destroyed) return;
+  const timer = setTimeout(() => socket.resetAndDestroy(), timeoutMs);
+  response.once('close', () => clearTimeout(timer));
+}
+
+/** One host, without user name or path; none only where HTTP/1.0 asks, as health checks do. */
+function hasValidHost({ host, raw: { httpVersion } }: FastifyRequest): boolean {
+  if (host === '') return httpVersion === '1.0';
+  return /^[\w.:[\]-]+$/.test(host) && URL.canParse(`http://${host}/`);
+}

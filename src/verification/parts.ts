@@ -1,0 +1,12 @@
+import type { Deadlines } from '../deadlines.ts';
+import type { Attempts } from '../guard/attempts.ts';
+import type { Limits } from '../guard/limits.ts';
+import type { Iamport } from '../iamport/source.ts';
+
+/** What the use cases work with: the upstream, and the rules of who may ask it for what. */
+export interface Parts {
+  readonly iamport: Iamport;
+  readonly attempts: Attempts;
+  readonly limits: Limits;
+  readonly deadlines: Pick<Deadlines, 'answerMs' | 'readBackDelayMs'>;
+}

@@ -1,0 +1,54 @@
+import { failure, type Call, type Failure, type FailureOf } from '../failure.ts';
+import type { Refusal, UpstreamError, UpstreamRefusal } from '../iamport/errors.ts';
+
+/** The code in each kind of call; reading and deleting share one. */
+type Row = readonly [
+  confirm: FailureOf['confirm']['code'],
+  request: FailureOf['request']['code'],
+  record: FailureOf['read']['code'],
+];
+const COLUMN = { confirm: 0, request: 1, read: 2, delete: 2 } as const satisfies Record<Call, keyof Row>;
+
+/** What a refusal means to the client. A class that is strange in a call is a refusal without a better name. */
+const MEANING: Readonly<Record<Exclude<Refusal, 'UNRECOGNISED'>, Row>> = {
+  IN_PROGRESS: ['IN_PROGRESS', 'RATE_LIMITED', 'UPSTREAM_UNAVAILABLE'],
+  SEND_LIMIT: ['TOO_MANY_ATTEMPTS', 'RATE_LIMITED', 'RATE_LIMITED'],
+  ATTEMPTS_EXCEEDED: ['TOO_MANY_ATTEMPTS', 'RATE_LIMITED', 'RATE_LIMITED'],
+  RATE_LIMITED: ['RATE_LIMITED', 'RATE_LIMITED', 'RATE_LIMITED'],
+  OTP_EXPIRED: ['CODE_EXPIRED', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
+  WRONG_OTP: ['WRONG_CODE', 'UPSTREAM_REJECTED', 'UPSTREAM_REJECTED'],
+  MVNO_MISMATCH: ['UPSTREAM_REJECTED', 'IDENTITY_MISMATCH', 'UPSTREAM_REJECTED'],
+  CARRIER_MAINTENANCE: ['UPSTREAM_MAINTENANCE', 'UPSTREAM_MAINTENANCE', 'UPSTREAM_MAINTENANCE'],
+  SEND_FAILED: ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
+  LINE_NOT_ELIGIBLE: ['UPSTREAM_REJECTED', 'LINE_NOT_ELIGIBLE', 'UPSTREAM_REJECTED'],
+  APP_REQUIRED: ['UPSTREAM_REJECTED', 'APP_REQUIRED', 'UPSTREAM_REJECTED'],
+  MERCHANT_CONFIG: ['UPSTREAM_MISCONFIGURED', 'UPSTREAM_MISCONFIGURED', 'UPSTREAM_MISCONFIGURED'],
+  INVALID_INPUT: ['UPSTREAM_REJECTED', 'IDENTITY_MISMATCH', 'UPSTREAM_REJECTED'],
+  UPSTREAM_TEMPORARY: ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
+  NOT_FOUND: ['NOT_FOUND', 'UPSTREAM_REJECTED', 'NOT_FOUND'],
+};
+
+/** Words nobody knows: only then does the status decide. */
+const BY_STATUS: Readonly<Record<number, Row>> = {
+  // An otp that is missing is 400 too, but it was checked before it was sent.
+  400: ['ALREADY_CERTIFIED', 'IDENTITY_MISMATCH', 'UPSTREAM_REJECTED'],
+  404: ['NOT_FOUND', 'UPSTREAM_REJECTED', 'NOT_FOUND'],
+};
+const SERVER_ERROR: Row = ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'];
+const REJECTED: Row = ['UPSTREAM_REJECTED', 'UPSTREAM_REJECTED', 'UPSTREAM_REJECTED'];
+
+/** The failure that a call to the upstream ended in. A lost answer to a call that changes something is never called a failure. */
+export function failureOf<C extends Call>(call: C, error: UpstreamError): FailureOf[C] {
+  return outcomeOf(call, error) as FailureOf[C];
+}
+
+function outcomeOf(call: Call, error: UpstreamError): Failure {
+  if (error.kind === 'refusal') return failure(meaning(error)[COLUMN[call]], { providerCode: error.providerCode });
+  const isLost = error.fate === 'ambiguous' && call !== 'read';
+  return isLost ? failure('OUTCOME_UNKNOWN') : failure(error.code, { retryAt: error.retryAt });
+}
+
+function meaning({ refusal, status }: UpstreamRefusal): Row {
+  if (refusal !== 'UNRECOGNISED') return MEANING[refusal];
+  return BY_STATUS[status] ?? (status >= 500 ? SERVER_ERROR : REJECTED);
+}

@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from '@jest/globals';
+
+/** The files that a process has loaded after it imported these modules. */
+function loadedBy(...modules: string[]): string {
+  const script = `
+    const { registerHooks } = await import('node:module');
+    const urls = [];
+    registerHooks({ load: (url, context, next) => (urls.push(url), next(url, context)) });
+    for (const name of ${JSON.stringify(modules)}) await import(name);
+    process.stdout.write(urls.join('\\n'));`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  if (stdout === '') throw new Error(stderr);
+  return stdout;
+}
+
+test('the module for a host program loads no HTTP server, no metrics and no sandbox', () => {
+  const loaded = loadedBy('./src/index.ts');
+  expect(loaded).toMatch(/\/src\/subgraph\.ts/);
+  expect(loaded).not.toMatch(/node_modules\/(fastify|prom-client|pino)\/|\/src\/(server|sandbox)\//);
+});
+
+test('the server loads the sandbox only where it starts it', () => {
+  const loaded = loadedBy('./src/server/server.ts');
+  expect(loaded).toMatch(/node_modules\/fastify\//);
+  expect(loaded).not.toMatch(/\/src\/sandbox\//);
+});
