@@ -2,6 +2,7 @@
 export default {
   mutate: [
     'src/guard/**/*.ts',
+    'src/verification/**/*.ts',
     'src/iamport/**/*.ts',
     'src/auth.ts',
     'src/graphql/document-rules.ts',

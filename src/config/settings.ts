@@ -134,7 +134,7 @@ export const POLICIES = {
   queuedCalls: setting(
     'UPSTREAM_QUEUE',
     wholeNumber(0, 10_000).default(128),
-    'Calls that may wait for room, counted apart likewise; one more is `OVERLOADED`, as is one that has waited for half of its deadline.',
+    'Calls that may wait in the queue, counted apart likewise; one more is `OVERLOADED`, as is one that has waited for half of its deadline.',
   ),
   readTries: setting(
     'READ_TRIES',

@@ -142,7 +142,7 @@ export const plainIntrospection: ValidationRule = (context) => ({
   },
 });
 
-/** Our own SDL is for whoever may introspect. */
+/** The SDL is closed where introspection is: it says the same. */
 export const closedSdl: ValidationRule = (context) => ({
   Field(node) {
     if (node.name.value === '_service')

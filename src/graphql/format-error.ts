@@ -44,7 +44,7 @@ function rootCause(error: unknown): unknown {
 
 /**
  * graphql-js quotes the value it could not use, and the value can be somebody's code. Names of types and fields stay.
- * Apollo tells whoever introspects how the server is configured.
+ * Apollo's message about introspection tells how the server is configured.
  */
 const REWORDED: readonly (readonly [RegExp, string])[] = [
   [/( got invalid value) (?:(?! at "[\w.[\]]+"; )[\s\S])*( at "[\w.[\]]+")?[\s\S]*/, '$1$2'],
