@@ -59,8 +59,8 @@ export interface AttemptsOptions {
 }
 
 /** For longer than a write can be late. */
-const GIVE_BACK_STEP_MS = 200;
-const GIVE_BACK_TRIES = 15;
+const WRITE_STEP_MS = 200;
+const WRITE_TRIES = 15;
 
 export function createAttempts(options: AttemptsOptions): Attempts {
   const { store, hmac, rules, logger, onEvent } = options;
@@ -101,7 +101,13 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     }),
     begin: (attempt) => kept(beginKept(options, attempt)),
     async finish({ key }, begun, end) {
-      await replaceEnded(options, key, begun, end).catch(logLost);
+      const write = () => replaceEnded(options, key, begun, end);
+      const isHeard = await write().then(
+        () => true,
+        (error: unknown) => (logLost(error), false),
+      );
+      // Written once more, the end changes nothing where it was kept after all.
+      if (!isHeard) void repeated(() => write().then(() => true));
     },
     otherEnd: (attempt) =>
       asked(attempt.key, (found) => {
@@ -146,11 +152,16 @@ async function replaceEnded(
  * would keep the caller out although nothing is in flight.
  */
 async function giveBack(options: Pick<AttemptsOptions, 'store' | 'rules'>, key: string, begun: Begun): Promise<void> {
+  const end = { kind: 'unsent', code: 'UPSTREAM_UNAVAILABLE' } as const;
+  await repeated(() => replaceEnded(options, key, begun, end));
+}
+
+/** Tries a write until it is done. Errors: none; a store that stays silent for longer has lost it. */
+async function repeated(write: () => Promise<boolean>): Promise<void> {
   let isDone = false;
-  for (let tries = 0; tries < GIVE_BACK_TRIES && !isDone; tries += 1) {
-    await delay(GIVE_BACK_STEP_MS, undefined, { ref: false });
-    const end = { kind: 'unsent', code: 'UPSTREAM_UNAVAILABLE' } as const;
-    isDone = await replaceEnded(options, key, begun, end).catch(() => false);
+  for (let tries = 0; tries < WRITE_TRIES && !isDone; tries += 1) {
+    await delay(WRITE_STEP_MS, undefined, { ref: false });
+    isDone = await write().catch(() => false);
   }
 }
 

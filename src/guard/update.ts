@@ -1,5 +1,5 @@
 import type { AttemptRecord, Step } from './attempt.ts';
-import { StoreFull, StoreUnavailable, type AttemptStore } from './store.ts';
+import { StoreUnavailable, type AttemptStore } from './store.ts';
 
 /** A record, and when the store said so: by its own clock, and by this process' monotonic one before and after. */
 export interface RecordAt {
@@ -16,7 +16,7 @@ export interface Updated<T> extends RecordAt {
   readonly isKept: boolean;
 }
 
-/** Each round that fails is one that another caller won; a caller that loses to an attempt in flight has nothing to write. */
+/** A round fails only where another write won. A step that finds an attempt in flight writes nothing, so that rounds stay few. */
 const MAX_ROUNDS = 20;
 
 /** Deadline of a write, on the store's clock: a caller that was told that it failed gives it back within this time. */
@@ -50,8 +50,8 @@ export async function update<T>(
   throw new StoreUnavailable('Too much contention');
 }
 
-/** A full store has written nothing; a silent one may have. */
+/** A silent store may have written; a full one, or a defect, has not. */
 function asUnheard(error: unknown): null {
-  if (error instanceof StoreFull) throw error;
-  return null;
+  if (error instanceof StoreUnavailable) return null;
+  throw error;
 }

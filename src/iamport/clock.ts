@@ -75,7 +75,7 @@ export function createUpstreamClock(): UpstreamClock {
 export interface CertificationClock {
   readonly hearLogin: UpstreamClock['hear'];
   readonly hearDate: UpstreamClock['hear'];
-  /** Whether something that the upstream dates to this unix second happened in an interval; `outside` for null. */
+  /** Whether something that the upstream dates to this unix second happened in an interval; `unsure` without a date. */
   place(unixSeconds: number | null, interval: Interval): Placement;
 }
 
@@ -86,7 +86,7 @@ export function createCertificationClock(): CertificationClock {
     hearLogin: login.hear,
     hearDate: date.hear,
     place(unixSeconds, interval) {
-      if (unixSeconds === null) return 'outside';
+      if (unixSeconds === null) return 'unsure';
       const placed = new Set([login, date].map((clock) => clock.place(unixSeconds, interval)));
       if (placed.has('inside')) return 'inside';
       return placed.has('outside') && !placed.has('unsure') ? 'outside' : 'unsure';

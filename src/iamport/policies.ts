@@ -69,7 +69,8 @@ const MAX_SAVED_RETRIES = 10;
 
 /** `probe` is a harmless read, the half-open probe of every breaker: no person's code is spent to find out whether the upstream is back. */
 export function createPolicies(config: PoliciesOptions, probe: () => Promise<void>): Policies {
-  const bounds = { mutation: createBound(config, probe), read: createBound(config, probe), 'read-back': null };
+  const boundOf = (kind: Kind): Bound | null => (KINDS[kind].isBounded ? createBound(config, probe) : null);
+  const bounds = { mutation: boundOf('mutation'), read: boundOf('read'), 'read-back': boundOf('read-back') };
   let savedRetries = MAX_SAVED_RETRIES;
 
   function retrying(kind: Kind, budget: Budget): IPolicy {
@@ -77,7 +78,12 @@ export function createPolicies(config: PoliciesOptions, probe: () => Promise<voi
     let tried = 0;
     const isWorth = handleWhen((error) => {
       tried += 1;
-      if (tried >= tries(config) || !retries(error, tried) || !hasTime(error, budget)) return false;
+      if (
+        tried >= tries(config) ||
+        !retries(error, tried) ||
+        !hasTime(error, isBudgeted ? budget.deadline : budget.sendBy)
+      )
+        return false;
       if (!isBudgeted) return true;
       if (savedRetries < 1) return false;
       savedRetries -= 1;
@@ -140,9 +146,14 @@ function createBound({ parallelCalls, queuedCalls, ...config }: PoliciesOptions,
 function createProbe(breaker: CircuitBreakerPolicy, probe: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null;
   return async () => {
-    running ??= breaker.execute(probe).finally(() => (running = null));
+    running ??= breaker.execute(() => probe().catch(failProbe)).finally(() => (running = null));
     await running.catch(() => Promise.reject(new UpstreamFault('breaker')));
   };
+}
+
+/** Any failure of a probe keeps the breaker open; one that counts for nothing would close it. */
+function failProbe(): never {
+  throw new UpstreamFault('bad-answer');
 }
 
 /** Either a call begins in time, or its caller is told that it did not, and it never will. */
@@ -181,10 +192,10 @@ function mayPass(error: unknown): boolean {
   return error instanceof UpstreamFault && error.retriesRead;
 }
 
-/** Whether the time that the upstream asks to wait for ends before the budget does. */
-function hasTime(error: unknown, { deadline }: Budget): boolean {
+/** Whether the time that the upstream asks to wait for ends early enough. */
+function hasTime(error: unknown, by: number): boolean {
   const retryAt = error instanceof UpstreamFault ? error.retryAt : null;
-  return msUntil(retryAt) < deadline - performance.now();
+  return msUntil(retryAt) < by - performance.now();
 }
 
 function waitMs(result: FailureReason<unknown>): number {

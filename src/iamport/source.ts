@@ -2,7 +2,7 @@ import type { Interval } from '../interval.ts';
 import { failed, ok, type Outcome } from '../outcome.ts';
 import { createAsk, type AskOptions, type Question } from './ask.ts';
 import { createCertificationClock, type Placement } from './clock.ts';
-import { IMP_UID, type EndpointName } from './endpoints.ts';
+import { ENDPOINTS, IMP_UID, type EndpointName } from './endpoints.ts';
 import type { JsonObject } from './envelope.ts';
 import { UpstreamFault, UpstreamRefusal, type UpstreamError } from './errors.ts';
 import { decodeCertification, type CertificationRecord, type UpstreamCarrier } from './record.ts';
@@ -80,8 +80,9 @@ export function createIamport(options: IamportOptions): Iamport {
   /** The record that an endpoint answers. An answer about another imp_uid is no answer. */
   async function record(name: EndpointName, impUid: string, question: Question = {}): Promise<CertificationRecord> {
     const decoded = decodeCertification(await ask(name, { ...question, impUid }), onDrift);
-    if (decoded.imp_uid !== impUid) throw new UpstreamFault('bad-answer');
-    return decoded;
+    if (decoded.imp_uid === impUid) return decoded;
+    options.onEvent({ kind: 'fault', call: ENDPOINTS[name].kind, reason: 'bad-answer' });
+    throw new UpstreamFault('bad-answer');
   }
 
   async function request(person: IdentityRequest): Promise<string> {

@@ -105,7 +105,7 @@ async function afterFailure(
   error: UpstreamError,
 ): Promise<Ended> {
   const answer = failureOf('confirm', error);
-  const mayBeOurs = begun.plan !== 'send' && answer.code === 'ALREADY_CERTIFIED'; // by the send whose answer was lost
+  const mayBeOurs = begun.lost !== null && answer.code === 'ALREADY_CERTIFIED'; // by an attempt whose answer was lost
   if (answer.code === 'OUTCOME_UNKNOWN' || mayBeOurs) return readBack(parts, impUid, begun, since);
   if (error.kind === 'fault') {
     const end: End = error.fate === 'answered' ? { kind: 'unknown' } : { kind: 'unsent', code: answer.code };
@@ -160,7 +160,7 @@ async function awaitOther(parts: Parts, { attempt, impUid, answerBy }: Call): Pr
   return readProof(parts, impUid, end.right, AbortSignal.timeout(Math.max(0, Math.ceil(answerBy - performance.now()))));
 }
 
-/** The record that shows that a code was right. Where it cannot be read, the person may be certified all the same. */
+/** Reads the certification that shows that a code was right. Where it cannot be read, the person may be certified all the same. */
 async function readProof(
   { iamport }: Parts,
   impUid: string,
@@ -169,7 +169,8 @@ async function readProof(
 ): Promise<Confirmed> {
   const answer = await iamport.certification(impUid, signal);
   if (!answer.ok && answer.failure.kind === 'refusal') return failed(failureOf('read', answer.failure));
-  return answer.ok && place(iamport, answer.value, right) === 'inside' ? answer : failed(failure('OUTCOME_UNKNOWN'));
+  const isProof = answer.ok && answer.value.certified && place(iamport, answer.value, right) === 'inside';
+  return isProof ? answer : failed(failure('OUTCOME_UNKNOWN'));
 }
 
 const UNREAD: Ended = { end: { kind: 'unread' }, answer: failed(failure('OUTCOME_UNKNOWN')) };

@@ -409,6 +409,25 @@ describe('an upstream that is down', () => {
     expect(calls('/confirm/imp_probing')).toBe(0);
   });
 
+  // 401 to the probe makes it log in, and a log-in that fails says nothing of the upstream's health.
+  test('is not taken for well because the log-in of a probe fails', async () => {
+    const { upstream, confirm, calls } = await start();
+    upstream.fault = end;
+    await Promise.all(Array.from({ length: 12 }, (_, index) => confirm(`imp_many_${index}`)));
+    const probes = () => calls('GET /certifications/imp_000000000000');
+    [upstream.fault, upstream.loginFault] = [plain(401, ''), end];
+    await eventually(async () => {
+      expect(await confirm('imp_probing')).toBe('UPSTREAM_UNAVAILABLE');
+      expect(probes()).toBeGreaterThanOrEqual(1);
+    });
+    [upstream.fault, upstream.loginFault] = [end, null];
+    await eventually(async () => {
+      expect(await confirm('imp_probing')).toBe('UPSTREAM_UNAVAILABLE');
+      expect(probes()).toBeGreaterThanOrEqual(3);
+    });
+    expect(calls('/confirm/imp_probing')).toBe(0);
+  });
+
   test('is read again for one in ten reads, after the first ten', async () => {
     const { upstream, read, calls } = await start({ policies: { breakerMinimumRps: 10_000 } });
     upstream.fault = end;

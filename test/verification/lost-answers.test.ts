@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createMemoryStore, type AttemptStore } from '../../src/guard/store.ts';
+import { createMemoryStore, StoreUnavailable, type AttemptStore } from '../../src/guard/store.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import {
   envelope,
@@ -134,6 +134,27 @@ describe('a confirm whose answer was lost', () => {
     expect(await gatewayOn(upstream.url).confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
   });
 
+  test('is OUTCOME_UNKNOWN, and no failure, where the record does not say when it was certified', async () => {
+    upstream.fault = (response, impUid, nth) =>
+      (response.req.method === 'GET' ? success(Date.now() * 1000) : reset)(response, impUid, nth);
+    const gateway = gatewayOn(upstream.url);
+    expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject(UNKNOWN);
+    upstream.fault = (response, impUid, nth) =>
+      (response.req.method === 'GET' ? success(now()) : reset)(response, impUid, nth);
+    expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
+    expect(confirms()).toBe(1);
+  });
+
+  test('is found again though another code was sent since', async () => {
+    upstream.fault = reset;
+    const gateway = gatewayOn(upstream.url);
+    expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject(UNKNOWN);
+    upstream.fault = (response, impUid, nth) =>
+      (response.req.method === 'GET' ? success(now()) : refusal(400, '이미 인증이 완료된 건'))(response, impUid, nth);
+    expect(await gateway.confirm(ALICE, IMP_UID, WRONG)).toMatchObject({ certified: true });
+    expect(await gateway.read(ALICE, IMP_UID)).toMatchObject({ certified: true });
+  });
+
   test('is not told to another caller who sends the same code at the same time', async () => {
     upstream.fault = success(now());
     const gateway = gatewayOn(upstream.url);
@@ -243,6 +264,41 @@ describe('a second tap of the same code on another replica', () => {
     clock = 25_000;
     expect(await second).toMatchObject(answer);
     expect(upstream.calls.filter((call) => call.startsWith('POST /certifications'))).toHaveLength(1);
+  });
+});
+
+describe('a code that was right', () => {
+  test('is OUTCOME_UNKNOWN when it comes again and the upstream does not show its certification yet', async () => {
+    const upstream = await startFaultyUpstream();
+    closers.push(() => upstream.close());
+    const record = { imp_uid: IMP_UID, pg_provider: 'danal', foreigner: false, certified_at: 1 };
+    upstream.fault = (response, impUid, nth) => {
+      const certified = response.req.method === 'POST';
+      return envelope(200, { code: 0, message: null, response: { ...record, certified } })(response, impUid, nth);
+    };
+    const gateway = gatewayOn(upstream.url);
+    expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
+    expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject(UNKNOWN);
+  });
+
+  test('is kept as such though the store was silent when its answer came', async () => {
+    const sandbox = await createSandbox();
+    closers.push(() => sandbox.close());
+    const memory = createMemoryStore();
+    let replaces = 0;
+    const store: AttemptStore = {
+      ...memory,
+      replace: async (...args) => {
+        replaces += 1;
+        if (replaces === 2) throw new StoreUnavailable('slow');
+        return memory.replace(...args);
+      },
+    };
+    const gateway = gatewayOn(sandbox.url, store);
+    expect(await gateway.confirm(ALICE, 'imp_900200000001', RIGHT)).toMatchObject(CERTIFIED);
+    await until(() => replaces === 3);
+    expect(await gateway.confirm(ALICE, 'imp_900200000001', RIGHT)).toMatchObject(CERTIFIED);
+    expect(sandbox.requests.filter(({ path }) => path.includes('/otp/confirm/'))).toHaveLength(1);
   });
 });
 
