@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'oxfmt';
 import type { z } from 'zod';
-import { GROUPS, type Setting } from '../src/config/settings.ts';
+import type { Setting } from '../src/config/setting.ts';
+import { GROUPS } from '../src/config/settings.ts';
 
 /** The settings that a first deployment needs. */
 const FIRST = new Set([

@@ -1,25 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { SCOPES, type Scope } from './caller.ts';
-import {
-  CALLERS,
-  GROUPS,
-  GUARD,
-  LIMITS,
-  POLICIES,
-  SANDBOX,
-  SERVER,
-  UPSTREAM,
-  type Group,
-  type Values,
-} from './config/settings.ts';
+import { CALLERS, GROUPS, GUARD, LIMITS, POLICIES, SANDBOX, UPSTREAM } from './config/settings.ts';
+import { SERVER } from './config/server-settings.ts';
+import type { Group, Values } from './config/setting.ts';
 
 export type { Rate } from './config/values.ts';
 
 /** The values of `config/settings.ts`, which documents each setting, and values derived from them. */
-export interface Config extends Values<typeof SERVER> {
+export interface Config extends Omit<Values<typeof SERVER>, 'corsOrigins'> {
   /** Served outside production unless `EXPLORER` says otherwise. */
   readonly explorer: boolean;
+  readonly drainDelayMs: number;
+  /** Exact origins, or a pattern of them. */
+  readonly corsOrigins: readonly string[] | RegExp;
   readonly iamport: IamportConfig;
   readonly auth: AuthConfig;
   readonly guard: GuardConfig;
@@ -74,6 +68,12 @@ const Settings = z.object(
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Kubernetes takes some seconds to stop sending requests to a process that is ending. */
+const DRAIN_DELAY_MS = 5_000;
+
+/** The page of an app under development, on any port. */
+const LOCALHOST = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
+
 const KNOWN_HOSTS = ['api.iamport.kr', 'static-api.iamport.kr'];
 const CALLER_SETTINGS = ['AUTH_JWKS_URL', 'AUTH_PUBLIC_KEY', 'AUTH_SECRET'] as const;
 
@@ -98,6 +98,8 @@ export function readConfig(environment: Environment): Config {
   return {
     ...server,
     explorer: server.explorer ?? !server.isProduction,
+    drainDelayMs: server.drainDelayMs ?? (server.isProduction ? DRAIN_DELAY_MS : 0),
+    corsOrigins: server.corsOrigins ?? (isSandbox ? LOCALHOST : []),
     isSandbox,
     sandboxPort: isSandbox ? sandboxPort : null,
     iamport: {

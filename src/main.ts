@@ -29,7 +29,9 @@ async function stop(exitCode: number): Promise<void> {
   if (isStopping) process.exit(1);
   isStopping = true;
   logger.info('draining');
-  setTimeout(() => process.exit(1), deadlinesOf(config.iamport).drainMs).unref();
+  const { drainMs } = deadlinesOf(config.iamport);
+  setTimeout(() => process.exit(1), config.drainDelayMs + drainMs).unref();
+  if (exitCode === 0) await server?.drain();
   await server?.close();
   process.exit(exitCode);
 }

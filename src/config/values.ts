@@ -60,6 +60,18 @@ export function networks() {
     .describe(values);
 }
 
+export function origins() {
+  const values = 'origins such as https://app.example.com, separated by commas';
+  return z
+    .string()
+    .transform((list): readonly string[] => list.split(',').map((item) => item.trim()))
+    .refine(
+      (list) => list.every((item) => /^https?:/.test(item) && URL.parse(item)?.origin === item),
+      `must be ${values}`,
+    )
+    .describe(values);
+}
+
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 const RATE = String.raw`(\d{1,9})\/([1-9]\d{0,4})([smhd])`;
 

@@ -26,6 +26,8 @@ const LANGUAGES: Language[] = ['en', 'ko'];
 
 /** The language to answer in, English where the header names neither. */
 export function languageOf(acceptLanguage: string | undefined): Language {
-  const preferred = new Negotiator({ headers: { 'accept-language': acceptLanguage } }).language(LANGUAGES);
+  // Some clients send the locale of their system, which has an underscore: ko_KR.
+  const tags = acceptLanguage?.replaceAll('_', '-');
+  const preferred = new Negotiator({ headers: { 'accept-language': tags } }).language(LANGUAGES);
   return LANGUAGES.find((language) => language === preferred) ?? 'en';
 }

@@ -18,10 +18,11 @@ const MAX_ALIASES = 30;
 /** An alias is a key of the answer, once for every record in it. */
 const MAX_ALIAS_LENGTH = 64;
 
-/** Every mutation is an attempt or a message: one for a request, however it is written. */
+/** Every mutation is an attempt or a message: one for a request, however it is written. `__typename` has no effect. */
 export const oneMutationField: ValidationRule = (context) => ({
   OperationDefinition(operation) {
-    if (operation.operation !== OperationTypeNode.MUTATION || !hasTwo(context, operation, () => true)) return;
+    const hasEffect = ({ name }: FieldNode): boolean => name.value !== '__typename';
+    if (operation.operation !== OperationTypeNode.MUTATION || !hasTwo(context, operation, hasEffect)) return;
     context.reportError(new GraphQLError('A mutation may have one root field.', { nodes: operation }));
   },
 });

@@ -7,15 +7,19 @@ import { calendarDay } from '../seoul.ts';
 
 const OTP = /^[0-9]{6}$/;
 
+/** Spaces and every kind of dash, which people, keyboards and address books put between digits. */
+const SEPARATORS = /[\s\p{Pd}]/gu;
+
 /** Arguments as the use cases take them, or every problem of the form at once. */
 type Checked<T> = Outcome<T, InvalidInput>;
 
 export function checkConfirm(impUid: string, otp: string): Checked<{ impUid: string; otp: string }> {
+  const digits = asciiOf(otp).replace(SEPARATORS, '');
   const problems = problemsOf([
     ['impUid', 'IMP_UID', IMP_UID.test(impUid)],
-    ['otp', 'OTP', OTP.test(otp)],
+    ['otp', 'OTP', OTP.test(digits)],
   ]);
-  return problems ?? ok({ impUid, otp });
+  return problems ?? ok({ impUid, otp: digits });
 }
 
 export function checkImpUid(impUid: string): Checked<string> {
@@ -24,10 +28,11 @@ export function checkImpUid(impUid: string): Checked<string> {
 
 /** `today` is the day in Seoul. */
 export function checkRequest(input: RequestIdentityOtpInput, today: string): Checked<IdentityRequest> {
-  const name = input.name.normalize('NFC').trim();
+  const name = visibleOf(input.name).normalize('NFC').replace(/\s+/g, ' ').trim();
   const phone = mobileNumber(input.phone);
-  const birthday = dayOf(input.birthday);
-  const { genderDigit, carrier } = input;
+  const birthday = dayOf(asciiOf(input.birthday));
+  const genderDigit = asciiOf(input.genderDigit);
+  const { carrier } = input;
   const merchantUid = input.merchantUid ?? null;
   const company = input.company ?? null;
   const isBirthday = birthday !== null && birthday >= '1900-01-01' && birthday <= today;
@@ -55,9 +60,19 @@ function problemsOf(
 
 /** Digits only, from any usual spelling of a Korean mobile number; null for every other number. */
 export function mobileNumber(spelling: string): string | null {
-  const compact = spelling.trim().replace(/[\s.()-]/g, '');
+  const compact = asciiOf(spelling).replace(/^tel:/i, '').replace(SEPARATORS, '').replace(/[.()]/g, '');
   const national = compact.replace(/^(\+|00)?82(?=0?1)0?/, '0');
   return /^(010\d{8}|01[16789]\d{7,8})$/.test(national) ? national : null;
+}
+
+/** Without the marks that are pasted unseen: zero-width characters and directions of writing (Unicode's category Cf). */
+function visibleOf(text: string): string {
+  return text.replace(/\p{Cf}/gu, '');
+}
+
+/** Full-width digits, letters and dashes, as Korean and Japanese keyboards write them, in ASCII (Unicode's form NFKC). */
+function asciiOf(text: string): string {
+  return visibleOf(text).normalize('NFKC').trim();
 }
 
 function dayOf(text: string): string | null {

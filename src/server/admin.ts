@@ -5,6 +5,7 @@ import type { IdentitySubgraph } from '../subgraph.ts';
 import { createHttpServer } from './http-server.ts';
 import type { Metrics } from './metrics.ts';
 import { errorBody } from './refusals.ts';
+import type { State } from './state.ts';
 
 /** Health and metrics for operators, on a port of their own, which answers until the drain has ended. */
 export function createAdminServer(
@@ -12,16 +13,16 @@ export function createAdminServer(
   logger: Logger,
   subgraph: IdentitySubgraph,
   metrics: Metrics,
-  state: { readonly isClosing: boolean },
+  state: Readonly<State>,
 ): FastifyInstance {
   const admin = createHttpServer(config, logger);
   admin.get('/livez', async () => ({ status: 'ok' }));
   admin.get('/readyz', async (_request, reply) => {
     const store = (await subgraph.isReady()) ? 'ok' : 'unavailable';
-    const isReady = store === 'ok' && !state.isClosing;
+    const isReady = store === 'ok' && !state.isDraining;
     return reply
       .code(isReady ? 200 : 503)
-      .send({ status: isReady ? 'ok' : 'unavailable', store, closing: state.isClosing });
+      .send({ status: isReady ? 'ok' : 'unavailable', store, closing: state.isDraining });
   });
   admin.get('/metrics', async (_request, reply) => {
     const { contentType, body } = await metrics.render(await subgraph.isReady());

@@ -5,10 +5,12 @@ import type { Config } from '../config.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Logger } from '../log.ts';
 import type { IdentitySubgraph } from '../subgraph.ts';
+import { registerCors } from './cors.ts';
 import { registerExplorer } from './explorer.ts';
 import { createHttpServer } from './http-server.ts';
 import { errorBody, refuse } from './refusals.ts';
 import { trustedOnly } from './trusted-documents.ts';
+import type { State } from './state.ts';
 
 /** The public port: GraphQL, and the explorer where it is on. */
 export function createGraphQLServer(
@@ -16,7 +18,7 @@ export function createGraphQLServer(
   logger: Logger,
   subgraph: IdentitySubgraph,
   apollo: ApolloServer<Context>,
-  state: { readonly isClosing: boolean },
+  state: Readonly<State>,
 ): FastifyInstance {
   const app = createHttpServer(config, logger);
   app.addHook('onRequest', async ({ ip, host }, reply) => {
@@ -30,6 +32,7 @@ export function createGraphQLServer(
   app.setNotFoundHandler(async (_request, reply) =>
     reply.code(404).send(errorBody('GraphQL is served at /graphql.', 'NOT_FOUND')),
   );
+  registerCors(app, config);
   if (config.explorer) registerExplorer(app, config);
   const context = async ({ headers, ip }: FastifyRequest, reply: FastifyReply) =>
     subgraph.createContext({ headers, ip, signal: goneSignal(reply) });

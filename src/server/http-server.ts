@@ -7,10 +7,11 @@ import { errorBody, MAX_BODY_BYTES, refuse, refuseSocket, SAFE_HEADERS, clientMi
 
 /** What both servers share: answers of node's and of Fastify's own take our shape, are not stored, and have a deadline. */
 export function createHttpServer(config: Config, logger: Logger): FastifyInstance {
-  const { clientTimeoutMs, maxConnections } = config;
+  const { clientTimeoutMs, maxConnections, keepAliveMs } = config;
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: clientTimeoutMs,
+    keepAliveTimeout: keepAliveMs,
     http: {
       headersTimeout: clientTimeoutMs,
       connectionsCheckingInterval: Math.ceil(clientTimeoutMs / 5), // node takes whole numbers only

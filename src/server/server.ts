@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Config } from '../config.ts';
 import type { AttemptStore } from '../guard/store.ts';
@@ -8,6 +9,7 @@ import { createIdentitySubgraph } from '../subgraph.ts';
 import { createAdminServer } from './admin.ts';
 import { createApollo } from './apollo.ts';
 import { createGraphQLServer } from './graphql-server.ts';
+import type { State } from './state.ts';
 import { createMetrics } from './metrics.ts';
 
 export interface ServerOptions {
@@ -23,6 +25,8 @@ export interface GatewayServer {
   readonly sandbox: Sandbox | null;
   /** Starts to listen. Errors: EADDRINUSE and the like. */
   listen(): Promise<Addresses>;
+  /** Answers 503 at `/readyz` for `drainDelayMs` and goes on serving, so that load balancers notice before `close`. */
+  drain(): Promise<void>;
   /** Stops listening, lets the requests in flight finish, then lets go of everything. */
   close(): Promise<void>;
 }
@@ -52,7 +56,7 @@ export async function createServer(
   const apollo = createApollo(subgraph, config);
   await apollo.start();
 
-  const state = { isClosing: false };
+  const state: State = { isDraining: false, isClosing: false };
   const app = createGraphQLServer(config, logger, subgraph, apollo, state);
   const admin = createAdminServer(config, logger, subgraph, metrics, state);
 
@@ -65,7 +69,12 @@ export async function createServer(
       const url = await app.listen({ host, port });
       return { url: `${url}/graphql`, adminUrl: await admin.listen({ host, port: adminPort }) };
     },
+    async drain() {
+      state.isDraining = true;
+      await delay(config.drainDelayMs);
+    },
     async close() {
+      state.isDraining = true;
       state.isClosing = true;
       await app.close();
       await admin.close();

@@ -3,19 +3,36 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ConfigError } from '../config.ts';
 
-const Manifest = z.record(z.string(), z.string());
+/** Ids as keys and documents as values, as the client preset of GraphQL Code Generator and Relay write them. */
+const IdsToDocuments = z.record(z.string(), z.string());
 
-/** The parts of a body that can name a document. */
+/** Source: https://www.apollographql.com/docs/graphos/platform/security/persisted-queries#manifest-format */
+const ApolloManifest = z
+  .looseObject({
+    format: z.literal('apollo-persisted-query-manifest'),
+    version: z.literal(1),
+    operations: z.array(z.looseObject({ id: z.string(), body: z.string() })),
+  })
+  .transform(({ operations }) => Object.fromEntries(operations.map(({ id, body }) => [id, body])));
+
+/**
+ * The parts of a body that can name a document: its text, or its id as Apollo Client (`extensions`), urql and GraphQL Code
+ * Generator (`documentId`), Relay (`doc_id`) and others (`id`) send it. By the specification of GraphQL over HTTP null is absent.
+ */
 const Body = z.looseObject({
-  query: z.string().optional(),
-  documentId: z.string().optional(),
-  extensions: z.looseObject({ persistedQuery: z.looseObject({ sha256Hash: z.string() }).optional() }).optional(),
+  query: z.string().nullish(),
+  documentId: z.string().nullish(),
+  doc_id: z.string().nullish(),
+  id: z.string().nullish(),
+  extensions: z
+    .looseObject({ persistedQuery: z.looseObject({ sha256Hash: z.string().nullish() }).nullish() })
+    .nullish(),
 });
 
 /**
  * A step before GraphQL that lets only listed documents through, named by id or sent whole.
- * `file` is JSON with ids as keys and documents as values, as code generators write it.
- * Errors: `ConfigError` where the file is none.
+ * `file` is JSON in one of the formats above.
+ * Errors: `ConfigError` where the file is none of them.
  */
 export function trustedOnly(file: string): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
   const documents = readManifest(file);
@@ -23,22 +40,28 @@ export function trustedOnly(file: string): (request: FastifyRequest, reply: Fast
 
   return async (request, reply) => {
     const { data: body } = Body.safeParse(request.body);
-    const id = body?.documentId ?? body?.extensions?.persistedQuery?.sha256Hash;
-    const text = body?.query ?? (id === undefined ? undefined : documents.get(id));
-    if (text === undefined || !texts.has(text)) {
+    const text = body && (body.query ?? documents.get(idIn(body) ?? ''));
+    if (typeof text !== 'string' || !texts.has(text)) {
       const error = { message: 'Only trusted documents run here.', extensions: { code: 'UNTRUSTED_DOCUMENT' } };
       return reply.code(400).send({ errors: [error] });
     }
-    const { documentId: _id, extensions: _extensions, ...rest } = body!;
+    const { documentId: _documentId, doc_id: _docId, id: _id, extensions: _extensions, ...rest } = body!;
     request.body = { ...rest, query: text };
     return undefined;
   };
 }
 
+function idIn({ documentId, doc_id, id, extensions }: z.infer<typeof Body>): string | null | undefined {
+  return documentId ?? extensions?.persistedQuery?.sha256Hash ?? doc_id ?? id;
+}
+
 function readManifest(file: string): Map<string, string> {
   try {
-    return new Map(Object.entries(Manifest.parse(JSON.parse(readFileSync(file, 'utf8')))));
+    const manifest = z.union([ApolloManifest, IdsToDocuments]).parse(JSON.parse(readFileSync(file, 'utf8')));
+    return new Map(Object.entries(manifest));
   } catch {
-    throw new ConfigError(['TRUSTED_DOCUMENTS must name a JSON file with ids as keys and documents as values']);
+    throw new ConfigError([
+      "TRUSTED_DOCUMENTS must name a JSON file: ids as keys and documents as values, or Apollo's persisted query manifest",
+    ]);
   }
 }

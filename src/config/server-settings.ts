@@ -1,0 +1,75 @@
+import { setting } from './setting.ts';
+import { boolean, networks, oneOf, optional, origins, text, wholeNumber } from './values.ts';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export const SERVER = {
+  isProduction: setting(
+    'NODE_ENV',
+    text('`production`, or any other text')
+      .transform((name) => name === 'production')
+      .prefault(''),
+    '`production` hides the schema and refuses unsafe settings at start.',
+  ),
+  host: setting('HOST', text('an address or a host name').default('127.0.0.1'), 'Address on which both ports listen.'),
+  port: setting('PORT', wholeNumber(0, 65_535).default(4000), 'Port of GraphQL at `/graphql`; 0 picks a free one.'),
+  adminPort: setting(
+    'ADMIN_PORT',
+    wholeNumber(0, 65_535).default(4001),
+    'Port of `/livez`, `/readyz` and `/metrics`, which the public must not reach; 0 picks a free one.',
+  ),
+  logLevel: setting(
+    'LOG_LEVEL',
+    oneOf(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),
+    'Least severe level that is logged, as JSON on standard output.',
+  ),
+  explorer: setting(
+    'EXPLORER',
+    optional(boolean()),
+    'GraphiQL for a browser at `/graphql`; unset, it is served outside production only.',
+  ),
+  trustProxy: setting('TRUST_PROXY', networks().default([]), 'Proxies whose `X-Forwarded-For` is believed.'),
+  trustedDocuments: setting(
+    'TRUSTED_DOCUMENTS',
+    optional(text('a path')),
+    'JSON file of ids and documents; with it no other document runs, and clients send `documentId`, the hash of a persisted query, or the exact text.',
+  ),
+  maxRepresentations: setting(
+    'MAX_REPRESENTATIONS',
+    wholeNumber(1, 1_000).default(100),
+    'Entity references that one request may resolve.',
+  ),
+  clientTimeoutMs: setting(
+    'CLIENT_TIMEOUT_MS',
+    wholeNumber(1, 60_000).default(10_000),
+    'Deadline for a client to send its whole request, and again to take its whole answer.',
+    'ms',
+  ),
+  maxConnections: setting(
+    'MAX_CONNECTIONS',
+    wholeNumber(1, 1_000_000).default(10_000),
+    'Connections at a time to each of the two ports; one more is closed before anything is read from it.',
+  ),
+  keepAliveMs: setting(
+    'KEEP_ALIVE_MS',
+    wholeNumber(1_000, 3_600_000).default(72_000),
+    'How long an idle connection is kept; set it above the idle time of the load balancer in front, which is 600 s for some.',
+    'ms',
+  ),
+  drainDelayMs: setting(
+    'DRAIN_DELAY_MS',
+    optional(wholeNumber(0, 60_000)),
+    'After SIGTERM `/readyz` answers 503 for so long while requests are still served, so that load balancers notice; unset, 5000 in production and otherwise 0.',
+    'ms',
+  ),
+  corsOrigins: setting(
+    'CORS_ORIGINS',
+    optional(origins()),
+    'Origins whose pages may call from a browser; unset, none, and on the sandbox every port of localhost.',
+  ),
+  corsCredentials: setting(
+    'CORS_CREDENTIALS',
+    boolean().default(false),
+    'Whether browsers may send cookies along; the gateway itself reads none.',
+  ),
+};
