@@ -143,6 +143,24 @@ describe('npm start', () => {
     upstream.close();
   });
 
+  test('is not ready while it drains, and still serves, so that a load balancer can notice', async () => {
+    const gateway = start({
+      IAMPORT_API_KEY: 'sandbox_key',
+      IAMPORT_API_SECRET: 'sandbox_secret',
+      ALLOW_ANONYMOUS: 'true',
+      DRAIN_DELAY_MS: '60000',
+    });
+    const [, url, adminUrl] = await gateway.printed(/"url":"([^"]+)","adminUrl":"([^"]+)"/);
+    const readyz = async (): Promise<unknown> => (await fetch(`${adminUrl}/readyz`)).json();
+    expect(await readyz()).toMatchObject({ status: 'ok', closing: false });
+    gateway.child.kill('SIGTERM');
+    await gateway.printed(/draining/);
+    expect(await readyz()).toMatchObject({ status: 'unavailable', closing: true });
+    expect(await confirm(url!, 'x')).toMatchObject({ data: { confirmIdentityOtp: { code: 'INVALID_INPUT' } } });
+    gateway.child.kill('SIGTERM');
+    expect(await gateway.exited()).toBe(1);
+  });
+
   test('ends at once at a second signal', async () => {
     const arrived = Promise.withResolvers<void>();
     const upstream = createServer(() => arrived.resolve());

@@ -71,7 +71,7 @@ export async function createServer(
     },
     async drain() {
       state.isDraining = true;
-      await delay(config.drainDelayMs);
+      if (config.drainDelayMs > 0) await delay(config.drainDelayMs);
     },
     async close() {
       state.isDraining = true;

