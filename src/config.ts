@@ -82,7 +82,7 @@ const CALLER_SETTINGS = ['AUTH_JWKS_URL', 'AUTH_PUBLIC_KEY', 'AUTH_SECRET'] as c
  * Errors: `ConfigError` with every problem at once.
  */
 export function readConfig(environment: Environment): Config {
-  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const env = { ...lowercased(environment), ...withoutEmpty(environment) };
   const parsed = Settings.safeParse(env);
   const malformed = parsed.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? [];
   const problems = [...malformed, ...credentialProblems(env), ...callerProblems(env), ...productionProblems(env)];
@@ -117,6 +117,15 @@ export function readConfig(environment: Environment): Config {
     guard: { ...guard, secret: guard.secret ?? randomBytes(32).toString('base64') },
     limits: values(LIMITS),
   };
+}
+
+function withoutEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+}
+
+/** The variables of proxies, which many systems set in lower case. */
+function lowercased({ https_proxy, no_proxy }: Environment): Environment {
+  return withoutEmpty({ HTTPS_PROXY: https_proxy, NO_PROXY: no_proxy });
 }
 
 function namesCallers(env: Environment): boolean {

@@ -541,6 +541,37 @@ describe('the address of a caller', () => {
     expect(confirmsOf(own)).toBe(1);
   });
 
+  test('is not that of the router for everybody behind it', async () => {
+    const { auth } = perIp;
+    const own = await started({ ...perIp, auth: { ...auth, routerSecret: 'the secret of the router' } });
+    const behind = { 'router-authorization': 'the secret of the router' };
+    const code = async (headers: Record<string, string>): Promise<unknown> =>
+      (await own.run(CONFIRM, { impUid: impUid(), otp: '000000' }, { ...behind, ...headers }))['code'];
+    expect([await code({}), await code({}), await code({ 'x-forwarded-for': '192.0.2.1' })]).toEqual(
+      Array(3).fill('WRONG_CODE'),
+    );
+    expect(own.log().match(/X-Forwarded-For/g)).toHaveLength(1);
+    expect(own.log()).not.toContain('192.0.2.1');
+  });
+
+  test('is that of the client where the router forwards it and is believed', async () => {
+    const { auth } = perIp;
+    const routed = { ...perIp, auth: { ...auth, routerSecret: 'the secret of the router' }, trustProxy: ['127.0.0.1'] };
+    const own = await started(routed);
+    const behind = { 'router-authorization': 'the secret of the router' };
+    const code = async (headers: Record<string, string>): Promise<unknown> =>
+      (await own.run(CONFIRM, { impUid: impUid(), otp: '000000' }, { ...behind, ...headers }))['code'];
+    const [one, two] = [{ 'x-forwarded-for': '192.0.2.1' }, { 'x-forwarded-for': '192.0.2.2' }];
+    expect([await code(one), await code(one), await code(two), await code({}), await code({})]).toEqual([
+      'WRONG_CODE',
+      'RATE_LIMITED',
+      'WRONG_CODE',
+      'WRONG_CODE',
+      'WRONG_CODE',
+    ]);
+    expect(own.log()).not.toContain('X-Forwarded-For');
+  });
+
   test('is what the nearest trusted proxy says, and no entry before it', async () => {
     const own = await started({ ...perIp, trustProxy: ['127.0.0.1'] });
     expect([

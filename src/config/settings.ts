@@ -18,6 +18,16 @@ export const UPSTREAM = {
     url(/^https?$/, 'an http or https URL').default('https://api.iamport.kr'),
     'Address of the iamport API; production accepts its known hosts only.',
   ),
+  httpsProxy: setting(
+    'HTTPS_PROXY',
+    optional(url(/^http$/, 'an http URL')),
+    'HTTP proxy through which an https upstream is reached.',
+  ),
+  noProxy: setting(
+    'NO_PROXY',
+    optional(text('hosts, separated by commas')),
+    'Hosts that are reached without the proxy.',
+  ),
   channelKey: setting('IAMPORT_CHANNEL_KEY', optional(text()), 'Channel that sends the codes; KCP requires one.'),
   bypass: setting(
     'IAMPORT_BYPASS',

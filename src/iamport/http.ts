@@ -39,6 +39,9 @@ export interface HttpOptions {
   readonly baseUrl: string;
   /** For each of name look-up, connection and TLS handshake. */
   readonly connectTimeoutMs: number;
+  /** An HTTP proxy for an upstream with TLS, and the hosts that it is not for, as in the usual variables of environments. */
+  readonly httpsProxy?: string | null;
+  readonly noProxy?: string | null;
   readonly wire?: WireOptions;
 }
 
@@ -46,7 +49,7 @@ export interface HttpOptions {
 export interface WireOptions {
   /** An agent of the host's own, for the protocol of the upstream's URL; `proxy` is then the agent's to know. */
   readonly agent?: HttpAgent;
-  /** The URL of an HTTP proxy, which is asked for a tunnel where the upstream speaks TLS. */
+  /** The URL of an HTTP proxy, which is asked for a tunnel where the upstream speaks TLS; else that of the settings. */
   readonly proxy?: string;
   /** Certificate authorities to trust in place of node's, PEM. */
   readonly ca?: string | Buffer | readonly (string | Buffer)[];
@@ -66,10 +69,11 @@ const SAFE = {
   headers: { 'user-agent': 'iamport-identity-gateway', accept: 'application/json' },
 } as const satisfies ExtendOptions;
 
-export function createHttp({ baseUrl, connectTimeoutMs, wire = {} }: HttpOptions): Http {
+export function createHttp(options: HttpOptions): Http {
+  const { baseUrl, connectTimeoutMs, wire = {} } = options;
   const base = new URL(baseUrl);
   const isTls = base.protocol === 'https:';
-  const ownAgent = createAgent(isTls, wire);
+  const ownAgent = createAgent(isTls, options);
   const connection = {
     agent: wire.agent ?? ownAgent,
     ...(wire.lookup && { lookup: wire.lookup }),
@@ -113,11 +117,19 @@ export function createHttp({ baseUrl, connectTimeoutMs, wire = {} }: HttpOptions
   return { send, close: () => ownAgent.destroy() };
 }
 
-function createAgent(isTls: boolean, { proxy }: WireOptions): HttpAgent {
-  const options = {
-    keepAlive: true,
-    ...(proxy !== undefined && { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } }),
+/**
+ * How long an idle connection is kept. The upstream closes idle ones after a time that is not documented, and a request that
+ * meets the closing has an unknown outcome: a new connection costs less.
+ */
+const IDLE_MS = 500;
+
+function createAgent(isTls: boolean, { httpsProxy, noProxy, wire: { proxy } = {} }: HttpOptions): HttpAgent {
+  const proxyEnv = {
+    ...(httpsProxy && { HTTPS_PROXY: httpsProxy }),
+    ...(noProxy && { NO_PROXY: noProxy }),
+    ...(proxy && { HTTP_PROXY: proxy, HTTPS_PROXY: proxy }),
   };
+  const options = { keepAlive: true, timeout: IDLE_MS, proxyEnv };
   return isTls ? new HttpsAgent(options) : new HttpAgent(options);
 }
 

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Logger } from '../log.ts';
 import type { IdentitySubgraph } from '../subgraph.ts';
+import { createClientAddress } from './client-address.ts';
 import { registerCors } from './cors.ts';
 import { registerExplorer } from './explorer.ts';
 import { createHttpServer } from './http-server.ts';
@@ -34,8 +35,9 @@ export function createGraphQLServer(
   );
   registerCors(app, config);
   if (config.explorer) registerExplorer(app, config);
-  const context = async ({ headers, ip }: FastifyRequest, reply: FastifyReply) =>
-    subgraph.createContext({ headers, ip, signal: goneSignal(reply) });
+  const addressOf = createClientAddress(config, logger);
+  const context = async (request: FastifyRequest, reply: FastifyReply) =>
+    subgraph.createContext({ headers: request.headers, ip: addressOf(request), signal: goneSignal(reply) });
   app.route({
     method: 'POST',
     url: '/graphql',

@@ -1,0 +1,28 @@
+import type { FastifyRequest } from 'fastify';
+import { inNetworks } from '../address.ts';
+import type { Config } from '../config.ts';
+import type { Logger } from '../log.ts';
+
+/** The address to count a request by, null where there is none. */
+export type ClientAddress = (request: FastifyRequest) => string | null;
+
+/**
+ * Behind a router that has proven its secret, an address is the client's only where the router was believed to forward it.
+ * Otherwise it is the router's own, and by it everybody behind the router would share one limit.
+ */
+export function createClientAddress({ auth, trustProxy }: Config, logger: Logger): ClientAddress {
+  const isTrusted = inNetworks(trustProxy);
+  let hasWarned = false;
+
+  function warnOnce(): void {
+    if (hasWarned) return;
+    hasWarned = true;
+    const message = 'X-Forwarded-For comes from a peer that TRUST_PROXY does not name, and is not believed';
+    logger.warn({}, message);
+  }
+
+  return ({ ip, socket: { remoteAddress }, headers }) => {
+    if (headers['x-forwarded-for'] !== undefined && !isTrusted(remoteAddress)) warnOnce();
+    return auth.routerSecret !== null && ip === remoteAddress ? null : ip;
+  };
+}
