@@ -36,6 +36,7 @@ import type { Logger } from './log.ts';
 import { failed } from './outcome.ts';
 import { createReport, type Report } from './report.ts';
 import { createVerification, type Verification } from './verification/verification.ts';
+import { mount, type SchemaModule } from './graphql/mount.ts';
 import { createSchema, resolvers, typeDefs } from './graphql/schema.ts';
 
 /** The configuration, as `readConfig` reads it or you make it, and what a host program has of its own. */
@@ -59,6 +60,8 @@ export interface IdentitySubgraph {
   readonly resolvers: Resolvers;
   /** The two above as one executable schema, federation fields included. */
   readonly schema: GraphQLSchema;
+  /** The same within a host's own schema, whichever version of federation that links to, or none. */
+  schemaWith(...modules: readonly SchemaModule[]): GraphQLSchema;
   /** For the server's `validationRules`: one root field for each mutation, one `_entities`, codes as variables, few aliases as executed. */
   readonly validationRules: ValidationRule[];
   /** For the server's `formatError`: without it GraphQL's own errors repeat what a person typed. */
@@ -69,9 +72,9 @@ export interface IdentitySubgraph {
    */
   createContext(request: {
     readonly headers: RequestHeaders;
-    readonly ip?: string | null;
+    readonly ip?: string | null | undefined;
     /** When the caller has gone: reads stop, and what changes something goes on. */
-    readonly signal?: AbortSignal;
+    readonly signal?: AbortSignal | undefined;
   }): Promise<Context>;
   /** Whether the store of attempts can be written. A full one counts as ready: it goes on serving the records that it has. */
   isReady(): Promise<boolean>;
@@ -99,6 +102,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
     typeDefs,
     resolvers,
     schema: createSchema(),
+    schemaWith: (...modules) => mount(modules),
     validationRules: [oneMutationField, oneLongRootField, boundedAliases, plainIntrospection, otpAsVariable],
     formatError: createFormatError(logger),
     createContext: contextFactory(options, verification, onEvent),
