@@ -43,7 +43,7 @@ export function openEnvelope(answer: HttpAnswer): JsonObject {
 
 function parseObject(body: string): JsonObject | undefined {
   try {
-    return asObject(JSON.parse(body));
+    return asObject(JSON.parse(body.replace(/^\uFEFF/, ''))); // proxies and imitations put a byte order mark in front
   } catch {
     return undefined;
   }
