@@ -210,7 +210,7 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
   /** Every kind of refusal of a request, in every form. */
   async function refuseRequests(): Promise<void> {
     const caller = await bearer('refused');
-    const endings = Array.from({ length: 11 }, (_, index) => 101 + index).flatMap((row) =>
+    const endings = Array.from({ length: 15 }, (_, index) => 101 + index).flatMap((row) =>
       [0, 1, 2].map((form) => `${row}${form}`),
     );
     await Promise.all(

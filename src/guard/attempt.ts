@@ -99,6 +99,7 @@ const FINAL: ReadonlySet<ConfirmCode> = new Set<ConfirmCode>([
   'TOO_MANY_ATTEMPTS',
   'CODE_EXPIRED',
   'ALREADY_CERTIFIED',
+  'APP_NOT_APPROVED',
   'NOT_FOUND',
 ]);
 

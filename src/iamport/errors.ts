@@ -51,7 +51,11 @@ export type Refusal =
   | 'MVNO_MISMATCH'
   | 'CARRIER_MAINTENANCE'
   | 'SEND_FAILED'
+  | 'LINE_BLOCKED'
   | 'LINE_NOT_ELIGIBLE'
+  | 'AGE_NOT_ALLOWED'
+  | 'SMS_REQUIRED'
+  | 'APP_NOT_APPROVED'
   | 'APP_REQUIRED'
   | 'MERCHANT_CONFIG'
   | 'INVALID_INPUT'
@@ -92,7 +96,7 @@ export class UpstreamRefusal extends Error {
   readonly refusal: Refusal;
   /** The HTTP status it came with, which does not decide what it means. */
   readonly status: number;
-  /** The provider's four digits, null where it gave none. */
+  /** The provider's four letters and digits, null where it gave none. */
   readonly providerCode: string | null;
 
   constructor(refusal: Refusal, status: number, providerCode: string | null) {

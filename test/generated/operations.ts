@@ -27,9 +27,13 @@ export type Gender =
 
 /** Why there is no success, for programs. */
 export type IdentityErrorCode =
+  /** The service is not set up to verify people of this age: another line does not help. */
+  | 'AGE_NOT_ALLOWED'
   /** This verification was completed before; its data is not handed out again. */
   | 'ALREADY_CERTIFIED'
-  /** The person protects their line with the PASS app and must verify there. */
+  /** The verification in the app was cancelled or has failed: start a new one. */
+  | 'APP_NOT_APPROVED'
+  /** The line needs the PASS app, which is not set up: install it, join, and verify there. */
   | 'APP_REQUIRED'
   /** The time to enter the code is over. */
   | 'CODE_EXPIRED'
@@ -39,7 +43,9 @@ export type IdentityErrorCode =
   | 'INVALID_INPUT'
   /** Another check of this person is running. */
   | 'IN_PROGRESS'
-  /** The line cannot be used for verification: suspended, prepaid, a company's, or its holder is too young. */
+  /** The person has blocked verification on their line: lift the block in the PASS app or the carrier's own, then ask again. */
+  | 'LINE_BLOCKED'
+  /** The line cannot be used for verification: suspended, prepaid or a company's. */
   | 'LINE_NOT_ELIGIBLE'
   /** There is no such verification. */
   | 'NOT_FOUND'
@@ -49,13 +55,15 @@ export type IdentityErrorCode =
   | 'OVERLOADED'
   /** Too many calls; wait. */
   | 'RATE_LIMITED'
+  /** The verification app cannot be used by this person or on this device: ask again with `method: SMS`. */
+  | 'SMS_REQUIRED'
   /** Too many wrong codes: this verification is dead. */
   | 'TOO_MANY_ATTEMPTS'
   /** The provider's answer made no sense. */
   | 'UPSTREAM_BAD_RESPONSE'
   /** The carrier is closed for maintenance. */
   | 'UPSTREAM_MAINTENANCE'
-  /** The merchant's contract or channel is set up wrongly. */
+  /** The merchant's contract or channel is set up wrongly, or the gateway's own request is malformed. */
   | 'UPSTREAM_MISCONFIGURED'
   /** The provider refused for a reason that has no code of its own; see `providerCode`. */
   | 'UPSTREAM_REJECTED'

@@ -109,6 +109,9 @@ describe('what the upstream refuses', () => {
     [220, '123456', CODE.tooMany],
     [221, '123456', CODE.tooMany],
     [222, '123456', CODE.tooMany],
+    [260, '123456', 'APP_NOT_APPROVED'],
+    [261, '123456', 'APP_NOT_APPROVED'],
+    [262, '123456', 'APP_NOT_APPROVED'],
     [240, '123456', CODE.wrong],
     [400, '123456', 'ALREADY_CERTIFIED'],
   ])(
