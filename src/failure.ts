@@ -5,6 +5,7 @@
 const CODES = {
   INVALID_INPUT: { type: 'InvalidInputError', retryable: false },
   WRONG_CODE: { type: 'OtpRejectedError', retryable: false },
+  CODE_REJECTED: { type: 'OtpRejectedError', retryable: false },
   CODE_EXPIRED: { type: 'OtpRejectedError', retryable: false },
   TOO_MANY_ATTEMPTS: { type: 'OtpRejectedError', retryable: false },
   ALREADY_CERTIFIED: { type: 'OtpRejectedError', retryable: false },

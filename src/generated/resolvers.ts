@@ -146,6 +146,8 @@ export type IdentityErrorCode =
   | 'APP_REQUIRED'
   /** The time to enter the code is over. */
   | 'CODE_EXPIRED'
+  /** The provider did not accept the code and the gateway does not know why: it can be wrong, or its time can be over. */
+  | 'CODE_REJECTED'
   /** Name, birthday, gender, number or network do not match; which of them is never told. */
   | 'IDENTITY_MISMATCH'
   /** A field of the input is malformed; nothing was sent. */
@@ -262,7 +264,7 @@ export type OtpRejectedError = IdentityError & {
   readonly __typename: 'OtpRejectedError';
   /** How many attempts this verification has left; null where that is not known. */
   readonly attemptsRemaining: Maybe<Scalars['Int']['output']>;
-  /** WRONG_CODE, CODE_EXPIRED, TOO_MANY_ATTEMPTS, ALREADY_CERTIFIED, APP_NOT_APPROVED or IN_PROGRESS. */
+  /** WRONG_CODE, CODE_REJECTED, CODE_EXPIRED, TOO_MANY_ATTEMPTS, ALREADY_CERTIFIED, APP_NOT_APPROVED or IN_PROGRESS. */
   readonly code: IdentityErrorCode;
   /** What to show the person. */
   readonly message: Scalars['String']['output'];

@@ -13,6 +13,7 @@ export const MESSAGES: Readonly<Record<Language, Catalogue>> = {
     failure: {
       INVALID_INPUT: 'Please check what you entered.',
       WRONG_CODE: 'That is not the code we sent. Please check it and try again.',
+      CODE_REJECTED: 'The code was not accepted. Please check it, or ask for a new code.',
       CODE_EXPIRED: 'The time to enter the code is over. Please ask for a new code.',
       TOO_MANY_ATTEMPTS: 'Too many wrong codes. Please ask for a new code.',
       ALREADY_CERTIFIED: 'This verification was completed before. Please start a new one.',
@@ -55,6 +56,7 @@ export const MESSAGES: Readonly<Record<Language, Catalogue>> = {
     failure: {
       INVALID_INPUT: '입력한 내용을 확인해 주세요.',
       WRONG_CODE: '인증번호가 맞지 않아요. 다시 확인해 주세요.',
+      CODE_REJECTED: '인증번호로 확인하지 못했어요. 번호를 확인하거나 새 인증번호를 받아 주세요.',
       CODE_EXPIRED: '입력 시간이 지났어요. 인증번호를 다시 받아 주세요.',
       TOO_MANY_ATTEMPTS: '인증번호를 여러 번 틀렸어요. 인증번호를 다시 받아 주세요.',
       ALREADY_CERTIFIED: '이미 끝난 본인인증이에요. 새로 시작해 주세요.',

@@ -11,6 +11,8 @@ export interface Refusal {
 
 export const REFUSALS = {
   wrongCode: { code: '9013', says: '인증번호 불일치입니다. 문자로 받은 여섯 자리를 다시 적어 주세요.' },
+  // Recognised by nothing: words and codes of providers change.
+  reworded: { code: '7777', says: '적어 주신 여섯 자리로는 끝낼 수 없습니다.' },
   expired: { code: '1324', says: '시간 초과로 이 요청은 끝났습니다. 새 번호를 받아 주세요.' },
   attemptsExceeded: { code: '9991', says: '시도 횟수 초과로 이 요청은 닫혔습니다. 처음부터 시작해 주세요.' },
   inProgress: { code: '2371', says: '같은 사람의 다른 확인이 진행 중입니다.' },

@@ -25,6 +25,8 @@ export const MAGIC_CODE = '123456';
 export interface Scenario {
   /** The form wrong codes are refused in; 200 unless told. */
   readonly form?: Form;
+  /** What a wrong code is refused with; `wrongCode` unless told. */
+  readonly wrongCode?: Refusal;
   /** What every confirm gets, whatever the code. */
   readonly confirm?: (entry: Entry) => Answer;
   /** How the record looks once certified. */
@@ -47,6 +49,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   200: {},
   201: { form: 400 },
   202: { form: 500 },
+  203: { wrongCode: REFUSALS.reworded },
+  204: { wrongCode: REFUSALS.reworded, form: 400 },
   210: { confirm: () => refuse(REFUSALS.expired, 200) },
   211: { confirm: () => refuse(REFUSALS.expired, 400) },
   212: { confirm: () => refuse(REFUSALS.expired, 500) },

@@ -32,14 +32,13 @@ const MEANING: Readonly<Record<Exclude<Refusal, 'UNRECOGNISED'>, Row>> = {
   NOT_FOUND: ['NOT_FOUND', 'UPSTREAM_REJECTED', 'NOT_FOUND'],
 };
 
-/** Words nobody knows: only then does the status decide. */
+/** Unknown words: only then does the status decide. `confirm.ts` looks at the record before it says CODE_REJECTED. */
 const BY_STATUS: Readonly<Record<number, Row>> = {
-  // An otp that is missing is 400 too, but it was checked before it was sent.
-  400: ['ALREADY_CERTIFIED', 'IDENTITY_MISMATCH', 'UPSTREAM_REJECTED'],
+  400: ['CODE_REJECTED', 'IDENTITY_MISMATCH', 'UPSTREAM_REJECTED'],
   404: ['NOT_FOUND', 'UPSTREAM_REJECTED', 'NOT_FOUND'],
 };
 const SERVER_ERROR: Row = ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'];
-const REJECTED: Row = ['UPSTREAM_REJECTED', 'UPSTREAM_REJECTED', 'UPSTREAM_REJECTED'];
+const REJECTED: Row = ['CODE_REJECTED', 'UPSTREAM_REJECTED', 'UPSTREAM_REJECTED'];
 
 /** The failure that a call to the upstream ended in. A lost answer to a call that changes something is never called a failure. */
 export function failureOf<C extends Call>(call: C, error: UpstreamError): FailureOf[C] {

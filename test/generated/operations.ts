@@ -37,6 +37,8 @@ export type IdentityErrorCode =
   | 'APP_REQUIRED'
   /** The time to enter the code is over. */
   | 'CODE_EXPIRED'
+  /** The provider did not accept the code and the gateway does not know why: it can be wrong, or its time can be over. */
+  | 'CODE_REJECTED'
   /** Name, birthday, gender, number or network do not match; which of them is never told. */
   | 'IDENTITY_MISMATCH'
   /** A field of the input is malformed; nothing was sent. */

@@ -658,6 +658,18 @@ describe('a magic impUid', () => {
     expectUncertified(await read(magic(scenario)), magic(scenario));
   });
 
+  test.each([
+    [203, 200],
+    [204, 400],
+  ])('of %s refuses a wrong code in unknown words, as HTTP %s, and is as 200 otherwise', async (scenario, status) => {
+    expectRefusal(await confirm(magic(scenario), '000000'), status, 'UNRECOGNISED');
+    expectUncertified(await read(magic(scenario)), magic(scenario));
+    expectCertified(await confirm(magic(scenario)), magic(scenario));
+    const tooOften = magic(scenario, 2);
+    for (let attempt = 1; attempt <= 5; attempt += 1) await confirm(tooOften, '000000');
+    expectRefusal(await confirm(tooOften), status, 'ATTEMPTS_EXCEEDED');
+  });
+
   test.each([230, 231, 232])('of %s is as 200 until it is certified', async (scenario) => {
     expectRefusal(await confirm(magic(scenario), '000000'), 200, 'WRONG_OTP');
     expectUncertified(await read(magic(scenario)), magic(scenario));
