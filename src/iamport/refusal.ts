@@ -1,4 +1,6 @@
-import type { Refusal } from './errors.ts';
+import type { Classified, Refusal } from './errors.ts';
+import type { Lesson } from './refusals-file.ts';
+import { shapeOf } from './shape.ts';
 
 /** Danal's code for a wrong OTP: its own, then SKT's and LG U+'s. The words for every other class are steadier than its codes. */
 const BY_CODE: Readonly<Record<string, Refusal>> = {
@@ -39,14 +41,23 @@ const PROVIDER_CODE = /\[((?=[A-Z]*\d)[A-Z\d]{4})\]/i;
 /** Messages are sentences. More of one would only take time. */
 const MAX_LENGTH = 1_000;
 
+/** What a refusal means, read from its message. */
+export type Classify = (message: unknown) => Classified;
+
 /**
- * What a refusal means, read from its message alone: the same refusal arrives with status 200, 400 and 500.
- * Whole sentences are never compared; their spacing and the phone numbers in them vary.
+ * Reads messages by these lessons, in their order, and then by the tables above. The message alone decides: the same refusal
+ * arrives with status 200, 400 and 500. Whole sentences are never compared; their spacing and the phone numbers in them vary.
  */
-export function classifyRefusal(message: unknown): { refusal: Refusal; providerCode: string | null } {
-  const words = typeof message === 'string' ? message.slice(0, MAX_LENGTH) : '';
-  const providerCode = PROVIDER_CODE.exec(words)?.[1] ?? null;
-  const byCode = providerCode === null ? undefined : BY_CODE[providerCode];
-  const refusal = byCode ?? BY_WORDS.find(([pattern]) => pattern.test(words))?.[1] ?? 'UNRECOGNISED';
-  return { refusal, providerCode };
+export function createClassify(lessons: readonly Lesson[] = []): Classify {
+  return (message) => {
+    const words = typeof message === 'string' ? message.slice(0, MAX_LENGTH) : '';
+    const providerCode = PROVIDER_CODE.exec(words)?.[1] ?? null;
+    const lesson = lessons.find((it) => ('code' in it ? it.code === providerCode : it.words.test(words)));
+    const byCode = providerCode === null ? undefined : BY_CODE[providerCode];
+    const refusal = lesson?.means ?? byCode ?? BY_WORDS.find(([pattern]) => pattern.test(words))?.[1];
+    return { refusal: refusal ?? 'UNRECOGNISED', providerCode, shape: refusal ? null : shapeOf(words) };
+  };
 }
+
+/** By the tables alone. */
+export const classifyRefusal = createClassify();

@@ -42,7 +42,7 @@ describe('classifyRefusal', () => {
     ['인증결과가 존재하지 않습니다.', 'NOT_FOUND', null],
     ['뜻을 알 수 없는 말', 'UNRECOGNISED', null],
   ])('%s is %s with provider code %s', (message, refusal, providerCode) => {
-    expect(classifyRefusal(message)).toEqual({ refusal, providerCode });
+    expect(classifyRefusal(message)).toMatchObject({ refusal, providerCode });
   });
 
   test('a code of a wrong OTP decides over the words beside it', () => {

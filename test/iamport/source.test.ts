@@ -52,6 +52,7 @@ async function sourceBefore(response: unknown, options: Partial<IamportOptions> 
     readTimeoutMs: 10_000,
     channelKey: null,
     bypass: null,
+    refusalsFile: null,
     policies: testConfig('').iamport.policies,
     onEvent: () => {},
   };
