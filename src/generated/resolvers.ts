@@ -327,7 +327,10 @@ export type RequestIdentityOtpInput = {
   readonly company?: InputMaybe<Scalars['String']['input']>;
   /** The seventh digit of the resident registration number, `1` to `8`: it tells gender, century and whether a foreigner. */
   readonly genderDigit: Scalars['String']['input'];
-  /** The merchant's own id for this try; letters, digits, `_` and `-`, at most 40. */
+  /**
+   * The merchant's own id for this try; letters, digits, `_` and `-`, at most 40. KCP channels take letters and digits only,
+   * which the gateway does not check: it does not know the provider of a channel.
+   */
   readonly merchantUid?: InputMaybe<Scalars['String']['input']>;
   /** How the person proves it; SMS where it is left out. */
   readonly method?: InputMaybe<VerificationMethod>;

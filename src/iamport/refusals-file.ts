@@ -19,7 +19,7 @@ const Entry = z.union([
  * Errors: `ConfigError` with one line for each entry that is wrong.
  */
 export function readLessons(file: string | null): readonly Lesson[] {
-  if (file === null) return [];
+  if (!file) return [];
   const read = entriesOf(file).map((entry) => Entry.safeParse(entry));
   const problems = read.flatMap(({ success }, index) =>
     success ? [] : [`REFUSALS_FILE entry ${index + 1} must have a code or words, and what it means (docs/refusals.md)`],

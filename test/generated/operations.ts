@@ -88,7 +88,10 @@ export type RequestIdentityOtpInput = {
   readonly company?: string | null | undefined;
   /** The seventh digit of the resident registration number, `1` to `8`: it tells gender, century and whether a foreigner. */
   readonly genderDigit: string;
-  /** The merchant's own id for this try; letters, digits, `_` and `-`, at most 40. */
+  /**
+   * The merchant's own id for this try; letters, digits, `_` and `-`, at most 40. KCP channels take letters and digits only,
+   * which the gateway does not check: it does not know the provider of a channel.
+   */
   readonly merchantUid?: string | null | undefined;
   /** How the person proves it; SMS where it is left out. */
   readonly method?: VerificationMethod | null | undefined;

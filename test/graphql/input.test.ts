@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { mobileNumber } from '../../src/graphql/input.ts';
+import { checkRequest, mobileNumber } from '../../src/graphql/input.ts';
 import { isAtLeastAge, todayInSeoul } from '../../src/seoul.ts';
 
 describe('a Korean mobile number', () => {
@@ -37,6 +37,25 @@ describe('a Korean mobile number', () => {
     '010123456a8',
   ])('is not %j', (spelling) => {
     expect(mobileNumber(spelling)).toBeNull();
+  });
+});
+
+describe('the method of a request', () => {
+  const input = {
+    name: '홍길동',
+    phone: '010-1234-5678',
+    birthday: '1990-01-01',
+    genderDigit: '1',
+    carrier: 'SKT',
+  } as const;
+
+  test.each([
+    [{}, 'SMS'],
+    [{ method: null }, 'SMS'],
+    [{ method: 'SMS' }, 'SMS'],
+    [{ method: 'APP' }, 'APP'],
+  ] as const)('is, of %j, %s', (given, method) => {
+    expect(checkRequest({ ...input, ...given }, '2026-11-23')).toMatchObject({ ok: true, value: { method } });
   });
 });
 

@@ -109,7 +109,7 @@ const PERSON = {
   carrier: 'SKT',
   merchantUid: null,
   company: null,
-  method: null,
+  method: 'SMS',
 } as const;
 
 /** A name server that does not know the upstream, does not answer, or says where nobody listens. */
