@@ -23,7 +23,7 @@ const BY_WORDS: readonly (readonly [RegExp, Refusal])[] = [
   [/차단 ?고객(?!센터)|차단을? ?해제/, 'LINE_BLOCKED'],
   [/사용정지|법인|선불폰/, 'LINE_NOT_ELIGIBLE'],
   [/허용하지 않는 나이/, 'AGE_NOT_ALLOWED'],
-  [/일반 ?본인 ?확인/, 'SMS_REQUIRED'],
+  [/일반 ?본인 ?확인|PASS ?인증 ?사용 ?불가/i, 'SMS_REQUIRED'],
   [/PASS ?인증이 ?취소|PASS ?인증에 ?실패(?!.*(APP|가입))/i, 'APP_NOT_APPROVED'],
   [/PASS ?인증|PASS ?APP|인증보호서비스/i, 'APP_REQUIRED'],
   // A field of a request with a wrong value is the gateway's: a person's values are "entered".

@@ -26,6 +26,7 @@ describe('classifyRefusal', () => {
     ['서비스가 허용하지 않는 나이', 'AGE_NOT_ALLOWED', null],
     ['[2081] [인증실패] PASS 인증을 쓸 수 없는 기기이니 일반본인확인으로 하세요.', 'SMS_REQUIRED', '2081'],
     ['PASS 인증 대신 일반 본인 확인', 'SMS_REQUIRED', null],
+    ['Pass 인증 사용 불가', 'SMS_REQUIRED', null],
     ['[2376] PASS 인증이 취소됨', 'APP_NOT_APPROVED', '2376'],
     ['PASS인증에 실패함, 다시 하세요.', 'APP_NOT_APPROVED', null],
     ['PASS 인증에 실패함, PASS APP을 다시 설치하세요.', 'APP_REQUIRED', null],
