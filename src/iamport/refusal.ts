@@ -26,7 +26,7 @@ const BY_WORDS: readonly (readonly [RegExp, Refusal])[] = [
   [/일반 ?본인 ?확인|PASS ?인증 ?사용 ?불가/i, 'SMS_REQUIRED'],
   [/PASS ?인증이 ?취소|PASS ?인증에 ?실패(?!.*(APP|가입))/i, 'APP_NOT_APPROVED'],
   [/PASS ?인증|PASS ?APP|인증보호서비스/i, 'APP_REQUIRED'],
-  // A field of a request with a wrong value is the gateway's: a person's values are "entered".
+  // A message about a field of the request means that the gateway's request is malformed, and not what a person entered.
   [/업체|고객사|지원하지 않는 기능|입력된 필드/, 'MERCHANT_CONFIG'],
   [/입력하신|잘못된 값/, 'INVALID_INPUT'],
   [/내부 ?오류|일시적|기타오류|인증 ?정보/, 'UPSTREAM_TEMPORARY'],
