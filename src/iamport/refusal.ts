@@ -2,7 +2,7 @@ import type { Classified, Refusal } from './errors.ts';
 import type { Lesson } from './refusals-file.ts';
 import { shapeOf } from './shape.ts';
 
-/** Danal's code for a wrong OTP: its own, then SKT's and LG U+'s. The words for every other class are steadier than its codes. */
+/** Danal's code for a wrong OTP: its own, then SKT's and LG U+'s; KT's, 3431, has another meaning too. The words for every other class are steadier than its codes. */
 const BY_CODE: Readonly<Record<string, Refusal>> = {
   9013: 'WRONG_OTP',
   1710: 'WRONG_OTP',
@@ -31,8 +31,6 @@ const BY_WORDS: readonly (readonly [RegExp, Refusal])[] = [
   [/입력하신|잘못된 값/, 'INVALID_INPUT'],
   [/내부 ?오류|일시적|기타오류|인증 ?정보/, 'UPSTREAM_TEMPORARY'],
   [/존재하지 않/, 'NOT_FOUND'],
-  // KT's code for a wrong OTP stands for other errors too: it decides only where no words do.
-  [/\[3431\]/, 'WRONG_OTP'],
 ];
 
 /** The provider's four letters and digits, at least one of them a digit, stand in brackets somewhere in the message. */
