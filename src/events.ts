@@ -1,3 +1,4 @@
+import type { EndpointName } from './iamport/endpoints.ts';
 import type { FaultReason } from './iamport/errors.ts';
 
 /** What an operator counts. Every value is one of a fixed set, and none is anybody's. */
@@ -13,4 +14,16 @@ export type GatewayEvent =
   /** A call that was denied because the store of attempts has no room for a new record. */
   | { readonly kind: 'store-full' };
 
+/** A refusal in words that are not known here, as they may be logged: nothing of them is left but a shape. */
+export interface UnknownWords {
+  readonly kind: 'unknown-words';
+  readonly call: EndpointName;
+  readonly status: number;
+  readonly providerCode: string | null;
+  readonly shape: string;
+}
+
 export type OnEvent = (event: GatewayEvent) => void;
+
+/** Hears of the upstream. Unknown words are logged, and counted as drift of the field `message`. */
+export type OnUpstreamEvent = (event: GatewayEvent | UnknownWords) => void;

@@ -1,5 +1,7 @@
 /** Korea has kept one offset without daylight saving since 1988. */
-const OFFSET_MS = 9 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+const OFFSET_MS = 9 * HOUR_MS;
 
 /** Today's date in Seoul, `YYYY-MM-DD`. */
 export function todayInSeoul(now: Date = new Date()): string {
@@ -11,6 +13,16 @@ export function calendarDay(year: string, month: string, day: string): string | 
   const iso = `${year}-${month}-${day}`;
   const date = new Date(`${iso}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? iso : null;
+}
+
+/**
+ * The day, `YYYY-MM-DD`, that begins in Seoul at these unix seconds, or null for seconds that are no midnight there.
+ * Seoul was 30 minutes behind today's offset until 1961, and an hour ahead of it in some summers: the nearest midnight is meant.
+ */
+export function dayOfMidnight(seconds: number): string | null {
+  const local = seconds * 1000 + OFFSET_MS;
+  const midnight = Math.round(local / DAY_MS) * DAY_MS;
+  return Math.abs(local - midnight) <= HOUR_MS ? new Date(midnight).toISOString().slice(0, 10) : null;
 }
 
 /**

@@ -11,6 +11,7 @@ import { MAGIC_CODE, SCENARIOS } from '../src/sandbox/scenarios.ts';
 import { createFinder, type Canaries } from './support/canaries.ts';
 import { CONFIRM_EVERYTHING, startGateway, type Answer, type Fields, type TestGateway } from './support/gateway.ts';
 import { startGatewayProcess, waitsForRedis, type GatewayProcess } from './support/gateway-process.ts';
+import { refusal, startFaultyUpstream, type FaultyUpstream } from './support/faulty-upstream.ts';
 import { hasRedis, startRedis, type TestRedis } from './support/redis.ts';
 import { waitForRedis } from './support/timers.ts';
 import { until } from './support/until.ts';
@@ -210,7 +211,7 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
   /** Every kind of refusal of a request, in every form. */
   async function refuseRequests(): Promise<void> {
     const caller = await bearer('refused');
-    const endings = Array.from({ length: 11 }, (_, index) => 101 + index).flatMap((row) =>
+    const endings = Array.from({ length: 15 }, (_, index) => 101 + index).flatMap((row) =>
       [0, 1, 2].map((form) => `${row}${form}`),
     );
     await Promise.all(
@@ -283,6 +284,8 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
       JSON.stringify({ query: '{ __typename }', variables: { name: PERSON.name.repeat(20_000) } }),
     ];
     await Promise.all(bodies.map((body) => ask(body, caller)));
+    impUids.add('imp_900204999999');
+    await confirm('imp_900204999999', WRONG_CODE, caller);
     await ask(`otp=${otp}&name=${PERSON.name}`, { ...caller, 'content-type': 'text/plain' });
     await ask(`otp=${otp}`, { ...caller, 'content-type': otp });
     const get = await fetch(`${gateway.url}?otp=${otp}&name=${encodeURIComponent(PERSON.name)}`, { headers: caller });
@@ -426,6 +429,41 @@ describeRedis('with another guard secret (needs redis-server on the PATH)', () =
     expect(same).toEqual(first);
     expect(other).toHaveLength(5);
     expect(first.filter((hmac) => other.includes(hmac))).toEqual([]);
+  });
+});
+
+describe('a refusal in unknown words that repeats all that there is', () => {
+  let upstream: FaultyUpstream;
+  let gateway: TestGateway;
+  beforeEach(async () => {
+    upstream = await startFaultyUpstream();
+    gateway = await startGateway({ iamport: { baseUrl: upstream.url } });
+  });
+  afterEach(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+
+  test.each([200, 400, 500])('leaves a shape in the log, and nothing else anywhere, with status %i', async (status) => {
+    const answers: unknown[] = [];
+    for (const canary of Object.values(CANARIES).flat()) {
+      for (const words of [
+        canary,
+        `${canary}의 인증번호`,
+        `[${canary}]`,
+        `요청(${canary})`,
+        `시간=${canary};${canary}님`,
+      ]) {
+        upstream.fault = refusal(status, `다시 시도 ${words}`);
+        const impUid = `imp_${String(answers.length).padStart(12, '0')}`;
+        answers.push(await gateway.confirm(impUid, WRONG_CODE), await gateway.run(READ, { impUid }));
+        answers.push(await gateway.run(REQUEST, { input: PERSON }));
+      }
+    }
+    expect(gateway.log()).toContain('"shape":"다시 시도 … 인증번호"');
+    const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+    expect(metrics).toMatch(/identity_upstream_drift_total\{field="message"\} [1-9]/);
+    expect(createFinder(CANARIES)([gateway.log(), metrics, JSON.stringify(answers)].join('\n'))).toEqual([]);
   });
 });
 

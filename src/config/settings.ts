@@ -8,11 +8,7 @@ export const UPSTREAM = {
     optional(text()),
     'API key of the merchant; without it the embedded sandbox answers.',
   ),
-  apiSecret: setting(
-    'IAMPORT_API_SECRET',
-    optional(text()),
-    'API secret of the merchant, required with `IAMPORT_API_KEY`.',
-  ),
+  apiSecret: setting('IAMPORT_API_SECRET', optional(text()), 'API secret of the merchant, required with the key.'),
   baseUrl: setting(
     'IAMPORT_BASE_URL',
     url(/^https?$/, 'an http or https URL').default('https://api.iamport.kr'),
@@ -34,6 +30,7 @@ export const UPSTREAM = {
     optional(jsonObject()),
     'Options of the provider itself, sent unchanged with each request for a code.',
   ),
+  refusalsFile: setting('REFUSALS_FILE', optional(text('a path')), 'JSON file of more [refusals](refusals.md).'),
   connectTimeoutMs: setting(
     'CONNECT_TIMEOUT_MS',
     wholeNumber(1, 60_000).default(2_000),

@@ -136,19 +136,27 @@ export type IdentityError = {
 
 /** Why there is no success, for programs. */
 export type IdentityErrorCode =
+  /** The service is not set up to verify people of this age: another line does not help. */
+  | 'AGE_NOT_ALLOWED'
   /** This verification was completed before; its data is not handed out again. */
   | 'ALREADY_CERTIFIED'
-  /** The person protects their line with the PASS app and must verify there. */
+  /** The verification in the app was cancelled or has failed: start a new one. */
+  | 'APP_NOT_APPROVED'
+  /** The line needs the PASS app, which is not set up: install it, join, and verify there. */
   | 'APP_REQUIRED'
   /** The time to enter the code is over. */
   | 'CODE_EXPIRED'
+  /** The provider did not accept the code and the gateway does not know why: it can be wrong, or its time can be over. */
+  | 'CODE_REJECTED'
   /** Name, birthday, gender, number or network do not match; which of them is never told. */
   | 'IDENTITY_MISMATCH'
   /** A field of the input is malformed; nothing was sent. */
   | 'INVALID_INPUT'
   /** Another check of this person is running. */
   | 'IN_PROGRESS'
-  /** The line cannot be used for verification: suspended, prepaid, a company's, or its holder is too young. */
+  /** The person has blocked verification on their line: lift the block in the PASS app or the carrier's own, then ask again. */
+  | 'LINE_BLOCKED'
+  /** The line cannot be used for verification: suspended, prepaid or a company's. */
   | 'LINE_NOT_ELIGIBLE'
   /** There is no such verification. */
   | 'NOT_FOUND'
@@ -158,13 +166,15 @@ export type IdentityErrorCode =
   | 'OVERLOADED'
   /** Too many calls; wait. */
   | 'RATE_LIMITED'
+  /** The verification app cannot be used by this person or on this device: ask again with `method: SMS`. */
+  | 'SMS_REQUIRED'
   /** Too many wrong codes: this verification is dead. */
   | 'TOO_MANY_ATTEMPTS'
   /** The provider's answer made no sense. */
   | 'UPSTREAM_BAD_RESPONSE'
   /** The carrier is closed for maintenance. */
   | 'UPSTREAM_MAINTENANCE'
-  /** The merchant's contract or channel is set up wrongly. */
+  /** The merchant's contract or channel is set up wrongly, or the gateway's own request is malformed. */
   | 'UPSTREAM_MISCONFIGURED'
   /** The provider refused for a reason that has no code of its own; see `providerCode`. */
   | 'UPSTREAM_REJECTED'
@@ -254,7 +264,7 @@ export type OtpRejectedError = IdentityError & {
   readonly __typename: 'OtpRejectedError';
   /** How many attempts this verification has left; null where that is not known. */
   readonly attemptsRemaining: Maybe<Scalars['Int']['output']>;
-  /** WRONG_CODE, CODE_EXPIRED, TOO_MANY_ATTEMPTS, ALREADY_CERTIFIED or IN_PROGRESS. */
+  /** WRONG_CODE, CODE_REJECTED, CODE_EXPIRED, TOO_MANY_ATTEMPTS, ALREADY_CERTIFIED, APP_NOT_APPROVED or IN_PROGRESS. */
   readonly code: IdentityErrorCode;
   /** What to show the person. */
   readonly message: Scalars['String']['output'];
@@ -317,7 +327,10 @@ export type RequestIdentityOtpInput = {
   readonly company?: InputMaybe<Scalars['String']['input']>;
   /** The seventh digit of the resident registration number, `1` to `8`: it tells gender, century and whether a foreigner. */
   readonly genderDigit: Scalars['String']['input'];
-  /** The merchant's own id for this try; letters, digits, `_` and `-`, at most 40. */
+  /**
+   * The merchant's own id for this try; letters, digits, `_` and `-`, at most 40. KCP channels take letters and digits only,
+   * which the gateway does not check: it does not know the provider of a channel.
+   */
   readonly merchantUid?: InputMaybe<Scalars['String']['input']>;
   /** How the person proves it; SMS where it is left out. */
   readonly method?: InputMaybe<VerificationMethod>;
@@ -330,10 +343,10 @@ export type RequestIdentityOtpInput = {
 /** The message was sent, or the one reason it was not. Select `... on IdentityError { code message }` to survive members added later. */
 export type RequestIdentityOtpResult = IdentityOtpSent | InvalidInputError | OutcomeUnknownError | RateLimitedError | RequestRejectedError | UpstreamError;
 
-/** Check the details, or use another line. */
+/** Check the details, use another line, or change how the person verifies: the code says which. */
 export type RequestRejectedError = IdentityError & {
   readonly __typename: 'RequestRejectedError';
-  /** IDENTITY_MISMATCH, LINE_NOT_ELIGIBLE or APP_REQUIRED. */
+  /** IDENTITY_MISMATCH, LINE_BLOCKED, LINE_NOT_ELIGIBLE, AGE_NOT_ALLOWED, SMS_REQUIRED or APP_REQUIRED. */
   readonly code: IdentityErrorCode;
   /** What to show the person. */
   readonly message: Scalars['String']['output'];
@@ -348,7 +361,7 @@ export type UpstreamError = IdentityError & {
   readonly code: IdentityErrorCode;
   /** What to show the person. */
   readonly message: Scalars['String']['output'];
-  /** The four digits of the provider's own reason, for its support desk; null where it gave none. */
+  /** The provider's own reason as four letters and digits, such as `1060`, for its support desk; null where it gave none. */
   readonly providerCode: Maybe<Scalars['String']['output']>;
   /** When to try again; null where the time is not known. */
   readonly retryAt: Maybe<Scalars['DateTime']['output']>;

@@ -47,7 +47,7 @@ export function checkRequest(input: RequestIdentityOtpInput, today: string): Che
     ['company', 'COMPANY', company === null || /^[^\p{Cc}]{1,40}$/u.test(company)],
   ]);
   if (problems) return problems;
-  const method = input.method ?? null;
+  const method = input.method ?? 'SMS';
   return ok({ name, phone: phone!, birthday: birthday!, genderDigit, carrier, merchantUid, company, method });
 }
 

@@ -99,6 +99,7 @@ const FINAL: ReadonlySet<ConfirmCode> = new Set<ConfirmCode>([
   'TOO_MANY_ATTEMPTS',
   'CODE_EXPIRED',
   'ALREADY_CERTIFIED',
+  'APP_NOT_APPROVED',
   'NOT_FOUND',
 ]);
 
@@ -182,9 +183,10 @@ export function finish({ record, plan }: Pick<Begun, 'record' | 'plan'>, end: En
       return { ...open, attempts: uncounted, failed: end.code };
     case 'rejected': {
       const failed = end.code;
-      // A lost attempt that worked would have closed the record; one that may still be under way would not.
-      if (failed === 'WRONG_CODE')
-        return { ...open, lost: lost && startedAt < lost.until ? lost : null, failed, wrong: [...wrong, code!] };
+      // A lost attempt that worked would have closed the verification; one that may still be under way would not.
+      const stillLost = lost && startedAt < lost.until ? lost : null;
+      if (failed === 'WRONG_CODE') return { ...open, lost: stillLost, failed, wrong: [...wrong, code!] };
+      if (failed === 'CODE_REJECTED') return { ...open, lost: stillLost, failed };
       const mayBeOurs = lost !== null && failed === 'ALREADY_CERTIFIED';
       return FINAL.has(failed) && !mayBeOurs ? { ...open, state: 'DEAD', failed } : { ...open, failed };
     }

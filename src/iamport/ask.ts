@@ -1,4 +1,4 @@
-import type { OnEvent } from '../events.ts';
+import type { OnUpstreamEvent } from '../events.ts';
 import { deadlinesOf } from '../deadlines.ts';
 import { isOwnFailure } from './breaker.ts';
 import { withBudget } from './budget.ts';
@@ -8,6 +8,8 @@ import { openEnvelope, type JsonObject } from './envelope.ts';
 import { UpstreamFault, UpstreamRefusal } from './errors.ts';
 import type { Http, HttpAnswer, HttpRequest } from './http.ts';
 import { createPolicies, type PoliciesOptions } from './policies.ts';
+import { createClassify } from './refusal.ts';
+import { readLessons } from './refusals-file.ts';
 import { createSession } from './session.ts';
 
 export interface AskOptions {
@@ -19,7 +21,9 @@ export interface AskOptions {
   /** Everything a read or a deletion may take, token included, and all a log-in may take. */
   readonly readTimeoutMs: number;
   readonly policies: PoliciesOptions;
-  readonly onEvent: OnEvent;
+  /** Operators' refusals, tried before the built-in ones; null without. */
+  readonly refusalsFile: string | null;
+  readonly onEvent: OnUpstreamEvent;
 }
 
 export interface Question {
@@ -38,6 +42,8 @@ const PROBE_IMP_UID = 'imp_000000000000';
 /** What every call has: a budget of time, the policies of its kind, a session, and an envelope around its answer. */
 export function createAsk(options: AskOptions, clock: CertificationClock): Ask {
   const { http, readTimeoutMs, onEvent } = options;
+  const classify = createClassify(readLessons(options.refusalsFile));
+  const open = (answer: HttpAnswer) => openEnvelope(answer, classify);
   const timeouts = { ...options, ...deadlinesOf(options) };
 
   async function send(request: HttpRequest): Promise<HttpAnswer> {
@@ -57,14 +63,14 @@ export function createAsk(options: AskOptions, clock: CertificationClock): Ask {
   const policies = createPolicies(options.policies, () =>
     withBudget(readTimeoutMs, async ({ signal }) => {
       const path = pathOf(ENDPOINTS.read, PROBE_IMP_UID);
-      await session.send({ method: 'GET', path, signal }).then(openEnvelope).catch(ignoreNo);
+      await session.send({ method: 'GET', path, signal }).then(open).catch(ignoreNo);
     }),
   );
 
   return async (name, { impUid, json, signal: caller }) => {
     const endpoint = ENDPOINTS[name];
     const request = { method: endpoint.method, path: pathOf(endpoint, impUid), ...(json && { json }) };
-    const call = async (signal: AbortSignal) => openEnvelope(await session.send({ ...request, signal }));
+    const call = async (signal: AbortSignal) => open(await session.send({ ...request, signal }));
     try {
       return await withBudget(
         timeouts[endpoint.timeout],
@@ -73,8 +79,10 @@ export function createAsk(options: AskOptions, clock: CertificationClock): Ask {
       );
     } catch (error) {
       if (error instanceof UpstreamFault) onEvent({ kind: 'fault', call: endpoint.kind, reason: error.reason });
-      if (error instanceof UpstreamRefusal && error.refusal === 'UNRECOGNISED')
-        onEvent({ kind: 'drift', field: 'message' });
+      if (error instanceof UpstreamRefusal && error.shape !== null) {
+        const { status, providerCode, shape } = error;
+        onEvent({ kind: 'unknown-words', call: name, status, providerCode, shape });
+      }
       throw error;
     }
   };

@@ -1,6 +1,6 @@
 import { UpstreamFault, UpstreamRefusal, type FaultReason } from './errors.ts';
 import type { HttpAnswer } from './http.ts';
-import { classifyRefusal } from './refusal.ts';
+import { classifyRefusal, type Classify } from './refusal.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -23,7 +23,7 @@ const BY_STATUS: Readonly<Record<number, FaultReason>> = {
  * Errors: `UpstreamRefusal` for an envelope that says no, at any status; `UpstreamFault` for everything else, ambiguous
  * wherever the call may have taken effect.
  */
-export function openEnvelope(answer: HttpAnswer): JsonObject {
+export function openEnvelope(answer: HttpAnswer, classify: Classify = classifyRefusal): JsonObject {
   const { status } = answer;
   const byStatus = BY_STATUS[status] ?? (status >= 300 && status < 400 ? 'strange' : null);
   const badResponse = new UpstreamFault(byStatus ?? 'bad-answer', retryAt(answer));
@@ -36,14 +36,14 @@ export function openEnvelope(answer: HttpAnswer): JsonObject {
     if (status < 200 || status >= 300 || !response) throw badResponse;
     return response;
   }
-  const { refusal, providerCode } = classifyRefusal(envelope['message']);
-  if (refusal === 'UNRECOGNISED' && byStatus) throw badResponse;
-  throw new UpstreamRefusal(refusal, status, providerCode);
+  const classified = classify(envelope['message']);
+  if (classified.refusal === 'UNRECOGNISED' && byStatus) throw badResponse;
+  throw new UpstreamRefusal(classified, status);
 }
 
 function parseObject(body: string): JsonObject | undefined {
   try {
-    return asObject(JSON.parse(body));
+    return asObject(JSON.parse(body.replace(/^\uFEFF/, ''))); // proxies and imitations put a byte order mark in front
   } catch {
     return undefined;
   }

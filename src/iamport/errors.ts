@@ -41,23 +41,28 @@ export type FaultReason = keyof typeof FAULTS;
 export type FaultCode = (typeof FAULTS)[FaultReason]['code'];
 
 /** Why the upstream said no, in its own envelope. The patterns that tell them apart are in `iamport/refusal.ts`. */
-export type Refusal =
-  | 'IN_PROGRESS'
-  | 'SEND_LIMIT'
-  | 'ATTEMPTS_EXCEEDED'
-  | 'RATE_LIMITED'
-  | 'OTP_EXPIRED'
-  | 'WRONG_OTP'
-  | 'MVNO_MISMATCH'
-  | 'CARRIER_MAINTENANCE'
-  | 'SEND_FAILED'
-  | 'LINE_NOT_ELIGIBLE'
-  | 'APP_REQUIRED'
-  | 'MERCHANT_CONFIG'
-  | 'INVALID_INPUT'
-  | 'UPSTREAM_TEMPORARY'
-  | 'NOT_FOUND'
-  | 'UNRECOGNISED';
+export const REFUSALS = [
+  'IN_PROGRESS',
+  'SEND_LIMIT',
+  'ATTEMPTS_EXCEEDED',
+  'RATE_LIMITED',
+  'OTP_EXPIRED',
+  'WRONG_OTP',
+  'MVNO_MISMATCH',
+  'CARRIER_MAINTENANCE',
+  'SEND_FAILED',
+  'LINE_BLOCKED',
+  'LINE_NOT_ELIGIBLE',
+  'AGE_NOT_ALLOWED',
+  'SMS_REQUIRED',
+  'APP_NOT_APPROVED',
+  'APP_REQUIRED',
+  'MERCHANT_CONFIG',
+  'INVALID_INPUT',
+  'UPSTREAM_TEMPORARY',
+  'NOT_FOUND',
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
 
 /** A call without success. `kind` tells the two apart. */
 export type UpstreamError = UpstreamFault | UpstreamRefusal;
@@ -85,20 +90,30 @@ export class UpstreamFault extends Error {
   }
 }
 
+/** All that is taken from the upstream's words. */
+export interface Classified {
+  readonly refusal: Refusal | 'UNRECOGNISED';
+  readonly providerCode: string | null;
+  readonly shape: string | null;
+}
+
 /** The upstream answered no. Its own words stay behind: they can name the person. */
 export class UpstreamRefusal extends Error {
   override readonly name = 'UpstreamRefusal';
   readonly kind = 'refusal';
-  readonly refusal: Refusal;
+  readonly refusal: Refusal | 'UNRECOGNISED';
   /** The HTTP status it came with, which does not decide what it means. */
   readonly status: number;
-  /** The provider's four digits, null where it gave none. */
+  /** The provider's four letters and digits, null where it gave none. */
   readonly providerCode: string | null;
+  /** The shape of unknown words; null where they were recognised. */
+  readonly shape: string | null;
 
-  constructor(refusal: Refusal, status: number, providerCode: string | null) {
+  constructor({ refusal, providerCode, shape }: Classified, status: number) {
     super(`${refusal} with status ${status}`);
     this.refusal = refusal;
     this.status = status;
     this.providerCode = providerCode;
+    this.shape = shape;
   }
 }

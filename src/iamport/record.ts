@@ -1,4 +1,4 @@
-import { calendarDay } from '../seoul.ts';
+import { calendarDay, dayOfMidnight } from '../seoul.ts';
 import type { JsonObject } from './envelope.ts';
 
 /** One certification in the upstream's own words. Absent, null and "" are all null here. */
@@ -26,9 +26,12 @@ export interface CertificationRecord {
 }
 
 const GENDERS = ['male', 'female'] as const;
-const CARRIERS = ['SKT', 'KT', 'LGT', 'SKT_MVNO', 'KT_MVNO', 'LGT_MVNO'] as const;
 export type UpstreamGender = (typeof GENDERS)[number];
-export type UpstreamCarrier = (typeof CARRIERS)[number];
+
+/** Each network by its names, former ones included. */
+const NETWORKS = { SKT: 'SKT', KT: 'KT', KTF: 'KT', LGT: 'LGT', LGU: 'LGT', 'LGU+': 'LGT' } as const;
+type Network = (typeof NETWORKS)[keyof typeof NETWORKS];
+export type UpstreamCarrier = Network | `${Network}_MVNO`;
 
 /** Called for every field whose value could not be read; never with the value. */
 export type OnDrift = (field: string) => void;
@@ -40,7 +43,7 @@ export type OnDrift = (field: string) => void;
 export function decodeCertification(response: JsonObject, onDrift: OnDrift): CertificationRecord {
   const read = <T>(field: keyof CertificationRecord, decode: (value: unknown) => T | undefined): T | null => {
     const value = response[field];
-    if (value === undefined || value === null || value === '') return null;
+    if (isNothing(value)) return null;
     const decoded = decode(value);
     if (decoded === undefined) onDrift(field);
     return decoded ?? null;
@@ -52,6 +55,7 @@ export function decodeCertification(response: JsonObject, onDrift: OnDrift): Cer
     return value ?? fallback;
   };
   const certified = read('certified', flag) === true;
+  const birth = read('birth', secondsBelow(2 ** 31));
   const record: CertificationRecord = {
     imp_uid: required('imp_uid', text, ''),
     merchant_uid: read('merchant_uid', text),
@@ -59,12 +63,14 @@ export function decodeCertification(response: JsonObject, onDrift: OnDrift): Cer
     pg_provider: required('pg_provider', text, 'unknown'),
     name: read('name', text),
     gender: read('gender', oneOf(GENDERS)),
-    birth: read('birth', secondsBelow(2 ** 31)),
-    birthday: read('birthday', day),
+    birth,
+    // An unreadable birthday may say another day.
+    birthday: isNothing(response['birthday']) && birth !== null ? dayOfMidnight(birth) : read('birthday', day),
+
     foreigner: required('foreigner', flag, false),
     foreigner_v2: read('foreigner_v2', flag),
     phone: read('phone', text),
-    carrier: read('carrier', oneOf(CARRIERS)),
+    carrier: read('carrier', carrier),
     certified,
     certified_at: read('certified_at', secondsBelow(1e11)) || null, // 0 is "not yet", never 1970
     unique_key: read('unique_key', text),
@@ -90,6 +96,10 @@ const NOBODY = {
 /** The longest text taken from the upstream: a page's address has this many characters, a `data:` URL can have any number. */
 const MAX_TEXT_LENGTH = 2_048;
 
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
+
 function text(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value.length <= MAX_TEXT_LENGTH ? value : undefined;
@@ -101,6 +111,12 @@ function flag(value: unknown): boolean | undefined {
 
 function oneOf<T extends string>(values: readonly T[]): (value: unknown) => T | undefined {
   return (value) => values.find((known) => known === value);
+}
+
+function carrier(value: unknown): UpstreamCarrier | undefined {
+  const parts = typeof value === 'string' ? /^([A-Z]+\+?)(_MVNO)?$/.exec(value.toUpperCase()) : null;
+  const name = Object.keys(NETWORKS).find((known) => known === parts?.[1]) as keyof typeof NETWORKS | undefined;
+  return name && (parts?.[2] ? `${NETWORKS[name]}_MVNO` : NETWORKS[name]);
 }
 
 /** Whole unix seconds from an integer, a float or either as a string; beyond the limit they are no date, or milliseconds. */

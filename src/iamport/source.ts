@@ -25,8 +25,7 @@ export interface IdentityRequest {
   readonly carrier: UpstreamCarrier;
   readonly merchantUid: string | null;
   readonly company: string | null;
-  /** Null leaves it to the channel, which means SMS. */
-  readonly method: 'SMS' | 'APP' | null;
+  readonly method: 'SMS' | 'APP';
 }
 
 type Answer<T> = Promise<Outcome<T, UpstreamError>>;
@@ -141,9 +140,9 @@ function requestBody(
     gender_digit: genderDigit,
     carrier: carrier.replace('_MVNO', ''),
     is_mvno: carrier.endsWith('_MVNO'),
+    verification_method: method, // documented for KCP alone, and what it does without is not
     ...(merchantUid !== null && { merchant_uid: merchantUid }),
     ...(company !== null && { company }),
-    ...(method !== null && { verification_method: method }),
     ...(channelKey !== null && { channel_key: channelKey }),
     ...(bypass !== null && { bypass }),
   };

@@ -25,6 +25,8 @@ export const MAGIC_CODE = '123456';
 export interface Scenario {
   /** The form wrong codes are refused in; 200 unless told. */
   readonly form?: Form;
+  /** What a wrong code is refused with; `wrongCode` unless told. */
+  readonly wrongCode?: Refusal;
   /** What every confirm gets, whatever the code. */
   readonly confirm?: (entry: Entry) => Answer;
   /** How the record looks once certified. */
@@ -47,12 +49,17 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   200: {},
   201: { form: 400 },
   202: { form: 500 },
+  203: { wrongCode: REFUSALS.reworded },
+  204: { wrongCode: REFUSALS.reworded, form: 400 },
   210: { confirm: () => refuse(REFUSALS.expired, 200) },
   211: { confirm: () => refuse(REFUSALS.expired, 400) },
   212: { confirm: () => refuse(REFUSALS.expired, 500) },
   220: { confirm: () => refuse(REFUSALS.attemptsExceeded, 200) },
   221: { confirm: () => refuse(REFUSALS.attemptsExceeded, 400) },
   222: { confirm: () => refuse(REFUSALS.attemptsExceeded, 500) },
+  260: { confirm: () => refuse(REFUSALS.appCancelled, 200) },
+  261: { confirm: () => refuse(REFUSALS.appCancelled, 400) },
+  262: { confirm: () => refuse(REFUSALS.appCancelled, 500) },
   230: { shape: optionalFieldsAbsent },
   231: { shape: optionalFieldsNull },
   232: { shape: unusualValues },
@@ -110,6 +117,10 @@ export const REQUEST_SCENARIOS: Readonly<Record<string, RequestScenario>> = {
   109: { refusal: REFUSALS.mvnoMismatch },
   110: { refusal: REFUSALS.inProgress },
   111: { refusal: REFUSALS.internalError },
+  112: { refusal: REFUSALS.smsRequired },
+  113: { refusal: REFUSALS.lineBlocked },
+  114: { refusal: REFUSALS.ageNotAllowed },
+  115: { refusal: REFUSALS.malformed },
   190: { delivery: 'reset' },
   191: { delivery: 'never' },
 };

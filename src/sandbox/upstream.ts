@@ -152,7 +152,7 @@ function requested(impUid: string, person: Entry['person'], body: Body, sentAt: 
 }
 
 function judge(entry: Entry, otp: string | undefined, scenario: Scenario, at: number): Answer {
-  const { form = 200 } = scenario;
+  const { form = 200, wrongCode = REFUSALS.wrongCode } = scenario;
   if (entry.certifiedAt !== null) return alreadyCertified();
   if (entry.code !== null && !otp) return missing('otp');
   if (entry.wrongCodes >= MAX_WRONG_CODES) return refuse(REFUSALS.attemptsExceeded, form);
@@ -160,7 +160,7 @@ function judge(entry: Entry, otp: string | undefined, scenario: Scenario, at: nu
   if (at - entry.windowFrom >= CODE_WINDOW_MS) return refuse(REFUSALS.expired, form);
   if (entry.code !== null && otp !== entry.code) {
     entry.wrongCodes += 1;
-    return refuse(REFUSALS.wrongCode, form);
+    return refuse(wrongCode, form);
   }
   entry.certifiedAt = at;
   return record(entry, scenario);

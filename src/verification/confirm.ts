@@ -92,27 +92,42 @@ async function carryOut(parts: Parts, { impUid, confirmation }: Call, begun: Beg
     if (begun.plan === 'look' || seen.kind === 'unreadable') return UNREAD;
   }
   const sent = await parts.iamport.confirm(impUid, confirmation.method === 'SMS' ? confirmation.otp : null);
-  if (!sent.ok) return afterFailure(parts, impUid, begun, since, sent.failure);
-  if (sent.value.certified) return certified(sent.value);
-  return rejected(confirmation.method === 'APP' ? 'IN_PROGRESS' : 'WRONG_CODE', begun);
+  if (sent.ok && sent.value.certified) return certified(sent.value);
+  if (sent.ok) return rejected(confirmation.method === 'APP' ? 'IN_PROGRESS' : 'WRONG_CODE', begun);
+  const answer = failureOf('confirm', sent.failure);
+  const isByLost = begun.lost !== null && speaksForCaller(begun) && answer.code === 'ALREADY_CERTIFIED';
+  if (answer.code === 'OUTCOME_UNKNOWN' || isByLost) return readBack(parts, impUid, begun, since);
+  if (answer.code === 'CODE_REJECTED')
+    return afterUnknownWords(await look(parts, impUid, begun, since), confirmation, begun);
+  return afterFailure(begun, sent.failure, answer);
 }
 
-async function afterFailure(
-  parts: Parts,
-  impUid: string,
-  begun: Begun<Interval>,
-  since: number,
-  error: UpstreamError,
-): Promise<Ended> {
-  const answer = failureOf('confirm', error);
-  const mayBeOurs = begun.lost !== null && answer.code === 'ALREADY_CERTIFIED'; // by an attempt whose answer was lost
-  if (answer.code === 'OUTCOME_UNKNOWN' || mayBeOurs) return readBack(parts, impUid, begun, since);
+function afterFailure({ record }: Begun<Interval>, error: UpstreamError, answer: FailureOf['confirm']): Ended {
   if (error.kind === 'fault') {
     const end: End = error.fate === 'answered' ? { kind: 'unknown' } : { kind: 'unsent', code: answer.code };
     return { end, answer: failed(answer) };
   }
-  const attemptsRemaining = attemptsLeft(answer.code, begun.record.attempts);
+  const attemptsRemaining = attemptsLeft(answer.code, record.attempts);
   return { end: { kind: 'rejected', code: answer.code }, answer: failed({ ...answer, attemptsRemaining }) };
+}
+
+/**
+ * A refusal in unknown words can mean a wrong code, one that is too late, or a verification that was completed before. What the
+ * record shows decides: an open one says that the code was not accepted, and never that it is wrong.
+ */
+function afterUnknownWords(seen: Seen, { method }: Confirmation, begun: Begun<Interval>): Ended {
+  if (seen.kind === 'open') return rejected(method === 'APP' ? 'IN_PROGRESS' : 'CODE_REJECTED', begun);
+  const isOurs = speaksForCaller(begun);
+  if (seen.kind === 'unreadable') return isOurs ? UNKNOWN : rejected('OUTCOME_UNKNOWN', begun);
+  return seen.kind === 'certified' && isOurs ? certified(seen.record) : rejected('ALREADY_CERTIFIED', begun);
+}
+
+/**
+ * Whether a certification in the time of the caller's attempts is the caller's, although the upstream said no to this code. A
+ * claimed verification can be completed by somebody else at the same time, so that there the code itself must have been sent.
+ */
+function speaksForCaller({ record, plan }: Begun<Interval>): boolean {
+  return record.method !== null || plan !== 'send';
 }
 
 /**

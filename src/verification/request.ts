@@ -24,6 +24,6 @@ export async function request(
     if (sent.failure.kind === 'fault' && sent.failure.fate === 'not-sent') void pass.value.refund();
     return failed(failureOf('request', sent.failure));
   }
-  await attempts.open(caller, sent.value, person.method ?? 'SMS');
+  await attempts.open(caller, sent.value, person.method);
   return ok(sent.value);
 }

@@ -27,19 +27,27 @@ export type Gender =
 
 /** Why there is no success, for programs. */
 export type IdentityErrorCode =
+  /** The service is not set up to verify people of this age: another line does not help. */
+  | 'AGE_NOT_ALLOWED'
   /** This verification was completed before; its data is not handed out again. */
   | 'ALREADY_CERTIFIED'
-  /** The person protects their line with the PASS app and must verify there. */
+  /** The verification in the app was cancelled or has failed: start a new one. */
+  | 'APP_NOT_APPROVED'
+  /** The line needs the PASS app, which is not set up: install it, join, and verify there. */
   | 'APP_REQUIRED'
   /** The time to enter the code is over. */
   | 'CODE_EXPIRED'
+  /** The provider did not accept the code and the gateway does not know why: it can be wrong, or its time can be over. */
+  | 'CODE_REJECTED'
   /** Name, birthday, gender, number or network do not match; which of them is never told. */
   | 'IDENTITY_MISMATCH'
   /** A field of the input is malformed; nothing was sent. */
   | 'INVALID_INPUT'
   /** Another check of this person is running. */
   | 'IN_PROGRESS'
-  /** The line cannot be used for verification: suspended, prepaid, a company's, or its holder is too young. */
+  /** The person has blocked verification on their line: lift the block in the PASS app or the carrier's own, then ask again. */
+  | 'LINE_BLOCKED'
+  /** The line cannot be used for verification: suspended, prepaid or a company's. */
   | 'LINE_NOT_ELIGIBLE'
   /** There is no such verification. */
   | 'NOT_FOUND'
@@ -49,13 +57,15 @@ export type IdentityErrorCode =
   | 'OVERLOADED'
   /** Too many calls; wait. */
   | 'RATE_LIMITED'
+  /** The verification app cannot be used by this person or on this device: ask again with `method: SMS`. */
+  | 'SMS_REQUIRED'
   /** Too many wrong codes: this verification is dead. */
   | 'TOO_MANY_ATTEMPTS'
   /** The provider's answer made no sense. */
   | 'UPSTREAM_BAD_RESPONSE'
   /** The carrier is closed for maintenance. */
   | 'UPSTREAM_MAINTENANCE'
-  /** The merchant's contract or channel is set up wrongly. */
+  /** The merchant's contract or channel is set up wrongly, or the gateway's own request is malformed. */
   | 'UPSTREAM_MISCONFIGURED'
   /** The provider refused for a reason that has no code of its own; see `providerCode`. */
   | 'UPSTREAM_REJECTED'
@@ -78,7 +88,10 @@ export type RequestIdentityOtpInput = {
   readonly company?: string | null | undefined;
   /** The seventh digit of the resident registration number, `1` to `8`: it tells gender, century and whether a foreigner. */
   readonly genderDigit: string;
-  /** The merchant's own id for this try; letters, digits, `_` and `-`, at most 40. */
+  /**
+   * The merchant's own id for this try; letters, digits, `_` and `-`, at most 40. KCP channels take letters and digits only,
+   * which the gateway does not check: it does not know the provider of a channel.
+   */
   readonly merchantUid?: string | null | undefined;
   /** How the person proves it; SMS where it is left out. */
   readonly method?: VerificationMethod | null | undefined;

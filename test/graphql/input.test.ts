@@ -145,6 +145,25 @@ describe('a birthday and a gender digit', () => {
   });
 });
 
+describe('the method of a request', () => {
+  const input = {
+    name: '홍길동',
+    phone: '010-1234-5678',
+    birthday: '1990-01-01',
+    genderDigit: '1',
+    carrier: 'SKT',
+  } as const;
+
+  test.each([
+    [{}, 'SMS'],
+    [{ method: null }, 'SMS'],
+    [{ method: 'SMS' }, 'SMS'],
+    [{ method: 'APP' }, 'APP'],
+  ] as const)('is, of %j, %s', (given, method) => {
+    expect(checkRequest({ ...input, ...given }, '2026-11-23')).toMatchObject({ ok: true, value: { method } });
+  });
+});
+
 describe('age in Seoul', () => {
   test.each([
     ['2007-11-23', 19, '2026-11-23', true],

@@ -237,6 +237,18 @@ describe('what an owner may read', () => {
   });
 });
 
+describe('a code that was not accepted, nobody knows why', () => {
+  test('can be sent again, and leaves the verification open', () => {
+    const attempt = { lease: '1', owner: OWNER, code: 'a', method: 'SMS' as const };
+    const record = sent(opened(OWNER, 'SMS'), attempt, 1_000, { kind: 'rejected', code: 'CODE_REJECTED' });
+    expect(record).toMatchObject({ state: 'OPEN', attempts: 1, wrong: [] });
+    expect(begin(record, { ...attempt, lease: '2' }, 2_000, RULES).reply).toMatchObject({
+      kind: 'begun',
+      plan: 'send',
+    });
+  });
+});
+
 describe('an attempt whose outcome nobody knows', () => {
   const attempt = { lease: '1', owner: OWNER, code: 'a', method: 'SMS' as const };
 
@@ -267,14 +279,16 @@ describe('an attempt whose outcome nobody knows', () => {
     expect(givenBack).toMatchObject({ state: 'OPEN', attempts: 5, lost: { since: 1_000 } });
   });
 
-  test('is not disproved by a wrong code while it may still be under way', () => {
+  const OPEN_AFTERWARDS = [['WRONG_CODE'], ['CODE_REJECTED']] as const;
+
+  test.each(OPEN_AFTERWARDS)('is not disproved by %s while it may still be under way', (code) => {
     const unknown = sent(opened(OWNER, 'SMS'), attempt, 1_000, { kind: 'unknown' });
-    const wrong = sent(unknown, { ...attempt, lease: '2', code: 'b' }, 2_000, { kind: 'rejected', code: 'WRONG_CODE' });
+    const wrong = sent(unknown, { ...attempt, lease: '2', code: 'b' }, 2_000, { kind: 'rejected', code });
     expect(readRight(wrong, OWNER, 60_000, RULES.leaseMs)).toEqual(LOST_AT_60_000);
   });
 
-  test('is disproved by a wrong code after it, since a right one would have closed the verification', () => {
-    expect(readRight(after('b', { kind: 'rejected', code: 'WRONG_CODE' }), OWNER, 60_000, RULES.leaseMs)).toEqual({
+  test.each(OPEN_AFTERWARDS)('is disproved by %s after it: a right code would have closed the verification', (code) => {
+    expect(readRight(after('b', { kind: 'rejected', code }), OWNER, 60_000, RULES.leaseMs)).toEqual({
       kind: 'unproven',
     });
   });

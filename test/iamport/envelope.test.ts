@@ -27,6 +27,11 @@ describe('an answer of the upstream', () => {
     expect(openEnvelope(answer(status, success))).toEqual({ imp_uid: 'imp_1' });
   });
 
+  test('may begin with a byte order mark', () => {
+    expect(openEnvelope(answer(200, `\uFEFF${JSON.stringify(success)}`))).toEqual({ imp_uid: 'imp_1' });
+    expect(thrown(answer(200, `\uFEFF${JSON.stringify(wrongCode)}`))).toMatchObject({ refusal: 'WRONG_OTP' });
+  });
+
   test('may write its code as a string', () => {
     expect(openEnvelope(answer(200, { ...success, code: '0' }))).toEqual({ imp_uid: 'imp_1' });
     expect(thrown(answer(200, { ...wrongCode, code: '-1' }))).toMatchObject({ refusal: 'WRONG_OTP' });

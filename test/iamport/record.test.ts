@@ -43,6 +43,24 @@ describe('decodeCertification', () => {
   });
 
   test.each([
+    ['in winter', '1990-01-01T00:00:00+09:00', '1990-01-01'],
+    ['before 1970', '1959-12-31T00:00:00+08:30', '1959-12-31'],
+    ['in a summer with daylight saving', '1988-07-15T00:00:00+10:00', '1988-07-15'],
+    ['in such a summer by today\u2019s offset', '1988-07-15T00:00:00+09:00', '1988-07-15'],
+    ['in 1970', '1970-01-02T00:00:00+09:00', '1970-01-02'],
+    ['at noon', '1990-01-01T12:00:00+09:00', null],
+    ['never, as 0 says', '1970-01-01T00:00:00Z', null],
+  ])('takes the day in Seoul of a birth %s where there is no birthday, without drift', (_when, midnight, birthday) => {
+    const birth = Date.parse(midnight) / 1000;
+    const { record, drifted } = decode({ birthday: null, birth });
+    expect([record.birthday, record.birth, drifted]).toEqual([birthday, birth, []]);
+  });
+
+  test('prefers a birthday to a birth', () => {
+    expect(decode({ birthday: '1990-01-01', birth: 0 }).record.birthday).toBe('1990-01-01');
+  });
+
+  test.each([
     ['certified_at', '1769824800', 1769824800],
     ['certified_at', 1769824800.9, 1769824800],
     ['certified_at', 4102444800, 4102444800],
@@ -54,6 +72,15 @@ describe('decodeCertification', () => {
     ['birthday', '19900101', '1990-01-01'],
     ['merchant_uid', 42, '42'],
     ['foreigner_v2', true, true],
+    ['carrier', 'KTF', 'KT'],
+    ['carrier', 'LGU', 'LGT'],
+    ['carrier', 'LGU+', 'LGT'],
+    ['carrier', 'lgu+', 'LGT'],
+    ['carrier', 'skt', 'SKT'],
+    ['carrier', 'KTF_MVNO', 'KT_MVNO'],
+    ['carrier', 'Lgu_Mvno', 'LGT_MVNO'],
+    ['carrier', 'LGU+_MVNO', 'LGT_MVNO'],
+    ['carrier', 'SKT_MVNO', 'SKT_MVNO'],
   ])('reads %s %j as %j without drift', (field, sent, read) => {
     const { record, drifted } = decode({ [field]: sent });
     expect([record[field as keyof typeof record], drifted]).toEqual([read, []]);
@@ -62,6 +89,10 @@ describe('decodeCertification', () => {
   test.each([
     ['gender', '1', null],
     ['carrier', 'SKY', null],
+    ['carrier', 'MVNO5G', null],
+    ['carrier', 'KTX_MVNO', null],
+    ['carrier', 'constructor', null],
+    ['carrier', ['KT'], null],
     ['birthday', '1990-02-30', null],
     ['birthday', 19900101, null],
     ['birth', 3_000_000_000, null],

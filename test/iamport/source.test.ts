@@ -52,6 +52,7 @@ async function sourceBefore(response: unknown, options: Partial<IamportOptions> 
     readTimeoutMs: 10_000,
     channelKey: null,
     bypass: null,
+    refusalsFile: null,
     policies: testConfig('').iamport.policies,
     onEvent: () => {},
   };
@@ -66,11 +67,11 @@ const PERSON: IdentityRequest = {
   carrier: 'LGT_MVNO',
   merchantUid: null,
   company: null,
-  method: null,
+  method: 'SMS',
 };
 
 describe('a request for a code', () => {
-  test('sends the six digits of the birthday, the network and whether the line is a budget one', async () => {
+  test('sends the six digits of the birthday, the network and whether the line is a budget one, and the method', async () => {
     const { iamport, calls } = await sourceBefore({ imp_uid: 'imp_123456789012' });
     expect(await plain(iamport.request(PERSON))).toBe('imp_123456789012');
     expect(calls).toEqual([
@@ -83,6 +84,7 @@ describe('a request for a code', () => {
           gender_digit: '1',
           carrier: 'LGT',
           is_mvno: true,
+          verification_method: 'SMS',
         },
       },
     ]);

@@ -41,9 +41,13 @@ const CLASSES: readonly (readonly [string, RegExp])[] = [
   ['MVNO_MISMATCH', /알뜰폰|일반 가입 고객/],
   ['CARRIER_MAINTENANCE', /점검/],
   ['SEND_FAILED', /SMS 송신/],
-  ['LINE_NOT_ELIGIBLE', /사용정지|법인|선불폰|차단 고객|허용하지 않는 나이/],
+  ['LINE_BLOCKED', /차단 ?고객|차단을 해제/],
+  ['LINE_NOT_ELIGIBLE', /사용정지|법인|선불폰/],
+  ['AGE_NOT_ALLOWED', /허용하지 않는 나이/],
+  ['SMS_REQUIRED', /일반 ?본인 ?확인/],
+  ['APP_NOT_APPROVED', /PASS ?인증이 취소/],
   ['APP_REQUIRED', /PASS ?인증|PASS ?APP|인증보호서비스/],
-  ['MERCHANT_CONFIG', /업체|고객사|지원하지 않는 기능/],
+  ['MERCHANT_CONFIG', /업체|고객사|지원하지 않는 기능|입력된 필드/],
   ['INVALID_INPUT', /입력하신|잘못된 값/],
   ['UPSTREAM_TEMPORARY', /내부 ?오류|일시적|기타오류|인증 ?정보/],
   ['NOT_FOUND', /존재하지 않/],
@@ -120,7 +124,7 @@ async function alike(scenario: number): Promise<Reply> {
 function expectRefusal({ status, json }: Reply, expectedStatus: number, expectedClass: string): void {
   expect(status).toBe(expectedStatus);
   expect(json).toEqual({ code: status === 200 ? 1 : -1, message: expect.any(String), response: null });
-  expect(json.message).toMatch(/\[\d{4}\] \[인증실패\]/);
+  expect(json.message).toMatch(/\[[A-Z\d]{4}\] \[인증실패\]/);
   expect(classOf(json.message)).toBe(expectedClass);
 }
 
@@ -128,7 +132,7 @@ function expectRefusal({ status, json }: Reply, expectedStatus: number, expected
 function expectFailure({ status, json }: Reply, expectedStatus: number, expectedClass = 'UNRECOGNISED'): void {
   expect(status).toBe(expectedStatus);
   expect(json).toEqual({ code: -1, message: expect.any(String), response: null });
-  expect(json.message).not.toMatch(/\[\d{4}\]/);
+  expect(json.message).not.toMatch(/\[[A-Z\d]{4}\]/);
   expect(classOf(json.message)).toBe(expectedClass);
 }
 
@@ -556,6 +560,10 @@ describe('a phone number ending in', () => {
     109: 'MVNO_MISMATCH',
     110: 'IN_PROGRESS',
     111: 'UPSTREAM_TEMPORARY',
+    112: 'SMS_REQUIRED',
+    113: 'LINE_BLOCKED',
+    114: 'AGE_NOT_ALLOWED',
+    115: 'MERCHANT_CONFIG',
   };
 
   test.each(Object.entries(classes))('%sn is refused as %s in three forms', async (digits, expected) => {
@@ -642,9 +650,24 @@ describe('a magic impUid', () => {
     [220, 200, 'ATTEMPTS_EXCEEDED'],
     [221, 400, 'ATTEMPTS_EXCEEDED'],
     [222, 500, 'ATTEMPTS_EXCEEDED'],
+    [260, 200, 'APP_NOT_APPROVED'],
+    [261, 400, 'APP_NOT_APPROVED'],
+    [262, 500, 'APP_NOT_APPROVED'],
   ])('of %s refuses as HTTP %s, %s', async (scenario, status, expected) => {
     expectRefusal(await confirm(magic(scenario)), status, expected);
     expectUncertified(await read(magic(scenario)), magic(scenario));
+  });
+
+  test.each([
+    [203, 200],
+    [204, 400],
+  ])('of %s refuses a wrong code in unknown words, as HTTP %s, and is as 200 otherwise', async (scenario, status) => {
+    expectRefusal(await confirm(magic(scenario), '000000'), status, 'UNRECOGNISED');
+    expectUncertified(await read(magic(scenario)), magic(scenario));
+    expectCertified(await confirm(magic(scenario)), magic(scenario));
+    const tooOften = magic(scenario, 2);
+    for (let attempt = 1; attempt <= 5; attempt += 1) await confirm(tooOften, '000000');
+    expectRefusal(await confirm(tooOften), status, 'ATTEMPTS_EXCEEDED');
   });
 
   test.each([230, 231, 232])('of %s is as 200 until it is certified', async (scenario) => {

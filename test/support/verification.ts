@@ -21,6 +21,7 @@ export function useCases(verification: Verification) {
     request: (caller: Caller, person: IdentityRequest) => plain(verification.request(caller, person)),
     confirm: (caller: Caller, impUid: string, otp: string) =>
       plain(verification.confirm(caller, impUid, { method: 'SMS', otp })),
+    approve: (caller: Caller, impUid: string) => plain(verification.confirm(caller, impUid, { method: 'APP' })),
     read: (caller: Caller, impUid: string, signal?: AbortSignal) => plain(verification.read(caller, impUid, signal)),
     delete: (caller: Caller, impUid: string) => plain(verification.delete(caller, impUid)),
   };

@@ -96,19 +96,24 @@ describe('a right code', () => {
 });
 
 const CODE = { wrong: 'WRONG_CODE', expired: 'CODE_EXPIRED', tooMany: 'TOO_MANY_ATTEMPTS' } as const;
-const LEFT: Record<string, number> = { WRONG_CODE: 4 };
+const LEFT: Record<string, number> = { WRONG_CODE: 4, CODE_REJECTED: 4 };
 
 describe('what the upstream refuses', () => {
   test.each([
     [200, '000000', CODE.wrong],
     [201, '000000', CODE.wrong],
     [202, '000000', CODE.wrong],
+    [203, '000000', 'CODE_REJECTED'],
+    [204, '000000', 'CODE_REJECTED'],
     [210, '123456', CODE.expired],
     [211, '123456', CODE.expired],
     [212, '123456', CODE.expired],
     [220, '123456', CODE.tooMany],
     [221, '123456', CODE.tooMany],
     [222, '123456', CODE.tooMany],
+    [260, '123456', 'APP_NOT_APPROVED'],
+    [261, '123456', 'APP_NOT_APPROVED'],
+    [262, '123456', 'APP_NOT_APPROVED'],
     [240, '123456', CODE.wrong],
     [400, '123456', 'ALREADY_CERTIFIED'],
   ])(

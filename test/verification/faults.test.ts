@@ -109,7 +109,7 @@ const PERSON = {
   carrier: 'SKT',
   merchantUid: null,
   company: null,
-  method: null,
+  method: 'SMS',
 } as const;
 
 /** A name server that does not know the upstream, does not answer, or says where nobody listens. */
@@ -215,7 +215,7 @@ const MATRIX: readonly Row[] = [
   { fault: '413', upstream: plain(413, ''), ...STRANGE, used: false },
   { fault: '429, wrong code', upstream: refusal(429, '[9013] 인증번호 불일치'), confirm: 'WRONG_CODE', read: 'UPSTREAM_REJECTED', request: 'UPSTREAM_REJECTED', calls: [1, 0, 1], used: true, counts: false },
   { fault: '429, in 30 s', upstream: later, confirm: 'UPSTREAM_UNAVAILABLE', read: 'UPSTREAM_UNAVAILABLE', calls: [1, 0, 1], used: false, counts: false },
-  { fault: '400, words unknown', upstream: refusal(400, '이미 처리된 건'), confirm: 'ALREADY_CERTIFIED', read: 'UPSTREAM_REJECTED', request: 'IDENTITY_MISMATCH', calls: [1, 0, 1], used: true, counts: false },
+  { fault: '400, words unknown', upstream: refusal(400, '이미 처리된 건'), confirm: 'OUTCOME_UNKNOWN', read: 'UPSTREAM_REJECTED', request: 'IDENTITY_MISMATCH', calls: [1, 1, 1], used: true, counts: false },
   { fault: '500, words unknown', upstream: refusal(500, '모르는 말'), confirm: 'UPSTREAM_UNAVAILABLE', read: 'UPSTREAM_UNAVAILABLE', calls: [1, 0, 1], used: true, counts: false },
   { fault: '500, internal', upstream: refusal(500, '[1060] 통신사 내부 오류'), confirm: 'UPSTREAM_UNAVAILABLE', read: 'UPSTREAM_UNAVAILABLE', calls: [1, 0, 2], used: true, counts: true },
   { fault: '500, maintenance', upstream: refusal(500, '시스템 점검 중'), confirm: 'UPSTREAM_MAINTENANCE', read: 'UPSTREAM_MAINTENANCE', calls: [1, 0, 2], used: true, counts: true },
@@ -293,7 +293,7 @@ describe('the fault matrix', () => {
     expect(isOpen).toBe(row.counts);
 
     Object.assign(upstream, { fault: null, loginFault: null });
-    if (row.confirm === 'ALREADY_CERTIFIED' || row.confirm === true) return; // no attempt can follow
+    if (row.confirm === true) return; // no attempt can follow
     let left: unknown = null; // until the breaker has closed, and not again: each look is an attempt itself
     await eventually(async () => expect((left = await attemptsLeft('imp_confirmed'))).not.toBeNull());
     expect(left).toBe(row.used ? 3 : 4);

@@ -126,6 +126,10 @@ describe('requestIdentityOtp', () => {
     [109, { __typename: 'RequestRejectedError', code: 'IDENTITY_MISMATCH' }],
     [110, { __typename: 'RateLimitedError', code: 'RATE_LIMITED' }],
     [111, { __typename: 'UpstreamError', code: 'UPSTREAM_UNAVAILABLE' }],
+    [112, { __typename: 'RequestRejectedError', code: 'SMS_REQUIRED', retryable: false }],
+    [113, { __typename: 'RequestRejectedError', code: 'LINE_BLOCKED', retryable: false }],
+    [114, { __typename: 'RequestRejectedError', code: 'AGE_NOT_ALLOWED', retryable: false }],
+    [115, { __typename: 'UpstreamError', code: 'UPSTREAM_MISCONFIGURED', providerCode: 'CS24' }],
   ])(
     'numbers that end in %in have their outcome in all three wire forms, after one upstream call each',
     async (scenario, expected) => {
