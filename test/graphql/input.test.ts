@@ -85,7 +85,7 @@ describe('any spelling', () => {
   const digit = (value: string) => fc.constantFrom(value, String.fromCharCode(value.charCodeAt(0) + 0xfee0));
   const spelled = (digits: string) =>
     fc
-      .tuple(...[...digits].map((value) => fc.tuple(digit(value), noise)))
+      .tuple(...Array.from(digits, (value) => fc.tuple(digit(value), noise)))
       .map((parts) => parts.map(([value, after]) => value + after.join('')).join(''));
 
   test('of a phone number is one number, and of a code one code', () => {

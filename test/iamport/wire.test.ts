@@ -50,7 +50,7 @@ describe('the way to an upstream with TLS', () => {
       for (const socket of [target, client]) socket.on('error', () => {});
       closers.push(() => target.destroy());
     });
-    const port = await portOf(upstream as unknown as Server);
+    const port = await portOf(upstream);
     return {
       cert,
       seen,

@@ -22,6 +22,17 @@ const WRONG = '000000';
 const CERTIFIED = { certified: true, name: '홍길동' };
 const UNKNOWN = { __typename: 'OutcomeUnknownError', code: 'OUTCOME_UNKNOWN' };
 
+const PERSON = {
+  name: '홍길동',
+  phone: '01012345678',
+  birthday: '1990-01-01',
+  genderDigit: '1',
+  carrier: 'SKT',
+  merchantUid: null,
+  company: null,
+  method: 'SMS',
+} as const;
+
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
   await Promise.all(closers.splice(0).map(async (close) => close()));
@@ -145,14 +156,18 @@ describe('a confirm whose answer was lost', () => {
     expect(confirms()).toBe(1);
   });
 
-  test('is found again though another code was sent since', async () => {
-    upstream.fault = reset;
+  test.each([
+    ['is found again, of one requested here,', true, { certified: true }],
+    ['is not found again, of one that was claimed,', false, { code: 'ALREADY_CERTIFIED' }],
+  ])('%s though another code was sent since', async (_name, isRequested, answer) => {
     const gateway = gatewayOn(upstream.url);
+    upstream.fault = envelope(200, { code: 0, message: null, response: { imp_uid: IMP_UID } });
+    if (isRequested) expect(await gateway.request(ALICE, PERSON)).toBe(IMP_UID);
+    upstream.fault = reset;
     expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject(UNKNOWN);
     upstream.fault = (response, impUid, nth) =>
       (response.req.method === 'GET' ? success(now()) : refusal(400, '이미 인증이 완료된 건'))(response, impUid, nth);
-    expect(await gateway.confirm(ALICE, IMP_UID, WRONG)).toMatchObject({ certified: true });
-    expect(await gateway.read(ALICE, IMP_UID)).toMatchObject({ certified: true });
+    expect(await gateway.confirm(ALICE, IMP_UID, WRONG)).toMatchObject(answer);
   });
 
   test('is not told to another caller who sends the same code at the same time', async () => {
