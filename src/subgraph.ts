@@ -11,13 +11,7 @@ import type { AuthConfig, Config } from './config.ts';
 import { deadlinesOf } from './deadlines.ts';
 import { codeOf } from './graphql/answer.ts';
 import { languageOf, type Context, type IdentityContext } from './graphql/context.ts';
-import {
-  boundedAliases,
-  oneLongRootField,
-  oneMutationField,
-  otpAsVariable,
-  plainIntrospection,
-} from './graphql/document-rules.ts';
+import { boundedAliases, oneMutationField, otpAsVariable } from './graphql/document-rules.ts';
 import type { OnEvent } from './events.ts';
 import { failure } from './failure.ts';
 import { createFormatError } from './graphql/format-error.ts';
@@ -62,7 +56,7 @@ export interface IdentitySubgraph {
   readonly schema: GraphQLSchema;
   /** The same within a host's own schema, whichever version of federation that links to, or none. */
   schemaWith(...modules: readonly SchemaModule[]): GraphQLSchema;
-  /** For the server's `validationRules`: one root field for each mutation, one `_entities`, codes as variables, few aliases as executed. */
+  /** For the server's `validationRules`, about identity fields alone: one for each mutation, codes as variables, few aliases as executed. */
   readonly validationRules: ValidationRule[];
   /** For the server's `formatError`: without it GraphQL's own errors repeat what a person typed. */
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
@@ -103,7 +97,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
     resolvers,
     schema: createSchema(),
     schemaWith: (...modules) => mount(modules),
-    validationRules: [oneMutationField, oneLongRootField, boundedAliases, plainIntrospection, otpAsVariable],
+    validationRules: [oneMutationField, boundedAliases, otpAsVariable],
     formatError: createFormatError(logger),
     createContext: contextFactory(options, verification, onEvent),
     isReady: () =>

@@ -6,24 +6,26 @@ import {
   type ASTVisitor,
   type FieldNode,
   type OperationDefinitionNode,
-  type SelectionNode,
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
 } from 'graphql';
+import { createAliasCount, MAX_ALIAS_LENGTH, type IsCounted } from './alias-count.ts';
+import { isIdentityField } from './identity-fields.ts';
+
+// The rules for a host's server concern identity fields alone: its other fields, and their aliases, are the host's.
 
 /** Far more than an app's document has, and few enough to answer. */
 const MAX_ALIASES = 30;
 
-/** An alias is a key of the answer, once for every record in it. */
-const MAX_ALIAS_LENGTH = 64;
-
-/** Every mutation is an attempt or a message: one for a request, however it is written. `__typename` has no effect. */
+/** Every mutation is an attempt or a message: one for a request, however it is written. */
 export const oneMutationField: ValidationRule = (context) => ({
   OperationDefinition(operation) {
-    const hasEffect = ({ name }: FieldNode): boolean => name.value !== '__typename';
-    if (operation.operation !== OperationTypeNode.MUTATION || !hasTwo(context, operation, hasEffect)) return;
-    context.reportError(new GraphQLError('A mutation may have one root field.', { nodes: operation }));
+    if (operation.operation !== OperationTypeNode.MUTATION) return;
+    if (!hasTwo(context, operation, ({ name }) => isIdentityField('Mutation', name.value))) return;
+    context.reportError(
+      new GraphQLError('A mutation may have one field of identity verification.', { nodes: operation }),
+    );
   },
 });
 
@@ -72,8 +74,9 @@ export const otpAsVariable: ValidationRule = (context): ASTVisitor => {
   const refuse = (node: ASTNode): void =>
     context.reportError(new GraphQLError('Send otp as a variable, not inside the document.', { nodes: node }));
   return {
-    Argument({ name, value }) {
-      if (name.value !== 'otp') return;
+    Field({ name, arguments: args = [] }) {
+      const value = args.find((argument) => argument.name.value === 'otp')?.value;
+      if (!value || !isIdentityField(context.getParentType()?.name, name.value)) return;
       if (value.kind === Kind.VARIABLE) carriers.add(value.name.value);
       else refuse(value);
     },
@@ -90,55 +93,26 @@ export const otpAsVariable: ValidationRule = (context): ASTVisitor => {
 };
 
 /** Aliases are counted as executed: those of a fragment once for each of its spreads. */
-export const boundedAliases: ValidationRule = (context) => ({
-  OperationDefinition(operation) {
-    const { count, isLong } = aliasesIn(context, operation.selectionSet, new Map());
-    if (count <= MAX_ALIASES && !isLong) return;
-    const message = `A document may have ${MAX_ALIASES} aliases of ${MAX_ALIAS_LENGTH} characters each.`;
-    context.reportError(new GraphQLError(message, { nodes: operation }));
-  },
-});
-
-interface Aliases {
-  readonly count: number;
-  readonly isLong: boolean;
+function aliasRule(isCounted: IsCounted): ValidationRule {
+  return (context) => ({
+    OperationDefinition({ operation, selectionSet }) {
+      const root = context.getSchema().getRootType(operation);
+      const { count, isLong } = createAliasCount(context, isCounted)(root, selectionSet);
+      if (count <= MAX_ALIASES && !isLong) return;
+      const message = `A document may have ${MAX_ALIASES} aliases of ${MAX_ALIAS_LENGTH} characters each.`;
+      context.reportError(new GraphQLError(message, { nodes: selectionSet }));
+    },
+  });
 }
 
-/** Each fragment is counted once, so that fragments that double cost nothing; one that contains itself adds nothing. */
-function aliasesIn(context: ValidationContext, { selections }: SelectionSetNode, known: Map<string, Aliases>): Aliases {
-  let count = 0;
-  let isLong = false;
-  for (const selection of selections) {
-    if (selection.kind === Kind.FIELD && selection.alias) {
-      count += 1;
-      isLong ||= selection.alias.value.length > MAX_ALIAS_LENGTH;
-    }
-    const below = aliasesBelow(context, selection, known);
-    count += below.count;
-    isLong ||= below.isLong;
-  }
-  return { count, isLong };
-}
-
-function aliasesBelow(context: ValidationContext, selection: SelectionNode, known: Map<string, Aliases>): Aliases {
-  if (selection.kind !== Kind.FRAGMENT_SPREAD)
-    return selection.selectionSet ? aliasesIn(context, selection.selectionSet, known) : NO_ALIASES;
-  const name = selection.name.value;
-  const fragment = context.getFragment(name);
-  if (fragment && !known.has(name)) {
-    known.set(name, NO_ALIASES);
-    known.set(name, aliasesIn(context, fragment.selectionSet, known));
-  }
-  return known.get(name) ?? NO_ALIASES;
-}
-
-const NO_ALIASES: Aliases = { count: 0, isLong: false };
+export const boundedAliases = aliasRule(isIdentityField);
+export const everyAliasBounded = aliasRule(() => true);
 
 /** Every level of an introspection is a list: an alias in it multiplies all that is below. No tool sends one. */
 export const plainIntrospection: ValidationRule = (context) => ({
   Field({ name, selectionSet }) {
     if (!selectionSet || !['__schema', '__type'].includes(name.value)) return;
-    if (aliasesIn(context, selectionSet, new Map()).count === 0) return;
+    if (createAliasCount(context, () => true)(null, selectionSet).count === 0) return;
     context.reportError(new GraphQLError('An introspection may have no aliases.', { nodes: selectionSet }));
   },
 });

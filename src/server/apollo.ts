@@ -6,7 +6,14 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { Config } from '../config.ts';
 import type { Context } from '../graphql/context.ts';
-import { closedSdl, otpAsVariable } from '../graphql/document-rules.ts';
+import {
+  closedSdl,
+  everyAliasBounded,
+  oneLongRootField,
+  oneMutationField,
+  otpAsVariable,
+  plainIntrospection,
+} from '../graphql/document-rules.ts';
 import type { IdentitySubgraph } from '../subgraph.ts';
 
 const MAX_TOKENS = 1_000;
@@ -15,10 +22,16 @@ const MAX_ERRORS = 10;
 export function createApollo(subgraph: IdentitySubgraph, config: Config): ApolloServer<Context> {
   // Behind a router with a secret every request that arrives is the router's own.
   const isOpen = !config.isProduction || config.auth.routerSecret !== null;
-  const rules = subgraph.validationRules.filter((rule) => !(config.isSandbox && rule === otpAsVariable));
   return new ApolloServer<Context>({
     schema: subgraph.schema,
-    validationRules: isOpen ? rules : [...rules, closedSdl],
+    validationRules: [
+      oneMutationField,
+      oneLongRootField,
+      everyAliasBounded,
+      plainIntrospection,
+      ...(config.isSandbox ? [] : [otpAsVariable]), // on the sandbox no code is anybody's
+      ...(isOpen ? [] : [closedSdl]),
+    ],
     formatError: subgraph.formatError,
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore }, // what it has to say quotes requests
     includeStacktraceInErrorResponses: false,

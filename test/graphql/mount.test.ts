@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { graphql, parse } from 'graphql';
+import { graphql, parse, validate } from 'graphql';
 import { createIdentitySubgraph } from '../../src/index.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import { CONFIRM_EVERYTHING, testConfig } from '../support/gateway.ts';
 
+const SILENT = { info: () => {}, warn: () => {}, error: () => {} };
 const link = (version: string, imported: string): string =>
   `extend schema @link(url: "https://specs.apollo.dev/federation/${version}", import: [${imported}])\n`;
 const FIELDS = '{ me: User! }\ntype User @key(fields: "id") { id: ID! certification: Certification }';
@@ -26,7 +27,7 @@ describe("a host's schema", () => {
     const sandbox = await createSandbox();
     const identity = createIdentitySubgraph({
       ...testConfig(sandbox.url),
-      logger: { info: () => {}, warn: () => {}, error: () => {} },
+      logger: SILENT,
     });
     const schema = identity.schemaWith({
       typeDefs: parse(sdl),
@@ -47,5 +48,48 @@ describe("a host's schema", () => {
     expect(entities.errors).toMatchObject([{ extensions: { code: 'UNKNOWN_ENTITY' } }]);
     await identity.close();
     await sandbox.close();
+  });
+});
+
+describe("the rules for a host's documents", () => {
+  const sdl = `${link('v2.7', '"@key"')}
+    type Query ${FIELDS}
+    type Mutation { rename(name: String!): User! lock(otp: String!): Boolean }`;
+  const identity = createIdentitySubgraph({ ...testConfig('http://127.0.0.1'), logger: SILENT });
+  const schema = identity.schemaWith({ typeDefs: parse(sdl) });
+  const problems = (document: string): string[] =>
+    validate(schema, parse(document), identity.validationRules).map(({ message }) => message);
+  const aliases = (count: number, field: string): string =>
+    Array.from({ length: count }, (_, index) => `a${index}: ${field}`).join(' ');
+  const CONFIRM = 'confirmIdentityOtp(impUid: "imp_123456", otp: $otp) { __typename }';
+
+  test.each([
+    'mutation { rename(name: "a") { id } second: rename(name: "b") { id } }',
+    'mutation { lock(otp: "123456") }',
+    'mutation($otp: String = "123456") { lock(otp: $otp) }',
+    `{ me { ${aliases(31, 'id')} } }`,
+    `{ ${aliases(31, 'me { id }')} }`,
+    `{ me { ${'a'.repeat(65)}: id } }`,
+    `mutation($otp: String!) { rename(name: "a") { id } ${CONFIRM} }`,
+    '{ __schema { a: types { name } } }',
+  ])('leave what is not ours alone: %s', (document) => {
+    expect(problems(document)).toEqual([]);
+  });
+
+  test.each([
+    [`mutation($otp: String!) { ${CONFIRM} b: ${CONFIRM} }`, 'A mutation may have one field of identity verification.'],
+    [`mutation { ${CONFIRM.replace('$otp', '"123456"')} }`, 'Send otp as a variable, not inside the document.'],
+    [`mutation($otp: String = "123456") { ${CONFIRM} }`, 'Send otp as a variable, not inside the document.'],
+    [`{ me { certification { ${aliases(31, 'name')} } } }`, 'A document may have 30 aliases of 64 characters each.'],
+    [
+      `{ me { certification { ...A ...A } } } fragment A on Certification { ${aliases(16, 'name')} }`,
+      'A document may have 30 aliases of 64 characters each.',
+    ],
+    [
+      `{ certification(impUid: "imp_123456") { ... on Certification { ${'a'.repeat(65)}: name } } }`,
+      'A document may have 30 aliases of 64 characters each.',
+    ],
+  ])('hold for identity fields, wherever they are: %s', (document, problem) => {
+    expect(problems(document)).toEqual([problem]);
   });
 });

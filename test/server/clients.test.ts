@@ -45,7 +45,7 @@ describe('a mutation as Flutter clients send it', () => {
       a: confirmIdentityOtp(impUid: $impUid, otp: $otp) { __typename }
       b: confirmIdentityOtp(impUid: $impUid, otp: $otp) { __typename } }`;
     const { body } = await gateway.post({ query, variables });
-    expect(body.errors).toMatchObject([{ message: 'A mutation may have one root field.' }]);
+    expect(body.errors).toMatchObject([{ message: 'A mutation may have one field of identity verification.' }]);
     expect(gateway.calls('/otp/confirm/')).toEqual([]);
   });
 });
