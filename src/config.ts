@@ -74,6 +74,11 @@ const DRAIN_DELAY_MS = 5_000;
 /** The page of an app under development, on any port. */
 const LOCALHOST = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
 
+export interface ReadOptions {
+  /** The host program says by itself who calls, so that no setting has to. */
+  readonly hasOwnCallers?: boolean;
+}
+
 const KNOWN_HOSTS = ['api.iamport.kr', 'static-api.iamport.kr'];
 const CALLER_SETTINGS = ['AUTH_JWKS_URL', 'AUTH_PUBLIC_KEY', 'AUTH_SECRET'] as const;
 
@@ -81,11 +86,17 @@ const CALLER_SETTINGS = ['AUTH_JWKS_URL', 'AUTH_PUBLIC_KEY', 'AUTH_SECRET'] as c
  * The configuration in an environment; an empty value counts as unset.
  * Errors: `ConfigError` with every problem at once.
  */
-export function readConfig(environment: Environment): Config {
+export function readConfig(environment: Environment, { hasOwnCallers = false }: ReadOptions = {}): Config {
   const env = { ...lowercased(environment), ...withoutEmpty(environment) };
   const parsed = Settings.safeParse(env);
   const malformed = parsed.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? [];
-  const problems = [...malformed, ...credentialProblems(env), ...callerProblems(env), ...productionProblems(env)];
+  const problems = [
+    ...malformed,
+    ...credentialProblems(env),
+    ...(hasOwnCallers ? [] : callerProblems(env)),
+    ...guardProblems(env),
+    ...productionProblems(env),
+  ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
 
   const values = <G extends Group>(group: G) =>
@@ -150,9 +161,13 @@ function callerProblems(env: Environment): string[] {
       `one of ${CALLER_SETTINGS.join(', ')} must say who may call, or ALLOW_ANONYMOUS=true that anybody may`,
     );
   }
-  if (env['REDIS_URL'] && !env['GUARD_SECRET'])
-    problems.push('GUARD_SECRET must be set with REDIS_URL, the same on every replica');
   return problems;
+}
+
+function guardProblems(env: Environment): string[] {
+  return env['REDIS_URL'] && !env['GUARD_SECRET']
+    ? ['GUARD_SECRET must be set with REDIS_URL, the same on every replica']
+    : [];
 }
 
 function productionProblems(env: Environment): string[] {

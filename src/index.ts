@@ -1,4 +1,4 @@
-export type { Authenticate, RequestHeaders } from './auth.ts';
+export { Unauthenticated, type Authenticate, type RequestHeaders } from './auth.ts';
 export {
   ConfigError,
   readConfig,
@@ -15,4 +15,5 @@ export type { Identity, Scope } from './caller.ts';
 export { StoreFull, StoreUnavailable, type AttemptStore, type Found } from './guard/store.ts';
 export type { WireOptions } from './iamport/http.ts';
 export type { Logger } from './log.ts';
+export type { SchemaModule } from './graphql/mount.ts';
 export { createIdentitySubgraph, type IdentitySubgraph, type IdentitySubgraphOptions } from './subgraph.ts';

@@ -49,7 +49,7 @@ export interface IdentitySubgraphOptions extends Pick<Config, 'iamport' | 'guard
 
 /** Everything that mounts verification in a server of your own. */
 export interface IdentitySubgraph {
-  /** For `buildSubgraphSchema`, next to your own; its federation directives are the host's to import. */
+  /** The parts of `schemaWith`, for a host that builds its schema itself and imports the federation directives. */
   readonly typeDefs: DocumentNode;
   readonly resolvers: Resolvers;
   /** The two above as one executable schema, federation fields included. */

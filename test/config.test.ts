@@ -389,6 +389,13 @@ describe('readConfig', () => {
   });
 });
 
+test('a host program that names callers itself needs no setting for them', () => {
+  const environment = { IAMPORT_API_KEY: 'key', IAMPORT_API_SECRET: 'its secret' };
+  expect(problems(environment)).toHaveLength(1);
+  expect(readConfig(environment, { hasOwnCallers: true }).isSandbox).toBe(false);
+  expect(() => readConfig({ ...environment, REDIS_URL: 'redis://x' }, { hasOwnCallers: true })).toThrow('GUARD_SECRET');
+});
+
 describe('a setting', () => {
   test('has the default that the documentation shows', () => {
     expect(Object.fromEntries(SETTINGS.map(({ name, schema }) => [name, schema.def.defaultValue]))).toEqual({

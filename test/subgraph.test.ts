@@ -1,9 +1,11 @@
 import { Agent } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { graphql } from 'graphql';
+import { Registry } from 'prom-client';
 import type { AttemptRecord } from '../src/guard/attempt.ts';
 import { createMemoryStore } from '../src/guard/store.ts';
 import { createIdentitySubgraph, type AttemptStore, type IdentitySubgraphOptions } from '../src/index.ts';
+import { createMetrics } from '../src/server/metrics.ts';
 import { createSandbox } from '../src/sandbox/sandbox.ts';
 import { CONFIRM_EVERYTHING, testConfig } from './support/gateway.ts';
 import { useCases } from './support/verification.ts';
@@ -90,6 +92,27 @@ describe('createIdentitySubgraph', () => {
     for (const otp of ['000001', '000002', '000003'])
       await useCases(verification).confirm(caller!, 'imp_900200000001', otp);
     expect(begun.size).toBe(3);
+  });
+
+  test("knows GraphQL's own errors though the host has another copy of graphql-js", async () => {
+    const { subgraph } = await mount();
+    class GraphQLError extends Error {
+      override readonly name = 'GraphQLError';
+    }
+    const formatted = { message: 'Cannot query field "x" on type "Query".' };
+    expect(subgraph.formatError(formatted, new GraphQLError(formatted.message))).toMatchObject(formatted);
+    expect(subgraph.formatError(formatted, new Error('a defect'))).toMatchObject({ message: 'Internal server error' });
+  });
+
+  test("counts in a registry of the host program's own", async () => {
+    const registry = new Registry();
+    const { subgraph } = await mount({ onEvent: createMetrics(registry).count });
+    const context = { contextValue: await subgraph.createContext({ headers: {}, ip: undefined, signal: undefined }) };
+    const variableValues = { impUid: 'imp_900200000001', otp: 'x' };
+    await graphql({ schema: subgraph.schema, source: CONFIRM_EVERYTHING, variableValues, ...context });
+    const counted = 'identity_outcomes_total{call="confirm",code="INVALID_INPUT"} 1';
+    expect(await registry.metrics()).toContain(counted);
+    expect(await registry.metrics()).not.toContain('process_cpu');
   });
 
   test('tells its logger which field drifted, and never the value', async () => {

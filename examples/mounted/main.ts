@@ -6,7 +6,6 @@
  */
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
-import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { createIdentitySubgraph, readConfig, type Context } from 'iamport-identity-gateway';
 import { createSandbox } from 'iamport-identity-gateway/sandbox';
@@ -17,8 +16,7 @@ interface MyContext extends Context {
 }
 
 const typeDefs = parse(`
-  extend schema
-    @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@authenticated", "@requiresScopes"])
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])
 
   type Query {
     me: User!
@@ -37,7 +35,7 @@ const sandbox = config.sandboxPort === null ? null : await createSandbox({ port:
 const identity = createIdentitySubgraph({ ...config, logger });
 
 const server = new ApolloServer<MyContext>({
-  schema: buildSubgraphSchema([{ typeDefs, resolvers }, identity]),
+  schema: identity.schemaWith({ typeDefs, resolvers }),
   logger,
   validationRules: identity.validationRules, // one confirm for a request
   formatError: identity.formatError, // GraphQL's own errors repeat what a person typed
@@ -57,7 +55,7 @@ const { url } = await startStandaloneServer(server, {
   listen: { host: config.host, port: config.port },
   context: async ({ req }) => ({
     ...(await identity.createContext(req)),
-    userId: 'user-1', // whoever your own session says
+    userId: 'user-1', // as your own session says
   }),
 });
 

@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import { describe, type Logger } from '../log.ts';
 
 const MAX_LENGTH = 500;
@@ -12,7 +12,7 @@ export function createFormatError(logger: Logger) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const cause = rootCause(error);
     const path = formatted.path?.map((key) => (typeof key === 'string' ? short(key) : key));
-    if (cause instanceof GraphQLError) {
+    if (isGraphQLError(cause)) {
       return {
         ...formatted,
         message: short(withoutValues(formatted.message)),
@@ -35,10 +35,15 @@ export function createFormatError(logger: Logger) {
 /** What graphql-js finds wrong with a request only while it executes it, and gives no code: Apollo calls that its own failure. */
 const CLIENT_MISTAKE = /^(Argument "|Variable "|Schema is not configured to execute)/;
 
+/** By name: a host's copy of graphql-js can be another than ours, with a class of its own. */
+function isGraphQLError(error: unknown): error is GraphQLError {
+  return error instanceof Error && error.name === 'GraphQLError';
+}
+
 /** To the bottom: an error thrown while the context is made is wrapped more than once. */
 function rootCause(error: unknown): unknown {
   let cause = error;
-  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  while (isGraphQLError(cause) && cause.originalError) cause = cause.originalError;
   return cause;
 }
 

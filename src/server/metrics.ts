@@ -7,10 +7,9 @@ export interface Metrics {
   render(isStoreUp: boolean): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-export function createMetrics(): Metrics {
-  const registry = new Registry();
+/** Counts in a registry of the host program, or in one of its own with the metrics of the process. */
+export function createMetrics(registry: Registry = ownRegistry()): Metrics {
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
   const counters = {
     outcome: new Counter({
       name: 'identity_outcomes_total',
@@ -57,4 +56,10 @@ export function createMetrics(): Metrics {
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };
+}
+
+function ownRegistry(): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
 }
