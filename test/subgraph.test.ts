@@ -1,6 +1,7 @@
 import { Agent } from 'node:http';
+import { createRequire } from 'node:module';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { graphql } from 'graphql';
+import { graphql, GraphQLError } from 'graphql';
 import { Registry } from 'prom-client';
 import type { AttemptRecord } from '../src/guard/attempt.ts';
 import { createMemoryStore } from '../src/guard/store.ts';
@@ -96,11 +97,10 @@ describe('createIdentitySubgraph', () => {
 
   test("knows GraphQL's own errors though the host has another copy of graphql-js", async () => {
     const { subgraph } = await mount();
-    class GraphQLError extends Error {
-      override readonly name = 'GraphQLError';
-    }
+    const other = createRequire(import.meta.url)('graphql') as typeof import('graphql');
+    expect(other.GraphQLError).not.toBe(GraphQLError);
     const formatted = { message: 'Cannot query field "x" on type "Query".' };
-    expect(subgraph.formatError(formatted, new GraphQLError(formatted.message))).toMatchObject(formatted);
+    expect(subgraph.formatError(formatted, new other.GraphQLError(formatted.message))).toMatchObject(formatted);
     expect(subgraph.formatError(formatted, new Error('a defect'))).toMatchObject({ message: 'Internal server error' });
   });
 

@@ -35,9 +35,9 @@ export function createFormatError(logger: Logger) {
 /** What graphql-js finds wrong with a request only while it executes it, and gives no code: Apollo calls that its own failure. */
 const CLIENT_MISTAKE = /^(Argument "|Variable "|Schema is not configured to execute)/;
 
-/** By name: a host's copy of graphql-js can be another than ours, with a class of its own. */
+/** By the tag that graphql-js gives its class: a host's copy can be another than ours, and Apollo derives classes from it. */
 function isGraphQLError(error: unknown): error is GraphQLError {
-  return error instanceof Error && error.name === 'GraphQLError';
+  return Object.prototype.toString.call(error) === '[object GraphQLError]';
 }
 
 /** To the bottom: an error thrown while the context is made is wrapped more than once. */
