@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { createRequire } from 'node:module';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { graphql, GraphQLError } from 'graphql';
 import { Registry } from 'prom-client';
 import type { AttemptRecord } from '../src/guard/attempt.ts';
@@ -97,6 +97,7 @@ describe('createIdentitySubgraph', () => {
 
   test("knows GraphQL's own errors though the host has another copy of graphql-js", async () => {
     const { subgraph } = await mount();
+    jest.resetModules();
     const other = createRequire(import.meta.url)('graphql') as typeof import('graphql');
     expect(other.GraphQLError).not.toBe(GraphQLError);
     const formatted = { message: 'Cannot query field "x" on type "Query".' };
