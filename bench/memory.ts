@@ -1,4 +1,4 @@
-import { begin, finish } from '../src/guard/attempt.ts';
+import { begin, finish } from '../src/guard/attempt-rules.ts';
 import { createHmacs } from '../src/guard/hmac.ts';
 import { createMemoryStore } from '../src/guard/store.ts';
 import { createMemoryWindows } from '../src/guard/windows.ts';

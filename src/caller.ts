@@ -1,6 +1,6 @@
 export const SCOPES = ['certification:ci', 'certification:delete', 'certification:read-any'] as const;
 
-/** `ci`: see CI and DI. `delete`: delete what is the caller's. `read-any`: read, and with `delete` delete, what is others'. */
+/** `ci`: read CI and DI. `delete`: delete own certifications. `read-any`: read others', and with `delete` delete them. */
 export type Scope = (typeof SCOPES)[number];
 
 /** The proven identity of a caller, and its scopes. */

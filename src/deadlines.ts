@@ -16,12 +16,12 @@ export interface Deadlines {
 const READ_BACK_DELAY_MS = 300;
 const READ_BACK_MS = 2_700;
 
-/** Two delayed read-backs, 3 s each, and 4 s for the store and a busy machine. */
+/** A look before the send, a delayed read-back after it, and 4 s for the store and a busy machine. */
 const RESERVE_MS = 10_000;
 
 /**
  * Every deadline that follows from the settings. A confirm whose answer was lost is read back once, after a delay, so an answer
- * takes `confirmTimeoutMs` and 3 s. A repeat reads back before it sends as well, so an attempt can take `confirmTimeoutMs` and
+ * takes `confirmTimeoutMs` and 3 s. A second send of the same code looks before it, so an attempt can take `confirmTimeoutMs` and
  * 6 s; its lease must be longer, because another replica may take over once the lease has ended. A drain waits as long as the
  * longest attempt may take, so it equals the lease.
  */

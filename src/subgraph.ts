@@ -16,7 +16,7 @@ import type { OnEvent } from './events.ts';
 import { failure } from './failure.ts';
 import { createFormatError } from './graphql/format-error.ts';
 import type { Resolvers } from './generated/resolvers.ts';
-import { createAttempts } from './guard/attempts.ts';
+import { createAttempts } from './guard/attempt-records.ts';
 import { createHmacs } from './guard/hmac.ts';
 import { createLimits } from './guard/limits.ts';
 import { connectRedis, createRedisStore } from './guard/redis.ts';

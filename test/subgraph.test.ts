@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { graphql, GraphQLError } from 'graphql';
 import { Registry } from 'prom-client';
-import type { AttemptRecord } from '../src/guard/attempt.ts';
+import type { AttemptRecord } from '../src/guard/attempt-rules.ts';
 import { createMemoryStore } from '../src/guard/store.ts';
 import { createIdentitySubgraph, type AttemptStore, type IdentitySubgraphOptions } from '../src/index.ts';
 import { createMetrics } from '../src/server/metrics.ts';

@@ -6,7 +6,7 @@ import {
   type AttemptRecord,
   type ConfirmCode,
   type WindowAge,
-} from './attempt.ts';
+} from './attempt-rules.ts';
 
 /**
  * What a reader may see: nothing; a record without proof, which has nothing personal in it; a record that was certified in a

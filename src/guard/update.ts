@@ -1,4 +1,4 @@
-import type { AttemptRecord, Step } from './attempt.ts';
+import type { AttemptRecord, Step } from './attempt-rules.ts';
 import { StoreUnavailable, type AttemptStore } from './store.ts';
 
 /** A record, and when the store said so: by its own clock, and by this process' monotonic one before and after. */

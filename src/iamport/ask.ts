@@ -41,10 +41,10 @@ const PROBE_IMP_UID = 'imp_000000000000';
 
 /** What every call has: a budget of time, the policies of its kind, a session, and an envelope around its answer. */
 export function createAsk(options: AskOptions, clock: CertificationClock): Ask {
-  const { http, readTimeoutMs, onEvent } = options;
+  const { http, confirmTimeoutMs, readTimeoutMs, onEvent } = options;
   const classify = createClassify(readLessons(options.refusalsFile));
   const open = (answer: HttpAnswer) => openEnvelope(answer, classify);
-  const timeouts = { ...options, ...deadlinesOf(options) };
+  const timeouts = { confirmTimeoutMs, readTimeoutMs, readBackMs: deadlinesOf(options).readBackMs };
 
   async function send(request: HttpRequest): Promise<HttpAnswer> {
     const answer = await http.send(request);
@@ -63,7 +63,7 @@ export function createAsk(options: AskOptions, clock: CertificationClock): Ask {
   const policies = createPolicies(options.policies, () =>
     withBudget(readTimeoutMs, async ({ signal }) => {
       const path = pathOf(ENDPOINTS.read, PROBE_IMP_UID);
-      await session.send({ method: 'GET', path, signal }).then(open).catch(ignoreNo);
+      await session.send({ method: 'GET', path, signal }).then(open).catch(ignoreRefusal);
     }),
   );
 
@@ -89,6 +89,6 @@ export function createAsk(options: AskOptions, clock: CertificationClock): Ask {
 }
 
 /** A refusal proves that the upstream is healthy, except one that reports its own failure. */
-function ignoreNo(error: unknown): void {
+function ignoreRefusal(error: unknown): void {
   if (!(error instanceof UpstreamRefusal) || isOwnFailure(error)) throw error;
 }

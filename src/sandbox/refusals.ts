@@ -1,6 +1,6 @@
 import { type Answer, failure } from './answers.ts';
 
-/** Nobody outside knows which status a refusal arrives with, so every refusal exists in three forms. */
+/** The status of a refusal is not documented, so every refusal exists in three forms. */
 export type Form = 200 | 400 | 500;
 
 /** Danal's code and a sentence of ours around the words by which its class is recognised. */

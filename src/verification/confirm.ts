@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from '../caller.ts';
 import { failure, invalidInput, type FailureOf, type InvalidInput } from '../failure.ts';
-import { attemptsLeft, type Begun, type ConfirmCode, type End } from '../guard/attempt.ts';
+import { attemptsLeft, type Begun, type ConfirmCode, type End } from '../guard/attempt-rules.ts';
 import type { OtherEnd, ReadRight } from '../guard/rights.ts';
-import type { KeyedAttempt } from '../guard/attempts.ts';
+import type { KeyedAttempt } from '../guard/attempt-records.ts';
 import type { UpstreamError } from '../iamport/errors.ts';
 import type { CertificationRecord } from '../iamport/record.ts';
 import type { Interval } from '../interval.ts';

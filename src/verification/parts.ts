@@ -1,5 +1,5 @@
 import type { Deadlines } from '../deadlines.ts';
-import type { Attempts } from '../guard/attempts.ts';
+import type { Attempts } from '../guard/attempt-records.ts';
 import type { Limits } from '../guard/limits.ts';
 import type { Iamport } from '../iamport/source.ts';
 

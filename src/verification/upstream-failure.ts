@@ -9,7 +9,7 @@ type Row = readonly [
 ];
 const COLUMN = { confirm: 0, request: 1, read: 2, delete: 2 } as const satisfies Record<Call, keyof Row>;
 
-/** What a refusal means to the client. A class that is strange in a call is a refusal without a better name. */
+/** What a refusal means to the client. A refusal that makes no sense for a call is UPSTREAM_REJECTED, or UPSTREAM_UNAVAILABLE where it may pass. */
 const MEANING: Readonly<Record<Exclude<Refusal, 'UNRECOGNISED'>, Row>> = {
   IN_PROGRESS: ['IN_PROGRESS', 'RATE_LIMITED', 'UPSTREAM_UNAVAILABLE'],
   SEND_LIMIT: ['TOO_MANY_ATTEMPTS', 'RATE_LIMITED', 'RATE_LIMITED'],

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { Config, IamportConfig } from '../../src/config.ts';
-import type { AttemptRecord } from '../../src/guard/attempt.ts';
+import type { AttemptRecord } from '../../src/guard/attempt-rules.ts';
 import { createMemoryStore, StoreUnavailable, type AttemptStore } from '../../src/guard/store.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { startGateway, testConfig, type Fields, type TestGateway } from '../support/gateway.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
-import { begin, finish, opened, type Attempt, type AttemptRecord, type Begin } from '../../src/guard/attempt.ts';
+import { begin, finish, opened, type Attempt, type AttemptRecord, type Begin } from '../../src/guard/attempt-rules.ts';
 import { connectRedis, createRedisStore } from '../../src/guard/redis.ts';
 import { createMemoryStore, StoreFull, StoreUnavailable, type AttemptStore } from '../../src/guard/store.ts';
 import { readRecord, update } from '../../src/guard/update.ts';

@@ -1,5 +1,5 @@
 import type { Caller } from '../../src/caller.ts';
-import { createAttempts } from '../../src/guard/attempts.ts';
+import { createAttempts } from '../../src/guard/attempt-records.ts';
 import { deadlinesOf } from '../../src/deadlines.ts';
 import { createHmacs } from '../../src/guard/hmac.ts';
 import { createMemoryStore, type AttemptStore } from '../../src/guard/store.ts';

@@ -1,5 +1,5 @@
 import type { MutationResolvers } from '../../generated/resolvers.ts';
-import { ATTEMPTS_ALLOWED } from '../../guard/attempt.ts';
+import { ATTEMPTS_ALLOWED } from '../../guard/attempt-rules.ts';
 import { ok } from '../../outcome.ts';
 import { todayInSeoul } from '../../seoul.ts';
 import { answer } from '../answer.ts';

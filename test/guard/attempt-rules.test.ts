@@ -9,7 +9,7 @@ import {
   type AttemptRecord,
   type End,
   type Begun,
-} from '../../src/guard/attempt.ts';
+} from '../../src/guard/attempt-rules.ts';
 import { otherEnd, readRight } from '../../src/guard/rights.ts';
 
 const RULES = { leaseMs: 20_000, claims: true };

@@ -17,7 +17,7 @@ import {
   type End,
   type Method,
   type WindowAge,
-} from './attempt.ts';
+} from './attempt-rules.ts';
 import { mayDelete, otherEnd, readRight, type OtherEnd, type ReadRight } from './rights.ts';
 import type { Hmac } from './hmac.ts';
 import { StoreFull, StoreUnavailable, type AttemptStore } from './store.ts';
@@ -89,7 +89,7 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     check: () => kept(store.check()),
     async open(caller, impUid, method) {
       const record = opened(ownerOf(caller), method);
-      const opening = kept(update(store, keyOf(impUid), () => ({ record, reply: undefined })).then(heard));
+      const opening = kept(update(store, keyOf(impUid), () => ({ record, reply: undefined })).then(mustBeKept));
       if (!(await opening).ok) logLost(new StoreUnavailable('An owner was not kept'));
     },
     attempt: (caller, impUid, method, otp) => ({
@@ -127,12 +127,12 @@ async function beginKept({ store, rules }: AttemptsOptions, attempt: KeyedAttemp
   const { reply, isKept } = begun;
   if (reply.kind !== 'begun') return reply;
   if (!isKept) void giveBack({ store, rules }, attempt.key, reply);
-  heard(begun);
+  mustBeKept(begun);
   return { ...reply, lost: reply.lost && onOurClock(reply.lost, begun) };
 }
 
 /** Errors: `StoreUnavailable` for a write that the store did not answer. */
-function heard({ isKept }: Updated<unknown>): void {
+function mustBeKept({ isKept }: Updated<unknown>): void {
   if (!isKept) throw new StoreUnavailable('A write was not answered');
 }
 
