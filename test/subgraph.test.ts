@@ -98,7 +98,7 @@ describe('createIdentitySubgraph', () => {
   test("knows GraphQL's own errors though the host has another copy of graphql-js", async () => {
     const { subgraph } = await mount();
     jest.resetModules();
-    const other = createRequire(import.meta.url)('graphql') as typeof import('graphql');
+    const other = createRequire(import.meta.url)('graphql') as { GraphQLError: typeof GraphQLError };
     expect(other.GraphQLError).not.toBe(GraphQLError);
     const formatted = { message: 'Cannot query field "x" on type "Query".' };
     expect(subgraph.formatError(formatted, new other.GraphQLError(formatted.message))).toMatchObject(formatted);
