@@ -1,19 +1,10 @@
-import {
-  GraphQLError,
-  type DocumentNode,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-  type ValidationRule,
-} from 'graphql';
-import { createAnswerBounds } from './graphql/answer-bounds.ts';
-import { createAuthenticate, header, Unauthenticated, type Authenticate, type RequestHeaders } from './auth.ts';
+import type { DocumentNode, GraphQLFormattedError, GraphQLSchema, ValidationRule } from 'graphql';
+import type { Authenticate } from './auth.ts';
 import type { AuthConfig, Config } from './config.ts';
 import { deadlinesOf } from './deadlines.ts';
-import { codeOf } from './graphql/answer.ts';
-import { languageOf, type Context, type IdentityContext } from './graphql/context.ts';
+import type { Context } from './graphql/context.ts';
 import { boundedAliases, oneMutationField, otpAsVariable } from './graphql/document-rules.ts';
 import type { OnEvent } from './events.ts';
-import { failure } from './failure.ts';
 import { createFormatError } from './graphql/format-error.ts';
 import type { Resolvers } from './generated/resolvers.ts';
 import { createAttempts } from './guard/attempt-records.ts';
@@ -25,11 +16,10 @@ import { createMemoryStore, StoreFull, type AttemptStore } from './guard/store.t
 import { createMemoryWindows } from './guard/windows.ts';
 import { createHttp, type WireOptions } from './iamport/http.ts';
 import { createIamport } from './iamport/source.ts';
-import { createLoaders } from './graphql/loaders.ts';
 import type { Logger } from './log.ts';
-import { failed } from './outcome.ts';
 import { createReport, type Report } from './report.ts';
-import { createVerification, type Verification } from './verification/verification.ts';
+import { createContextFactory, type ContextRequest } from './request-context.ts';
+import { createVerification } from './verification/verification.ts';
 import { mount, type SchemaModule } from './graphql/mount.ts';
 import { createSchema, resolvers, typeDefs } from './graphql/schema.ts';
 
@@ -64,12 +54,7 @@ export interface IdentitySubgraph {
    * The part of a request's context that the resolvers need. Make one for each request: it dedupes reads.
    * Errors: a GraphQLError UNAUTHENTICATED with HTTP status 401 for a token that is wrong.
    */
-  createContext(request: {
-    readonly headers: RequestHeaders;
-    readonly ip?: string | null | undefined;
-    /** When the caller has gone: reads stop, and what changes something goes on. */
-    readonly signal?: AbortSignal | undefined;
-  }): Promise<Context>;
+  createContext(request: ContextRequest): Promise<Context>;
   /** Whether the store of attempts can be written. A full one counts as ready: it goes on serving the records that it has. */
   isReady(): Promise<boolean>;
   /** Lets go of the connections to the upstream and to the store. */
@@ -99,7 +84,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
     schemaWith: (...modules) => mount(modules),
     validationRules: [oneMutationField, boundedAliases, otpAsVariable],
     formatError: createFormatError(logger),
-    createContext: contextFactory(options, verification, onEvent),
+    createContext: createContextFactory(options, { verification, hmac, report }),
     isReady: () =>
       store.check().then(
         () => true,
@@ -124,32 +109,4 @@ function createStores({ guard: { redisUrl }, store: ownStore }: IdentitySubgraph
       redis?.disconnect();
     },
   };
-}
-
-function contextFactory(
-  { auth, maxRepresentations }: IdentitySubgraphOptions,
-  verification: Verification,
-  onEvent: OnEvent,
-): IdentitySubgraph['createContext'] {
-  const authenticate = typeof auth === 'function' ? auth : createAuthenticate(auth);
-  const count: IdentityContext['count'] = (call, code) => onEvent({ kind: 'outcome', call, code });
-
-  return async ({ headers, ip = null, signal }) => {
-    const identity = await authenticate({ headers }).catch(asGraphQLError);
-    const caller = identity && { ...identity, ip };
-    const read = async (impUid: string) => {
-      if (!caller) return failed(failure('NOT_FOUND'));
-      const outcome = await verification.read(caller, impUid, signal);
-      count('read', codeOf(outcome));
-      return outcome;
-    };
-    const language = languageOf(header(headers, 'accept-language'));
-    const bounds = createAnswerBounds(maxRepresentations);
-    return { identity: { verification, count, caller, language, bounds, loaders: createLoaders(read) } };
-  };
-}
-
-function asGraphQLError(error: unknown): never {
-  if (!(error instanceof Unauthenticated)) throw error;
-  throw new GraphQLError(`${error.message}.`, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
 }

@@ -1,38 +1,79 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GatewayEvent, UnknownWords } from '../src/events.ts';
+import type { GatewayEvent } from '../src/events.ts';
 import { createReport } from '../src/report.ts';
 
-const WORDS: UnknownWords = {
-  kind: 'unknown-words',
-  call: 'confirm',
-  status: 400,
-  providerCode: '7777',
-  shape: '… 인증번호 #',
-};
-
-function report() {
-  const lines: object[] = [];
-  const events: GatewayEvent[] = [];
-  const logger = { info: () => {}, error: () => {}, warn: (fields: object) => void lines.push(fields) };
-  return { lines, events, onEvent: createReport(logger, (event) => events.push(event)).onEvent };
+function reported(...events: GatewayEvent[]): unknown[] {
+  const lines: unknown[] = [];
+  const log =
+    (level: string) =>
+    (fields: object, message: string): void =>
+      void lines.push([level, fields, message.split(':')[0]]);
+  const report = createReport({ info: log('info'), warn: log('warn'), error: log('error') });
+  for (const event of events) report.onEvent(event);
+  return lines;
 }
 
-describe('unknown words', () => {
-  test('are logged once, with call, status, provider code and shape, and counted each time', () => {
-    const { lines, events, onEvent } = report();
-    for (let time = 0; time < 3; time += 1) onEvent(WORDS);
-    expect(lines).toEqual([{ call: 'confirm', status: 400, providerCode: '7777', shape: '… 인증번호 #' }]);
-    expect(events).toEqual(Array.from({ length: 3 }, () => ({ kind: 'drift', field: 'message' })));
+const login = (isAccepted: boolean) => ({ kind: 'login', isAccepted }) as const;
+const breaker = (state: 'closed' | 'half-open' | 'open') => ({ kind: 'breaker', breaker: 'read', state }) as const;
+const limit = (key: string, ms: number) =>
+  ({ kind: 'limit', limit: 'confirms per IP', shadow: false, key, ms }) as const;
+
+describe('the log of an operator', () => {
+  test('has one line when a log-in is refused, and one when it is accepted again', () => {
+    const lines = reported(
+      login(true),
+      login(true),
+      login(false),
+      login(false),
+      login(true),
+      login(true),
+      login(false),
+    );
+    expect(lines).toEqual([
+      ['error', {}, 'the upstream refuses the log-in'],
+      ['info', {}, 'the upstream accepts the log-in again'],
+      ['error', {}, 'the upstream refuses the log-in'],
+    ]);
   });
 
-  test('of another shape or provider code are logged too, a hundred at most', () => {
-    const { lines, events, onEvent } = report();
-    onEvent(WORDS);
-    onEvent({ ...WORDS, shape: '… 만료' });
-    onEvent({ ...WORDS, providerCode: null });
-    expect(lines).toHaveLength(3);
-    for (let code = 1_000; code < 1_200; code += 1) onEvent({ ...WORDS, providerCode: String(code) });
-    expect(lines).toHaveLength(100);
-    expect(events).toHaveLength(203);
+  test('says when a breaker opens and closes, and nothing of its probes', () => {
+    expect(
+      reported(breaker('open'), breaker('half-open'), breaker('open'), breaker('half-open'), breaker('closed')),
+    ).toEqual([
+      ['warn', { breaker: 'read' }, 'the upstream fails too often'],
+      ['warn', { breaker: 'read' }, 'the upstream fails too often'],
+      ['info', { breaker: 'read' }, 'the upstream answers again'],
+    ]);
+  });
+
+  test('names a key that has reached a limit once in its window, by its HMAC', () => {
+    const facts = (key: string) => ({ limit: 'confirms per IP', shadow: false, key });
+    expect(reported(limit('a', 60_000), limit('a', 59_000), limit('b', 60_000), limit('c', 0), limit('c', 0))).toEqual(
+      ['a', 'b', 'c', 'c'].map((key) => ['warn', facts(key), 'a limit was reached']),
+    );
+  });
+
+  test('tells maintenance and a merchant that is not set up once, and what people did wrong never', () => {
+    const refusal = (name: 'CARRIER_MAINTENANCE' | 'MERCHANT_CONFIG' | 'WRONG_OTP') =>
+      ({ kind: 'refusal', call: 'confirm', refusal: name }) as const;
+    const names = ['CARRIER_MAINTENANCE', 'CARRIER_MAINTENANCE', 'WRONG_OTP', 'MERCHANT_CONFIG'] as const;
+    expect(reported(...names.map(refusal))).toEqual([
+      ['warn', { refusal: 'CARRIER_MAINTENANCE' }, 'a carrier or the provider is closed for maintenance'],
+      ['warn', { refusal: 'MERCHANT_CONFIG' }, 'the merchant is not set up for this call at the provider'],
+    ]);
+  });
+
+  test('says once why callers are refused, for each reason', () => {
+    const refused = (reason: string) => ({ kind: 'refused-caller', reason }) as const;
+    expect(reported(refused('The token has expired'), refused('The token has expired'), refused('another'))).toEqual([
+      ['warn', { reason: 'The token has expired' }, 'a caller was refused'],
+      ['warn', { reason: 'another' }, 'a caller was refused'],
+    ]);
+  });
+
+  test('forgets the oldest line of a thousand, so that made-up keys do not fill the memory', () => {
+    const many = Array.from({ length: 1_000 }, (_, index) => limit(String(index), 60_000));
+    expect(reported(limit('first', 60_000), ...many, limit('first', 60_000))).toHaveLength(1_002);
+    expect(reported(limit('first', 60_000), ...many.slice(1), limit('first', 60_000))).toHaveLength(1_000);
   });
 });

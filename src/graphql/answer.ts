@@ -1,7 +1,6 @@
-import type { Call, Failure, FailureCode } from '../failure.ts';
+import type { Failure } from '../failure.ts';
 import type { CertificationRecord } from '../iamport/record.ts';
 import type { Outcome } from '../outcome.ts';
-import type { IdentityContext } from './context.ts';
 
 /** A record as a member of a result union. */
 export type CertificationMember = Named<'Certification', CertificationRecord>;
@@ -12,22 +11,7 @@ type Member<N extends string, O extends AnyOutcome> =
   | Named<N, Extract<O, { ok: true }>['value']>
   | Extract<O, { ok: false }>['failure'];
 
-/** Counts how a call of a client ended, and answers it as a member of its result union. */
-export function answer<N extends string, O extends AnyOutcome>(
-  { count }: IdentityContext,
-  call: Call,
-  typename: N,
-  outcome: O,
-): Member<N, O> {
-  count(call, codeOf(outcome));
-  return member(typename, outcome);
-}
-
 /** The value under the name of its type in the schema, or the failure, which has its own. */
 export function member<N extends string, O extends AnyOutcome>(typename: N, outcome: O): Member<N, O> {
   return outcome.ok ? { ...outcome.value, __typename: typename } : outcome.failure;
-}
-
-export function codeOf(outcome: Outcome<unknown, Failure>): FailureCode | 'OK' {
-  return outcome.ok ? 'OK' : outcome.failure.code;
 }

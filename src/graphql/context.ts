@@ -1,7 +1,8 @@
 import Negotiator from 'negotiator';
 import type { AnswerBounds } from './answer-bounds.ts';
 import type { Caller } from '../caller.ts';
-import type { Call, FailureCode } from '../failure.ts';
+import type { Call, Failure } from '../failure.ts';
+import type { Outcome } from '../outcome.ts';
 import type { Loaders } from './loaders.ts';
 import type { Verification } from '../verification/verification.ts';
 import type { Language } from './messages.ts';
@@ -11,10 +12,21 @@ export interface Context {
   readonly identity: IdentityContext;
 }
 
+/** `impUid` is null where what was sent is none. */
+export type Run = <O extends Outcome<unknown, Failure>>(
+  call: Call,
+  impUid: string | null,
+  work: () => Promise<O>,
+) => Promise<O>;
+
 export interface IdentityContext {
   readonly verification: Verification;
-  /** Told how every call of a client ended: `OK` or a code. */
-  readonly count: (call: Call, code: FailureCode | 'OK') => void;
+  /** Names this request in the log, in the answer's `x-request-id`, and in `extensions.requestId` of a failure. */
+  readonly requestId: string;
+  /** Runs one operation, counts how it ended and logs it. */
+  readonly run: Run;
+  /** Whether an operation of this request has failed. */
+  readonly hasFailed: () => boolean;
   readonly loaders: Loaders;
   readonly bounds: AnswerBounds;
   /** Null where the request names nobody. */

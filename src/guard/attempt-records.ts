@@ -5,6 +5,7 @@ import type { OnEvent } from '../events.ts';
 import { failure, type Failure } from '../failure.ts';
 import { describe, type Logger } from '../log.ts';
 import { failed, ok, type Outcome } from '../outcome.ts';
+import { spentInGuard } from '../spending.ts';
 import type { Interval } from '../interval.ts';
 import {
   begin,
@@ -74,7 +75,7 @@ export function createAttempts(options: AttemptsOptions): Attempts {
 
   async function kept<T>(work: Promise<T>): Kept<T> {
     try {
-      return ok(await work);
+      return ok(await spentInGuard(work));
     } catch (error) {
       if (error instanceof StoreFull) onEvent({ kind: 'store-full' });
       else if (!(error instanceof StoreUnavailable)) throw error;

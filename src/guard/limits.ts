@@ -4,6 +4,7 @@ import type { OnEvent } from '../events.ts';
 import { failure, type Failure } from '../failure.ts';
 import { describe, type Logger } from '../log.ts';
 import { failed, ok, type Outcome } from '../outcome.ts';
+import { spentInGuard } from '../spending.ts';
 import type { Caller } from '../caller.ts';
 import type { Hmac } from './hmac.ts';
 import { StoreUnavailable } from './store.ts';
@@ -90,7 +91,7 @@ export function createLimits(options: LimitsOptions): Limits {
 function createPass({ config: { shadow }, windows, onEvent, logger }: LimitsOptions) {
   async function take(asked: readonly Window[]): Promise<Taken | null> {
     try {
-      return await windows.take(asked);
+      return await spentInGuard(windows.take(asked));
     } catch (error) {
       if (error instanceof StoreUnavailable) return null;
       throw error;
@@ -121,8 +122,9 @@ function createPass({ config: { shadow }, windows, onEvent, logger }: LimitsOpti
     const { waits, counted } = taken;
     const denying = asked.find((_, index) => waits[index]! > 0);
     if (denying) {
-      onEvent({ kind: 'limit', limit: denying.check.limit, shadow });
-      const retryAt = new Date(Date.now() + Math.ceil(Math.max(...waits)));
+      const ms = Math.ceil(Math.max(...waits));
+      onEvent({ kind: 'limit', limit: denying.check.limit, shadow, key: denying.window.key, ms });
+      const retryAt = new Date(Date.now() + ms);
       return shadow ? ALLOWED : failed(failure('RATE_LIMITED', { retryAt }));
     }
     return ok(passFor(counted.filter((_, index) => !asked[index]!.check.countsTries)));

@@ -5,6 +5,7 @@ import { withBudget } from './budget.ts';
 import type { CertificationClock } from './clock.ts';
 import { ENDPOINTS, pathOf, type EndpointName } from './endpoints.ts';
 import { openEnvelope, type JsonObject } from './envelope.ts';
+import { spentUpstream } from '../spending.ts';
 import { UpstreamFault, UpstreamRefusal } from './errors.ts';
 import type { Http, HttpAnswer, HttpRequest } from './http.ts';
 import { createPolicies, type PoliciesOptions } from './policies.ts';
@@ -60,17 +61,21 @@ export function createAsk(options: AskOptions, clock: CertificationClock): Ask {
     onLogin: clock.hearLogin,
   });
 
-  const policies = createPolicies(options.policies, () =>
-    withBudget(readTimeoutMs, async ({ signal }) => {
-      const path = pathOf(ENDPOINTS.read, PROBE_IMP_UID);
-      await session.send({ method: 'GET', path, signal }).then(open).catch(ignoreRefusal);
-    }),
+  const policies = createPolicies(
+    options.policies,
+    () =>
+      withBudget(readTimeoutMs, async ({ signal }) => {
+        const path = pathOf(ENDPOINTS.read, PROBE_IMP_UID);
+        await session.send({ method: 'GET', path, signal }).then(open).catch(ignoreRefusal);
+      }),
+    onEvent,
   );
 
   return async (name, { impUid, json, signal: caller }) => {
     const endpoint = ENDPOINTS[name];
     const request = { method: endpoint.method, path: pathOf(endpoint, impUid), ...(json && { json }) };
-    const call = async (signal: AbortSignal) => open(await session.send({ ...request, signal }));
+    const call = (signal: AbortSignal) =>
+      measured(name, async () => open(await session.send({ ...request, signal })), onEvent);
     try {
       return await withBudget(
         timeouts[endpoint.timeout],
@@ -79,6 +84,7 @@ export function createAsk(options: AskOptions, clock: CertificationClock): Ask {
       );
     } catch (error) {
       if (error instanceof UpstreamFault) onEvent({ kind: 'fault', call: endpoint.kind, reason: error.reason });
+      if (error instanceof UpstreamRefusal) onEvent({ kind: 'refusal', call: name, refusal: error.refusal });
       if (error instanceof UpstreamRefusal && error.shape !== null) {
         const { status, providerCode, shape } = error;
         onEvent({ kind: 'unknown-words', call: name, status, providerCode, shape });
@@ -86,6 +92,23 @@ export function createAsk(options: AskOptions, clock: CertificationClock): Ask {
       throw error;
     }
   };
+}
+
+/** One call as the operator sees it: how long it took, and how it ended. */
+async function measured<T>(call: EndpointName, work: () => Promise<T>, onEvent: OnUpstreamEvent): Promise<T> {
+  const since = performance.now();
+  let end = 'ok';
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UpstreamFault) end = error.reason;
+    else end = error instanceof UpstreamRefusal ? error.refusal : 'defect';
+    throw error;
+  } finally {
+    const ms = performance.now() - since;
+    spentUpstream(ms, end);
+    onEvent({ kind: 'upstream-call', call, ms });
+  }
 }
 
 /** A refusal proves that the upstream is healthy, except one that reports its own failure. */

@@ -1,4 +1,12 @@
-import { BrokenCircuitError, circuitBreaker, handleWhen, SamplingBreaker, type CircuitBreakerPolicy } from 'cockatiel';
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  CircuitState,
+  handleWhen,
+  SamplingBreaker,
+  type CircuitBreakerPolicy,
+} from 'cockatiel';
+import type { OnUpstreamEvent } from '../events.ts';
 import { UpstreamFault, UpstreamRefusal } from './errors.ts';
 
 export interface BreakerConfig {
@@ -8,18 +16,33 @@ export interface BreakerConfig {
   readonly breakerResetMs?: number;
 }
 
+export type BreakerName = 'mutation' | 'read' | 'login';
+
+const STATES = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half-open',
+  [CircuitState.Isolated]: 'open',
+} as const satisfies Record<CircuitState, string>;
+
 /** Half of the calls of ten seconds, and enough of them to be more than one person's bad luck. */
 const SHARE = 0.5;
 const WINDOW_MS = 10_000;
 const RESET_MS = 10_000;
 
 /** A circuit breaker that counts what says that the upstream is ill. */
-export function createBreaker({ breakerMinimumRps, breakerResetMs = RESET_MS }: BreakerConfig): CircuitBreakerPolicy {
+export function createBreaker(
+  name: BreakerName,
+  { breakerMinimumRps, breakerResetMs = RESET_MS }: BreakerConfig,
+  onEvent: OnUpstreamEvent,
+): CircuitBreakerPolicy {
   const sampling = { threshold: SHARE, duration: WINDOW_MS, minimumRps: breakerMinimumRps };
-  return circuitBreaker(handleWhen(saysIll), {
+  const breaker = circuitBreaker(handleWhen(saysIll), {
     halfOpenAfter: breakerResetMs,
     breaker: new SamplingBreaker(sampling),
   });
+  breaker.onStateChange((state) => onEvent({ kind: 'breaker', breaker: name, state: STATES[state] }));
+  return breaker;
 }
 
 /** What an open breaker throws, as a fault. */

@@ -11,7 +11,8 @@ import {
   type IPolicy,
 } from 'cockatiel';
 import type { PoliciesConfig } from '../config.ts';
-import { asFault, createBreaker, isOwnFailure, type BreakerConfig } from './breaker.ts';
+import type { OnUpstreamEvent } from '../events.ts';
+import { asFault, createBreaker, isOwnFailure, type BreakerConfig, type BreakerName } from './breaker.ts';
 import type { Budget } from './budget.ts';
 import type { Kind } from './endpoints.ts';
 import { UpstreamFault, UpstreamRefusal } from './errors.ts';
@@ -34,8 +35,6 @@ interface Row {
   readonly retries: (error: unknown, tries: number) => boolean;
   /** Whether retries are paid from the retry budget. */
   readonly isBudgeted: boolean;
-  /** Whether calls share a bulkhead, and a breaker. A read-back has neither: there are only as many as there were confirms. */
-  readonly isBounded: boolean;
 }
 
 const KINDS: Readonly<Record<Kind, Row>> = {
@@ -44,20 +43,17 @@ const KINDS: Readonly<Record<Kind, Row>> = {
     tries: () => 2,
     retries: (error) => error instanceof UpstreamFault && error.reason === 'connect',
     isBudgeted: false,
-    isBounded: true,
   },
   read: {
     tries: ({ readTries }) => readTries,
     retries: (error, tries) =>
       mayPass(error) || (tries === 1 && error instanceof UpstreamRefusal && isOwnFailure(error)),
     isBudgeted: true,
-    isBounded: true,
   },
   'read-back': {
     tries: ({ readTries }) => Math.min(readTries, 2),
     retries: mayPass,
     isBudgeted: true,
-    isBounded: false,
   },
 };
 
@@ -68,9 +64,14 @@ const RETRY_SHARE = 0.1;
 const MAX_SAVED_RETRIES = 10;
 
 /** `probe` is a harmless read, the half-open probe of every breaker: no person's code is spent to find out whether the upstream is back. */
-export function createPolicies(config: PoliciesOptions, probe: () => Promise<void>): Policies {
-  const boundOf = (kind: Kind): Bound | null => (KINDS[kind].isBounded ? createBound(config, probe) : null);
-  const bounds = { mutation: boundOf('mutation'), read: boundOf('read'), 'read-back': boundOf('read-back') };
+export function createPolicies(
+  config: PoliciesOptions,
+  probe: () => Promise<void>,
+  onEvent: OnUpstreamEvent,
+): Policies {
+  const boundOf = (kind: BreakerName & Kind): Bound => createBound(config, createBreaker(kind, config, onEvent), probe);
+  /** A read-back has no bounds: there are only as many as there were confirms. */
+  const bounds = { mutation: boundOf('mutation'), read: boundOf('read'), 'read-back': null };
   let savedRetries = MAX_SAVED_RETRIES;
 
   function retrying(kind: Kind, budget: Budget): IPolicy {
@@ -120,9 +121,12 @@ interface Bound {
   throughBreaker<T>(start: Start, work: () => Promise<T>): Promise<T>;
 }
 
-function createBound({ parallelCalls, queuedCalls, ...config }: PoliciesOptions, probe: () => Promise<void>): Bound {
+function createBound(
+  { parallelCalls, queuedCalls }: PoliciesOptions,
+  breaker: CircuitBreakerPolicy,
+  probe: () => Promise<void>,
+): Bound {
   const places = bulkhead(parallelCalls, queuedCalls);
-  const breaker = createBreaker(config);
   const probed = createProbe(breaker, probe);
 
   return {

@@ -1,11 +1,11 @@
-import type { OnEvent } from '../events.ts';
+import type { OnUpstreamEvent } from '../events.ts';
 import type { Interval } from '../interval.ts';
 import { asFault, createBreaker, type BreakerConfig } from './breaker.ts';
 import { withBudget } from './budget.ts';
 import { openEnvelope, type JsonObject } from './envelope.ts';
 import { UpstreamFault } from './errors.ts';
 import type { Http, HttpAnswer, HttpRequest } from './http.ts';
-import { createTokens, type Token } from './token.ts';
+import { createTokens, saysRefused, type Token } from './token.ts';
 
 /** Exchanges with an access token, which is had by logging in, and had anew when it is refused or old. */
 export interface Session {
@@ -25,17 +25,22 @@ export interface SessionOptions {
   readonly breaker: BreakerConfig;
   /** Hears the `now` of every log-in, in unix ms, and when the log-in was made. */
   readonly onLogin: (nowMs: number, call: Interval) => void;
-  readonly onEvent: OnEvent;
+  readonly onEvent: OnUpstreamEvent;
 }
 
 export function createSession(options: SessionOptions): Session {
   const { http, timeoutMs, onEvent } = options;
-  const breaker = createBreaker(options.breaker);
+  const breaker = createBreaker('login', options.breaker, onEvent);
 
   async function logIn(): Promise<JsonObject> {
     try {
-      return await withBudget(timeoutMs, ({ signal }) => breaker.execute(async () => askForToken(options, signal)));
+      const answer = await withBudget(timeoutMs, ({ signal }) =>
+        breaker.execute(async () => askForToken(options, signal)),
+      );
+      onEvent({ kind: 'login', isAccepted: true });
+      return answer;
     } catch (error) {
+      if (saysRefused(error)) onEvent({ kind: 'login', isAccepted: false });
       const fault = asFault(error);
       if (fault instanceof UpstreamFault) onEvent({ kind: 'fault', call: 'login', reason: fault.reason });
       throw fault;

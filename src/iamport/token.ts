@@ -82,8 +82,12 @@ function tokenIn(response: JsonObject, askedAt: number): Token {
 
 /** Whatever happened to a log-in, the request that waits for it was not sent. */
 function loginFault(error: unknown): UpstreamFault {
-  const isRefused = error instanceof UpstreamRefusal ? error.status < 500 : isUnauthorized(error);
-  return new UpstreamFault(isRefused ? 'login-refused' : 'login');
+  return new UpstreamFault(saysRefused(error) ? 'login-refused' : 'login');
+}
+
+/** Whether a failed log-in says that the key or the secret is wrong. */
+export function saysRefused(error: unknown): boolean {
+  return error instanceof UpstreamRefusal ? error.status < 500 : isUnauthorized(error);
 }
 
 function isUnauthorized(error: unknown): boolean {

@@ -45,6 +45,7 @@ export function createApollo(subgraph: IdentitySubgraph, config: Config): Apollo
     validationOptions: { maxErrors: MAX_ERRORS },
     plugins: [
       boundedErrors,
+      requestIds,
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
@@ -62,6 +63,20 @@ const boundedErrors: ApolloServerPlugin = {
         if (errors.length <= MAX_ERRORS + 1) return;
         const message = `${errors.length - MAX_ERRORS} more errors are left out.`;
         body.singleResult.errors = [...errors.slice(0, MAX_ERRORS), { message, extensions: { code: 'MORE_ERRORS' } }];
+      },
+    };
+  },
+};
+
+/** Names the request in the answer to one that failed, so that a person who reads it out can be found in the log. */
+const requestIds: ApolloServerPlugin<Context> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ contextValue, response: { body } }) {
+        if (body.kind !== 'single') return;
+        const { requestId, hasFailed } = contextValue.identity;
+        if (!hasFailed() && !body.singleResult.errors?.length) return;
+        body.singleResult.extensions = { ...body.singleResult.extensions, requestId };
       },
     };
   },

@@ -37,7 +37,12 @@ export function createGraphQLServer(
   if (config.explorer) registerExplorer(app, config);
   const addressOf = createClientAddress(config, logger);
   const context = async (request: FastifyRequest, reply: FastifyReply) =>
-    subgraph.createContext({ headers: request.headers, ip: addressOf(request), signal: goneSignal(reply) });
+    subgraph.createContext({
+      headers: request.headers,
+      ip: addressOf(request),
+      signal: goneSignal(reply),
+      requestId: request.id,
+    });
   app.route({
     method: 'POST',
     url: '/graphql',

@@ -3,6 +3,7 @@ import { fastify, type FastifyError, type FastifyInstance, type FastifyRequest }
 import { inNetworks } from '../address.ts';
 import type { Config } from '../config.ts';
 import { describe, type Logger } from '../log.ts';
+import { requestIdOf } from '../request-context.ts';
 import { errorBody, MAX_BODY_BYTES, refuse, refuseSocket, SAFE_HEADERS, clientMistake } from './refusals.ts';
 
 /** What both servers share: answers of node's and of Fastify's own take our shape, are not stored, and have a deadline. */
@@ -10,6 +11,7 @@ export function createHttpServer(config: Config, logger: Logger): FastifyInstanc
   const { clientTimeoutMs, maxConnections, keepAliveMs } = config;
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
+    genReqId: ({ headers }) => requestIdOf(headers),
     requestTimeout: clientTimeoutMs,
     keepAliveTimeout: keepAliveMs,
     http: {
@@ -31,7 +33,7 @@ export function createHttpServer(config: Config, logger: Logger): FastifyInstanc
   server.maxConnections = maxConnections;
   server.on('checkExpectation', (request, response) => server.emit('request', request, response)); // checked below
   app.addHook('onRequest', async (request, reply) => {
-    void reply.headers(SAFE_HEADERS);
+    void reply.headers({ ...SAFE_HEADERS, 'x-request-id': request.id });
     if (!hasValidHost(request)) return refuse(reply);
     const { expect = '100-continue' } = request.headers;
     return /100-continue/i.test(expect) ? undefined : refuse(reply, 417, 'Expect may be 100-continue.');

@@ -136,7 +136,8 @@ describe('limits', () => {
     const { limits: own, told } = limits({ requestsPerPhone: ONE_A_MINUTE, requests: ONE_A_MINUTE, shadow: true });
     const passes = [await own.request(somebody, PHONE), await own.request(somebody, PHONE)];
     expect(passes.map(({ retryAt }) => retryAt)).toEqual([null, null]);
-    expect(told).toEqual([{ kind: 'limit', limit: 'requests per phone', shadow: true }]);
+    const hmacs = { key: expect.stringMatching(/^[\w-]{22}$/), ms: expect.any(Number) };
+    expect(told).toEqual([{ kind: 'limit', limit: 'requests per phone', shadow: true, ...hmacs }]);
   });
 
   test('in shadow mode give back a call that they would have denied as little as they counted it', async () => {
@@ -156,6 +157,8 @@ describe('limits', () => {
         kind: 'limit',
         limit,
         shadow: false,
+        key: expect.stringMatching(/^([\w-]{22}|all)$/),
+        ms: expect.any(Number),
       })),
     );
   });

@@ -2,7 +2,7 @@ import type { MutationResolvers } from '../../generated/resolvers.ts';
 import { ATTEMPTS_ALLOWED } from '../../guard/attempt-rules.ts';
 import { ok } from '../../outcome.ts';
 import { todayInSeoul } from '../../seoul.ts';
-import { answer } from '../answer.ts';
+import { member } from '../answer.ts';
 import { checkConfirm, checkImpUid, checkRequest } from '../input.ts';
 import { callerOf, callerWith } from './access.ts';
 
@@ -13,31 +13,37 @@ export const Mutation: MutationResolvers = {
   requestIdentityOtp: async (_, { input }, { identity }) => {
     const caller = callerOf(identity);
     const person = checkRequest(input, todayInSeoul());
-    const sent = person.ok ? await identity.verification.request(caller, person.value) : person;
-    return answer(identity, 'request', 'IdentityOtpSent', sent.ok ? ok(otpSent(sent.value)) : sent);
+    const sent = await identity.run('request', null, async () =>
+      person.ok ? identity.verification.request(caller, person.value) : person,
+    );
+    return member('IdentityOtpSent', sent.ok ? ok(otpSent(sent.value)) : sent);
   },
 
-  confirmIdentityOtp: async (_, { impUid, otp }, { identity }) => {
+  confirmIdentityOtp: async (_, args, { identity }) => {
     const caller = callerOf(identity);
-    const args = checkConfirm(impUid, otp);
-    if (!args.ok) return answer(identity, 'confirm', 'Certification', args);
-    const confirmation = { method: 'SMS', otp: args.value.otp } as const;
-    const confirmed = await identity.verification.confirm(caller, args.value.impUid, confirmation);
-    return answer(identity, 'confirm', 'Certification', confirmed);
+    const checked = checkConfirm(args.impUid, args.otp);
+    if (!checked.ok) return member('Certification', await identity.run('confirm', null, async () => checked));
+    const { impUid, otp } = checked.value;
+    const confirm = () => identity.verification.confirm(caller, impUid, { method: 'SMS', otp });
+    return member('Certification', await identity.run('confirm', impUid, confirm));
   },
 
   confirmIdentityApp: async (_, { impUid }, { identity }) => {
     const caller = callerOf(identity);
     const id = checkImpUid(impUid);
-    const confirmed = id.ok ? await identity.verification.confirm(caller, id.value, { method: 'APP' }) : id;
-    return answer(identity, 'confirm', 'Certification', confirmed);
+    const confirmed = await identity.run('confirm', id.ok ? id.value : null, async () =>
+      id.ok ? identity.verification.confirm(caller, id.value, { method: 'APP' }) : id,
+    );
+    return member('Certification', confirmed);
   },
 
   deleteCertification: async (_, { impUid }, { identity }) => {
     const caller = callerWith('certification:delete', identity);
     const id = checkImpUid(impUid);
-    const deleted = id.ok ? await identity.verification.delete(caller, id.value) : id;
-    return answer(identity, 'delete', 'CertificationDeleted', deleted.ok ? ok({ impUid: deleted.value }) : deleted);
+    const deleted = await identity.run('delete', id.ok ? id.value : null, async () =>
+      id.ok ? identity.verification.delete(caller, id.value) : id,
+    );
+    return member('CertificationDeleted', deleted.ok ? ok({ impUid: deleted.value }) : deleted);
   },
 };
 

@@ -1,5 +1,5 @@
 import type { QueryResolvers } from '../../generated/resolvers.ts';
-import { answer, member } from '../answer.ts';
+import { member } from '../answer.ts';
 import { checkImpUid } from '../input.ts';
 import { callerOf } from './access.ts';
 
@@ -7,7 +7,7 @@ export const Query: QueryResolvers = {
   certification: async (_, { impUid }, { identity }) => {
     callerOf(identity);
     const id = checkImpUid(impUid);
-    if (!id.ok) return answer(identity, 'read', 'Certification', id);
+    if (!id.ok) return member('Certification', await identity.run('read', null, async () => id));
     return member('Certification', await identity.loaders.certification.load(id.value));
   },
 };
