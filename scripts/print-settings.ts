@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'oxfmt';
 import type { z } from 'zod';
-import { GROUPS, type Setting } from '../src/config/settings.ts';
+import type { Setting } from '../src/config/setting.ts';
+import { GROUPS } from '../src/config/settings.ts';
 
 /** The settings that a first deployment needs. */
 const FIRST = new Set([
@@ -30,6 +31,9 @@ seconds (\`s\`), minutes (\`m\`), hours (\`h\`) or days (\`d\`). \`off\` is no l
 
 **Real credentials** (\`IAMPORT_API_KEY\` and \`IAMPORT_API_SECRET\`, always together) need one of \`AUTH_JWKS_URL\`,
 \`AUTH_PUBLIC_KEY\` and \`AUTH_SECRET\`, or \`ALLOW_ANONYMOUS=true\`. At most one of the three can be set.
+
+**Tokens** are JWTs with \`sub\` and \`exp\`, sent as \`authorization: Bearer …\`. Scopes are read from \`scope\` and \`scp\`, each a text or a
+list. A token without \`kid\` is verified with every key of the set that fits its algorithm.
 
 **Production** (\`NODE_ENV=production\`) needs real credentials, https for \`AUTH_JWKS_URL\`, and \`api.iamport.kr\` or
 \`static-api.iamport.kr\` over https as the upstream, unless \`ALLOW_OTHER_UPSTREAM=true\`. Several replicas need \`REDIS_URL\`, and

@@ -1,18 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { SCOPES, type Scope } from './caller.ts';
-import {
-  CALLERS,
-  GROUPS,
-  GUARD,
-  LIMITS,
-  POLICIES,
-  SANDBOX,
-  SERVER,
-  UPSTREAM,
-  type Group,
-  type Values,
-} from './config/settings.ts';
+import { CALLERS, GROUPS, GUARD, LIMITS, POLICIES, SANDBOX, SERVER, UPSTREAM } from './config/settings.ts';
+import type { Group, Values } from './config/setting.ts';
 
 export type { Rate } from './config/values.ts';
 

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyExportOptions } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { ConfigError, readConfig } from '../src/config.ts';
@@ -178,6 +178,29 @@ describe('readConfig', () => {
     expect(readConfig(CREDENTIALS).auth.anonymousScopes).toEqual(new Set());
   });
 
+  test('takes a public key whose line breaks are written as \\n', () => {
+    for (const lineBreak of ['\\n', '\\r\\n'])
+      expect(readConfig({ AUTH_PUBLIC_KEY: publicKey.replaceAll('\n', lineBreak) }).auth.publicKey).toBe(publicKey);
+  });
+
+  test.each<[string, KeyExportOptions<'pem'>]>([
+    ['plain', { type: 'pkcs8', format: 'pem' }],
+    ['encrypted', { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'canary' }],
+    ['older', { type: 'pkcs1', format: 'pem' }],
+  ])('refuses a private key of the token issuer (%s), and does not repeat it', (_name, form) => {
+    const pem = String(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export(form));
+    for (const text of [pem, pem.replaceAll('\n', '\\n'), publicKey + pem]) {
+      expect(problems({ AUTH_PUBLIC_KEY: text })).toEqual([
+        'AUTH_PUBLIC_KEY holds a private key, which nobody but the token issuer may have: set its public key',
+      ]);
+    }
+  });
+
+  test('takes a shared secret of 32 bytes in base64', () => {
+    const secret = `base64:${'A'.repeat(43)}=`;
+    expect(readConfig({ AUTH_SECRET: secret }).auth.secret).toBe(secret);
+  });
+
   test('with credentials is the live API, or the base URL that is set', () => {
     expect(readConfig(CREDENTIALS)).toMatchObject({
       isSandbox: false,
@@ -290,7 +313,16 @@ describe('readConfig', () => {
     ['TRUST_PROXY', ['10.0.0.0/8, everybody', '0.0.0.0/0', ',', '10.0.0.0/8,'], NETWORKS],
     ['AUTH_JWKS_URL', ['issuer', 'xhttps://issuer.example', 'httpsx://issuer.example'], HTTP],
     ['AUTH_PUBLIC_KEY', ['pem'], 'must be a public key in PEM'],
-    ['AUTH_SECRET', ['x'.repeat(31)], 'must have at least 32 characters'],
+    [
+      'AUTH_SECRET',
+      [
+        'x'.repeat(31),
+        `base64:${'A'.repeat(42)}`,
+        `base64:${'A'.repeat(42)}!`,
+        `base64:${'A'.repeat(20)}=${'A'.repeat(30)}`,
+      ],
+      'must have at least 32 characters, or `base64:` and at least 32 bytes in base64',
+    ],
     ['ROUTER_SECRET', ['x'.repeat(15)], 'must have at least 16 characters'],
     ['GUARD_SECRET', ['x'.repeat(31)], 'must have at least 32 characters'],
     ['UNISSUED_IMP_UIDS', ['allow'], 'must be claim or refuse'],

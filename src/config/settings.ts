@@ -1,6 +1,7 @@
-import type { z } from 'zod';
+import { setting, type Group } from './setting.ts';
 import {
   boolean,
+  encodedSecret,
   jsonObject,
   networks,
   oneOf,
@@ -12,25 +13,6 @@ import {
   url,
   wholeNumber,
 } from './values.ts';
-
-export interface Setting {
-  /** The name in the environment. */
-  readonly name: string;
-  /** Reads the text of the environment; the default is a value (`default`) or a text (`prefault`). */
-  readonly schema: z.ZodDefault<z.ZodType> | z.ZodPrefault<z.ZodType>;
-  readonly sentence: string;
-  /** Empty where the value has none. */
-  readonly unit: string;
-}
-
-/** Settings by the name of their value in `Config`. */
-export type Group = Readonly<Record<string, Setting>>;
-
-export type Values<G extends Group> = { readonly [Key in keyof G]: z.output<G[Key]['schema']> };
-
-function setting<Schema extends Setting['schema']>(name: string, schema: Schema, sentence: string, unit = '') {
-  return { name, schema, sentence, unit };
-}
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -156,7 +138,7 @@ export const CALLERS = {
     'Address at which the token issuer publishes its keys; production accepts https only.',
   ),
   publicKey: setting('AUTH_PUBLIC_KEY', optional(publicKey()), 'Public key of the token issuer.'),
-  secret: setting('AUTH_SECRET', optional(secret(32)), 'Secret shared with the token issuer.'),
+  secret: setting('AUTH_SECRET', optional(encodedSecret(32)), 'Secret shared with the token issuer.'),
   issuer: setting('AUTH_ISSUER', optional(text()), 'Required value of the `iss` claim.'),
   audience: setting('AUTH_AUDIENCE', optional(text()), 'Required value of the `aud` claim.'),
   routerSecret: setting(
