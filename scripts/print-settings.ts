@@ -24,7 +24,8 @@ const FIRST = new Set([
 const INTRODUCTION = `# Settings
 
 Settings are read from the environment alone and checked at start: the process ends with every problem at once, and repeats no
-value. An empty value counts as unset. \`npm run codegen\` writes this page from \`src/config/settings.ts\`.
+value. Values are trimmed, an empty one counts as unset, and one in quotes is refused: \`docker --env-file\` keeps them. A name that
+resembles a setting has no effect and is logged as a warning. \`npm run codegen\` writes this page from \`src/config/settings.ts\`.
 
 **Rates** limit calls in fixed windows. \`5/1h,10/1d\` allows five calls an hour and ten a day: a number of calls, and a number of
 seconds (\`s\`), minutes (\`m\`), hours (\`h\`) or days (\`d\`). \`off\` is no limit. A call that one window denies counts in none.

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { SCOPES, type Scope } from './caller.ts';
+import { lookalikes } from './config/lookalikes.ts';
 import { CALLERS, GROUPS, GUARD, LIMITS, POLICIES, SANDBOX, SERVER, UPSTREAM } from './config/settings.ts';
 import type { Group, Values } from './config/setting.ts';
 
@@ -55,12 +56,11 @@ export class ConfigError extends Error {
   }
 }
 
+const SETTINGS = GROUPS.flatMap(({ settings }) => Object.values(settings));
+const NAMES = SETTINGS.map(({ name }) => name);
+
 /** Every setting by its name in the environment. */
-const Settings = z.object(
-  Object.fromEntries(
-    GROUPS.flatMap(({ settings }) => Object.values(settings).map(({ name, schema }) => [name, schema])),
-  ),
-);
+const Settings = z.object(Object.fromEntries(SETTINGS.map(({ name, schema }) => [name, schema])));
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -68,14 +68,18 @@ const KNOWN_HOSTS = ['api.iamport.kr', 'static-api.iamport.kr'];
 const CALLER_SETTINGS = ['AUTH_JWKS_URL', 'AUTH_PUBLIC_KEY', 'AUTH_SECRET'] as const;
 
 /**
- * The configuration in an environment; an empty value counts as unset.
+ * The configuration in an environment; values are trimmed, and an empty one counts as unset.
  * Errors: `ConfigError` with every problem at once.
  */
 export function readConfig(environment: Environment): Config {
-  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const env = valuesIn(environment);
   const parsed = Settings.safeParse(env);
-  const malformed = parsed.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? [];
-  const problems = [...malformed, ...credentialProblems(env), ...callerProblems(env), ...productionProblems(env)];
+  const problems = [
+    ...formProblems(env, parsed.error?.issues ?? []),
+    ...credentialProblems(env),
+    ...callerProblems(env),
+    ...productionProblems(env),
+  ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
 
   const values = <G extends Group>(group: G) =>
@@ -105,6 +109,37 @@ export function readConfig(environment: Environment): Config {
     guard: { ...guard, secret: guard.secret ?? randomBytes(32).toString('base64') },
     limits: values(LIMITS),
   };
+}
+
+/** What is probably not meant in an environment that makes a configuration: one line each, none with a value in it. */
+export function configWarnings(environment: Environment): readonly string[] {
+  const env = valuesIn(environment);
+  const warnings = lookalikes(Object.keys(env), NAMES).map(
+    ({ name, meant }) => `${name} is not a setting and has no effect: is ${meant} meant?`,
+  );
+  if (env['NODE_ENV'] === 'production' && !env['REDIS_URL'])
+    warnings.push('REDIS_URL is not set: attempts and limits are those of this process alone, and end with it');
+  if (env['ROUTER_SECRET'] && !env['TRUST_PROXY'])
+    warnings.push(
+      'TRUST_PROXY is not set beside ROUTER_SECRET: every request has the address of the router, so that all callers share the limits per IP',
+    );
+  return warnings;
+}
+
+/** Editors and secret stores leave line breaks and spaces at the ends of values. */
+function valuesIn(environment: Environment): Environment {
+  const trimmed = Object.entries(environment).map(([name, value]) => [name, value?.trim()] as const);
+  return Object.fromEntries(trimmed.filter(([, value]) => value !== ''));
+}
+
+/** A shell takes quotes away, and `docker --env-file` does not: the value itself then begins with them. */
+function formProblems(env: Environment, issues: readonly z.core.$ZodIssue[]): string[] {
+  const quoted = NAMES.filter((name) => /^(["']).*\1$/s.test(env[name] ?? ''));
+  const malformed = issues.filter(({ path: [name] }) => !quoted.includes(String(name)));
+  return [
+    ...quoted.map((name) => `${name} must not be in quotes`),
+    ...malformed.map(({ path, message }) => `${path.join('.')} ${message}`),
+  ];
 }
 
 function namesCallers(env: Environment): boolean {

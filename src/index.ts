@@ -1,6 +1,7 @@
 export type { Authenticate, RequestHeaders } from './auth.ts';
 export {
   ConfigError,
+  configWarnings,
   readConfig,
   type AuthConfig,
   type Config,

@@ -28,7 +28,19 @@ export function wholeNumber(min: number, max: number) {
   const values = `a whole number from ${min} to ${max}`;
   const error = `must be ${values}`;
   const isInRange = (number: number) => Number.isInteger(number) && number >= min && number <= max;
-  return z.coerce.number(error).refine(isInRange, error).describe(values);
+  return z.coerce.number<string>(error).refine(isInRange, error).describe(values);
+}
+
+/** A service called `admin` in the same namespace sets `ADMIN_PORT` to its address in every pod. */
+export function port() {
+  const error =
+    'is the address of a Kubernetes service: set enableServiceLinks: false in the pod, or the port in its environment';
+  const number = wholeNumber(0, 65_535);
+  return z
+    .string()
+    .refine((text) => !text.startsWith('tcp://'), error)
+    .pipe(number)
+    .describe(number.description!);
 }
 
 export function oneOf<const Words extends readonly string[]>(words: Words, values: string) {
