@@ -39,6 +39,13 @@ list. A token without \`kid\` is verified with every key of the set that fits it
 **Production** (\`NODE_ENV=production\`) needs real credentials, https for \`AUTH_JWKS_URL\`, and \`api.iamport.kr\` or
 \`static-api.iamport.kr\` over https as the upstream, unless \`ALLOW_OTHER_UPSTREAM=true\`. Several replicas need \`REDIS_URL\`, and
 \`REDIS_URL\` needs \`GUARD_SECRET\`.
+
+**Redis** is one server (\`redis://user:password@host:port/0\`), a cluster (\`redis-cluster://user:password@host:port,host:port\`) or a
+master that sentinels know by a name (\`redis-sentinel://user:password@host:port,host:port/name\`); for a cluster or sentinels a few of
+their addresses are enough, and sentinels get the same password. With \`rediss\` in place of \`redis\` all connections are TLS. A
+user with rights of its own needs \`~identity:* +@read +@write +@scripting +@connection +info +time +cluster +config|get\`. Keys must not be evicted: set
+\`maxmemory-policy noeviction\`. Replicas with different values of \`GUARD_SECRET\` log an error; after a change of the secret the new
+one is in force at once, and all attempts and limits begin anew.
 `;
 
 const root = new URL('../', import.meta.url);

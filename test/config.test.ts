@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyExportOptions } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { ConfigError, configWarnings, readConfig } from '../src/config.ts';
+import { redisAddress } from '../src/config/redis-address.ts';
 import { GROUPS } from '../src/config/settings.ts';
 import { SANDBOX_KEY, SANDBOX_SECRET } from '../src/sandbox/sandbox.ts';
 
@@ -330,7 +331,7 @@ describe('readConfig', () => {
   const NETWORKS = 'must be addresses or CIDRs, separated by commas';
   const FLAG = 'must be true or false';
   const HTTP = 'must be an http or https URL';
-  const REDIS = 'must be a redis or rediss URL';
+  const REDIS = 'must be a redis, rediss, redis-cluster or redis-sentinel URL';
   const JSON_OBJECT = 'must be a JSON object';
 
   test.each([
@@ -391,7 +392,21 @@ describe('readConfig', () => {
   });
 
   test('says what the addresses of Redis and of the upstream must be', () => {
-    for (const url of ['redis', 'xredis://redis.example', 'redissx://redis.example'])
+    const wrong = [
+      'redis',
+      'xredis://redis.example',
+      'redissx://redis.example',
+      'redis-cluster://',
+      'redis-cluster://a:x,b',
+    ];
+    const groups = [
+      'redis-cluster://a,,b',
+      'redis-cluster://a/name',
+      'redis-sentinel://a,b',
+      'redis-sentinel://a/',
+      'redis-other://a',
+    ];
+    for (const url of [...wrong, ...groups])
       expect(problems({ REDIS_URL: url, GUARD_SECRET: SECRET })).toEqual([`REDIS_URL ${REDIS}`]);
     for (const url of ['api', 'xhttps://api.example', 'httpsx://api.example'])
       expect(problems({ ...CREDENTIALS, IAMPORT_BASE_URL: url })).toEqual([`IAMPORT_BASE_URL ${HTTP}`]);
@@ -423,6 +438,35 @@ describe('readConfig', () => {
     expect(problems({ ...PRODUCTION, AUTH_JWKS_URL: 'https://issuer.example' })).toEqual([]);
     expect(problems({ ...PRODUCTION, IAMPORT_BASE_URL: 'https://static-api.iamport.kr' })).toEqual([]);
     expect(problems({ ...PRODUCTION, IAMPORT_BASE_URL: 'http://10.0.0.1', ALLOW_OTHER_UPSTREAM: 'true' })).toEqual([]);
+  });
+});
+
+describe('redisAddress', () => {
+  test('takes one server as ioredis does', () => {
+    const url = 'rediss://:secret@redis.example:6380/1';
+    expect(redisAddress(url)).toEqual({ kind: 'single', url });
+  });
+
+  test('takes some nodes of a cluster, and the standard port where none is named', () => {
+    expect(redisAddress('redis-cluster://a:7000,[::1]:7001,b')).toEqual({
+      kind: 'cluster',
+      nodes: [
+        { host: 'a', port: 7000 },
+        { host: '::1', port: 7001 },
+        { host: 'b', port: 6379 },
+      ],
+      credentials: {},
+      isTls: false,
+    });
+  });
+
+  test('takes sentinels and the name of their master, with a password that may be percent-encoded', () => {
+    const address = { kind: 'sentinel', master: 'identity', nodes: [{ host: 'a', port: 26_379 }], isTls: true };
+    for (const [text, credentials] of [
+      ['user:p%40ss@', { username: 'user', password: 'p@ss' }],
+      [':100%@', { password: '100%' }],
+    ] as const)
+      expect(redisAddress(`rediss-sentinel://${text}a/identity`)).toEqual({ ...address, credentials });
   });
 });
 

@@ -9,6 +9,7 @@ import {
   port,
   publicKey,
   rates,
+  redisUrl,
   secret,
   text,
   url,
@@ -152,8 +153,8 @@ export const CALLERS = {
 export const GUARD = {
   redisUrl: setting(
     'REDIS_URL',
-    optional(url(/^rediss?$/, 'a redis or rediss URL')),
-    'Redis in which replicas share attempts and limits; without it both are in the memory of one process.',
+    optional(redisUrl()),
+    'Redis in which replicas share attempts and limits, `rediss` for TLS; without it both are in the memory of one process.',
   ),
   secret: setting(
     'GUARD_SECRET',

@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { isNetwork } from '../address.ts';
+import { redisAddress } from './redis-address.ts';
 
 // The description of each schema names its allowed values in `docs/settings.md`; no message repeats a value.
 
@@ -82,6 +83,10 @@ export function publicKey() {
     .refine((pem) => !pem.includes('PRIVATE KEY-----'), { error: isPrivate, abort: true }) // node makes its public key of it
     .refine(isPublicKey, 'must be a public key in PEM')
     .describe(values);
+}
+
+export function redisUrl() {
+  return checked((text) => redisAddress(text) !== null, 'a redis, rediss, redis-cluster or redis-sentinel URL');
 }
 
 export function jsonObject() {
