@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis, type Cluster } from 'ioredis';
 import { createHmacs } from '../../src/guard/hmac.ts';
@@ -42,6 +43,13 @@ async function ready(url: string): Promise<RedisLink> {
 async function start(...options: string[]): Promise<TestRedis> {
   const redis = await startRedis(undefined, options);
   closers.push(() => redis.stop());
+  return redis;
+}
+
+/** An operator's connection, which waits where it is cut off. */
+function patient(url: string): Redis {
+  const redis = new Redis(url);
+  closers.push(() => redis.disconnect());
   return redis;
 }
 
@@ -127,9 +135,7 @@ describeRedis('a policy that evicts (needs redis-server on the PATH)', () => {
     ['CONFIG is forbidden', 'allkeys-lru', '-config'],
   ])('is not told where %s', async (_name, policy, right) => {
     const redis = await start('--maxmemory-policy', policy);
-    const { client: admin } = await ready(redis.url);
-    await admin.acl('SETUSER', 'default', right);
-    lines = [];
+    await patient(redis.url).acl('SETUSER', 'default', right);
     const { client } = await ready(redis.url);
     await client.config('GET', 'maxmemory-policy').catch(() => {}); // answered after the question of the start
     expect(lines).toEqual(['info {} Redis is connected']);
@@ -200,6 +206,21 @@ async function expectToWork(made: RedisLink): Promise<void> {
   await store.check();
 }
 
+describeRedis('a Redis user with rights of its own (needs redis-server on the PATH)', () => {
+  test('has enough with those that the settings page names', async () => {
+    const [, rights] = /`(~identity:[^`]+)`/.exec(readFileSync('docs/settings.md', 'utf8'))!;
+    const redis = await start();
+    const admin = patient(redis.url);
+    await admin.acl('SETUSER', 'gateway', 'on', '>canary', ...rights!.split(/\s+/));
+    const made = link(redis.url.replace('//', '//gateway:canary@'));
+    closers.push(watchSecret(made, createHmacs('secret'), onRedis));
+    await once(made.client, 'ready');
+    await expectToWork(made);
+    expect(await admin.exists('identity:v2:secret')).toBe(1);
+    expect(await admin.acl('LOG')).toEqual([]);
+  });
+});
+
 describeRedis('a Redis Cluster (needs redis-server on the PATH)', () => {
   let nodes: readonly TestRedis[];
   beforeEach(async () => {
@@ -242,13 +263,6 @@ describeRedis('a Redis Cluster (needs redis-server on the PATH)', () => {
 });
 
 describeRedis('Redis behind a sentinel (needs redis-server on the PATH)', () => {
-  /** Waits for a connection that a change of roles cuts off. */
-  function patient(url: string): Redis {
-    const redis = new Redis(url);
-    closers.push(() => redis.disconnect());
-    return redis;
-  }
-
   test('keeps attempts and limits on the master, and follows it without a restart', async () => {
     const [master, replica] = await Promise.all([1, 2].map(() => start('--repl-diskless-sync-delay', '0')));
     const admin = patient(replica!.url);
