@@ -11,7 +11,7 @@ import {
   type WindowStore,
 } from '../src/index.ts';
 import { createSandbox } from '../src/sandbox/sandbox.ts';
-import { CONFIRM_EVERYTHING, testConfig } from './support/gateway.ts';
+import { CONFIRM_EVERYTHING, startGateway, testConfig } from './support/gateway.ts';
 import { callerHeaders, SECRET } from './support/tokens.ts';
 import { useCases } from './support/verification.ts';
 
@@ -124,6 +124,18 @@ describe('createIdentitySubgraph', () => {
     expect(names).toEqual(Array(2).fill('confirms-per-caller:60'));
     expect(sandbox.requests.filter(({ path }) => path.includes('/confirm/'))).toHaveLength(1);
     expect([await subgraph.isReady(), warned]).toEqual([true, ['a limit was reached']]);
+  });
+
+  test('has the limits of the host program in a whole server as well', async () => {
+    const windows: WindowStore = {
+      take: async (asked) => ({ waits: asked.map(() => 1_000), counted: [] }),
+      giveBack: async () => {},
+    };
+    const limits = { ...testConfig('').limits, confirmsPerIp: [{ points: 9, seconds: 60 }] };
+    const gateway = await startGateway({ windows, config: { limits } });
+    opened.push(gateway);
+    expect(await gateway.confirm('imp_900200000001', '123456')).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(gateway.calls('')).toEqual([]);
   });
 
   test('counts limits in this process where the host program has a store of attempts alone', async () => {
