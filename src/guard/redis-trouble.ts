@@ -13,6 +13,7 @@ const TROUBLES = {
   ETIMEDOUT: 'the address of REDIS_URL cannot be reached in time',
   ENOTFOUND: 'the host name of REDIS_URL is not known',
   EAI_AGAIN: 'the host name of REDIS_URL cannot be looked up',
+  SENTINELS: 'none of its sentinels can be reached, or none knows the name of the master',
 } as const;
 
 export type TroubleName = keyof typeof TROUBLES;
@@ -28,7 +29,10 @@ const NAME = new RegExp(String.raw`\b(${Object.keys(TROUBLES).join('|')})\b`);
 function nameIn(error: unknown): TroubleName | undefined {
   const { code, message, lastNodeError } = (error ?? {}) as Readonly<Record<string, unknown>>;
   const [name] = NAME.exec(`${String(code)} ${String(message)}`) ?? [];
-  return (name as TroubleName | undefined) ?? (lastNodeError ? nameIn(lastNodeError) : undefined);
+  if (name !== undefined) return name as TroubleName;
+  // ioredis swallows why a sentinel cannot be reached, and says this after each round.
+  if (String(message).startsWith('All sentinels are unreachable')) return 'SENTINELS';
+  return lastNodeError ? nameIn(lastNodeError) : undefined;
 }
 
 /** Tells each reason once until it changes, or until what it stopped works again. */

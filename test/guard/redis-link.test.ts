@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis, type Cluster } from 'ioredis';
 import { createHmacs } from '../../src/guard/hmac.ts';
 import { createRedisStore } from '../../src/guard/redis.ts';
@@ -83,6 +83,14 @@ describeRedis('why Redis cannot be used (needs redis-server on the PATH)', () =>
     await once(client, 'ready');
     await again.stop();
     expect(await told(2)).toEqual(['ECONNREFUSED', 'ECONNREFUSED']);
+  });
+
+  test.each([
+    ['a cluster', 'redis-cluster://127.0.0.1:1', 'ECONNREFUSED'],
+    ['sentinels', 'redis-sentinel://127.0.0.1:1/identity', 'SENTINELS'],
+  ])('is told of %s as well', async (_name, url, reason) => {
+    link(url);
+    expect(await told(1)).toEqual([reason]);
   });
 
   test('is a host name that cannot be looked up', async () => {
@@ -223,10 +231,11 @@ describeRedis('a Redis user with rights of its own (needs redis-server on the PA
 
 describeRedis('a Redis Cluster (needs redis-server on the PATH)', () => {
   let nodes: readonly TestRedis[];
-  beforeEach(async () => {
+  beforeAll(async () => {
     nodes = await startCluster();
-    closers.push(() => Promise.all(nodes.map((node) => node.stop())));
   });
+  afterAll(() => Promise.all(nodes.map((node) => node.stop())));
+
   async function allReady(url: string): Promise<RedisLink> {
     const made = await ready(url);
     const cluster = made.client as Cluster;
@@ -238,6 +247,15 @@ describeRedis('a Redis Cluster (needs redis-server on the PATH)', () => {
   test('keeps attempts and limits, found by the address of one node', async () => {
     await expectToWork(await allReady(`redis-cluster://${new URL(nodes[1]!.url).host}`));
     expect(reasons()).toEqual([]);
+  });
+
+  test('that refuses the password has that in the log, and no password', async () => {
+    const admin = patient(nodes[0]!.url);
+    await admin.config('SET', 'requirepass', 'canary-right');
+    link(`redis-cluster://:canary-wrong@${new URL(nodes[0]!.url).host}`);
+    expect(await told(1)).toEqual(['WRONGPASS']);
+    await admin.config('SET', 'requirepass', '');
+    expect(lines.join()).not.toContain('canary');
   });
 
   test('is named in the log where REDIS_URL has one server', async () => {
