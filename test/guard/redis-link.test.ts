@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { Redis, type Cluster } from 'ioredis';
 import { createHmacs } from '../../src/guard/hmac.ts';
 import { createRedisStore } from '../../src/guard/redis.ts';
-import { connectRedis, type RedisClient, type RedisLink } from '../../src/guard/redis-link.ts';
+import { connectRedis, type RedisClient, type RedisLink, type RedisNews } from '../../src/guard/redis-link.ts';
 import { watchSecret } from '../../src/guard/redis-secret.ts';
 import { createRedisWindows } from '../../src/guard/redis-windows.ts';
 import { StoreUnavailable } from '../../src/guard/store.ts';
@@ -15,17 +15,21 @@ import { until } from '../support/until.ts';
 
 const describeRedis = hasRedis ? describe : describe.skip;
 
-/** Everything logged so far, as "level message" with the fields before it. */
-let lines: string[] = [];
+/** Everything logged so far, as "level fields message". */
+let lines: string[];
+let onRedis: (news: RedisNews) => void;
 const closers: (() => unknown)[] = [];
-beforeEach(() => void (lines = []));
+
+/** A log of its own for each test: the loss of a Redis that has ended with the last one is told a second later. */
+beforeEach(() => {
+  const own: string[] = [];
+  const logTo = (level: string) => (fields: object, message: string) =>
+    void own.push(`${level} ${JSON.stringify(fields)} ${message}`);
+  lines = own;
+  ({ onRedis } = createReport({ info: logTo('info'), warn: logTo('warn'), error: logTo('error') }));
+});
 afterEach(() => Promise.all(closers.splice(0).map((close) => close())));
 
-const logTo =
-  (level: string) =>
-  (fields: object, message: string): void =>
-    void lines.push(`${level} ${JSON.stringify(fields)} ${message}`);
-const { onRedis } = createReport({ info: logTo('info'), warn: logTo('warn'), error: logTo('error') });
 const reasons = (): string[] => lines.flatMap((line) => /"reason":"(\w+)"/.exec(line)?.[1] ?? []);
 
 function link(url: string): RedisLink {
