@@ -26,7 +26,8 @@ const FIRST = new Set([
 const INTRODUCTION = `# Settings
 
 Settings are read from the environment alone and checked at start: the process ends with every problem at once, and repeats no
-value. An empty value counts as unset. \`npm run codegen\` writes this page from \`src/config/settings.ts\`.
+value. Values are trimmed, an empty one counts as unset, and one in quotes is refused: \`docker --env-file\` keeps them. A name that
+resembles a setting has no effect and is logged as a warning. \`npm run codegen\` writes this page from \`src/config/settings.ts\`.
 
 **Rates** limit calls in fixed windows. \`5/1h,10/1d\` allows five calls an hour and ten a day: a number of calls, and a number of
 seconds (\`s\`), minutes (\`m\`), hours (\`h\`) or days (\`d\`). \`off\` is no limit. A call that one window denies counts in none.
@@ -34,9 +35,19 @@ seconds (\`s\`), minutes (\`m\`), hours (\`h\`) or days (\`d\`). \`off\` is no l
 **Real credentials** (\`IAMPORT_API_KEY\` and \`IAMPORT_API_SECRET\`, always together) need one of \`AUTH_JWKS_URL\`,
 \`AUTH_PUBLIC_KEY\` and \`AUTH_SECRET\`, or \`ALLOW_ANONYMOUS=true\`. At most one of the three can be set.
 
+**Tokens** are JWTs with \`sub\` and \`exp\`, sent as \`authorization: Bearer …\`. Scopes are read from \`scope\` and \`scp\`, each a text or a
+list. A token without \`kid\` is verified with every key of the set that fits its algorithm.
+
 **Production** (\`NODE_ENV=production\`) needs real credentials, https for \`AUTH_JWKS_URL\`, and \`api.iamport.kr\` or
 \`static-api.iamport.kr\` over https as the upstream, unless \`ALLOW_OTHER_UPSTREAM=true\`. Several replicas need \`REDIS_URL\`, and
 \`REDIS_URL\` needs \`GUARD_SECRET\`.
+
+**Redis** is one server (\`redis://user:password@host:port/0\`), a cluster (\`redis-cluster://user:password@host:port,host:port\`) or a
+master that sentinels know by a name (\`redis-sentinel://user:password@host:port,host:port/name\`); for a cluster or sentinels a few of
+their addresses are enough, and sentinels get the same password. With \`rediss\` in place of \`redis\` all connections are TLS. A
+user with rights of its own needs \`~identity:* +@read +@write +@scripting +@connection +info +time +cluster +config|get\`. Keys must not be evicted: set
+\`maxmemory-policy noeviction\`. Replicas with different values of \`GUARD_SECRET\` log an error; after a change of the secret the new
+one is in force at once, and all attempts and limits begin anew.
 `;
 
 const root = new URL('../', import.meta.url);

@@ -8,9 +8,11 @@ import {
   type JWTPayload,
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
+  type JWTVerifyResult,
 } from 'jose';
 import { SCOPES, type Identity } from './caller.ts';
 import type { AuthConfig } from './config.ts';
+import { sharedSecret } from './config/values.ts';
 
 /** Headers as node, Fastify, Express or fetch give them. */
 export type RequestHeaders = Headers | Readonly<Record<string, string | string[] | undefined>>;
@@ -49,7 +51,9 @@ const KEY_SET_MAX_AGE_MS = 5 * 60_000;
 const JWKS_COOLDOWN_MS = 30_000;
 
 /** Asymmetric ones for keys that anybody may know, HMAC for a shared secret; never both, and never `none`. */
-const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+const RSA_AND_ECDSA = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
+/** RFC 9864 gives the curve of EdDSA a name of its own; issuers send either. */
+const ASYMMETRIC = [...RSA_AND_ECDSA, 'EdDSA', 'Ed25519'];
 const SYMMETRIC = ['HS256', 'HS384', 'HS512'];
 
 export function createAuthenticate(config: AuthConfig, jwksCooldownMs = JWKS_COOLDOWN_MS): Authenticate {
@@ -66,7 +70,7 @@ export function createAuthenticate(config: AuthConfig, jwksCooldownMs = JWKS_COO
     const routerAuthorization = header(headers, 'router-authorization');
     if (isRouter && !isRouter(routerAuthorization ?? ''))
       throw new Unauthenticated('The router secret is missing or wrong');
-    if (!verify || authorization === undefined) return anonymous;
+    if (!verify || !authorization?.trim()) return anonymous; // some clients send the header empty before they log in
     const token = /^Bearer ([\w.~+/=-]+)$/i.exec(authorization)?.[1];
     if (token === undefined) throw new Unauthenticated('The token is not a bearer token');
     return verify(token);
@@ -103,13 +107,33 @@ function createVerify(config: AuthConfig, jwksCooldownMs: number): ((token: stri
     const known = verified.get(key);
     if (known && known.keySet === keySet && Date.now() < known.expiresAt) return known.identity;
     verified.delete(key);
-    const { payload } = await jwtVerify(token, keys.find, options).catch(refuse);
+    const { payload } = await verifyWith(keys, token, options).catch(refuse);
     if (typeof payload.sub !== 'string' || payload.sub === '') throw new Unauthenticated('The token names nobody');
     const identity = { subject: payload.sub, isAnonymous: false, scopes: scopesOf(payload) };
     verified.set(key, { identity, expiresAt: (payload.exp! + CLOCK_LEEWAY_S) * 1000, keySet });
     if (verified.size > MAX_CACHED_TOKENS) verified.delete(verified.keys().next().value!);
     return identity;
   };
+}
+
+/** Without a key id several keys of a set can fit: each is tried until the signature is right. */
+async function verifyWith({ find }: Keys, token: string, options: JWTVerifyOptions): Promise<JWTVerifyResult> {
+  try {
+    return await jwtVerify(token, find, options);
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    for await (const key of error) {
+      const verified = await jwtVerify(token, key, options).catch(unlessOtherKey);
+      if (verified) return verified;
+    }
+    throw error;
+  }
+}
+
+/** Claims are checked after the signature, so that their errors are final; jose rejects a key that is too weak by a TypeError. */
+function unlessOtherKey(error: unknown): null {
+  if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof TypeError) return null;
+  throw error;
 }
 
 function createKeys(config: AuthConfig, jwksCooldownMs: number): Keys | null {
@@ -119,7 +143,7 @@ function createKeys(config: AuthConfig, jwksCooldownMs: number): Keys | null {
     return { algorithms: ASYMMETRIC, find: async () => key, current: () => key };
   }
   if (config.secret !== null) {
-    const key = new TextEncoder().encode(config.secret);
+    const key = sharedSecret(config.secret);
     return { algorithms: SYMMETRIC, find: async () => key, current: () => key };
   }
   return null;
@@ -163,10 +187,10 @@ function refuse(error: unknown): never {
   throw new Unauthenticated('The token cannot be verified');
 }
 
-/** `scope` as OAuth has it, one string, or a list. */
-function scopesOf({ scope }: JWTPayload): Identity['scopes'] {
-  const named = typeof scope === 'string' ? scope.split(' ') : Array.isArray(scope) ? scope : [];
-  return new Set(SCOPES.filter((known) => named.includes(known)));
+/** `scope` is OAuth's claim, `scp` that of Entra ID and Okta; each is one string or a list. */
+function scopesOf({ scope, scp }: JWTPayload): Identity['scopes'] {
+  const named = new Set([scope, scp].flatMap((claim) => (typeof claim === 'string' ? claim.split(' ') : claim)));
+  return new Set(SCOPES.filter((known) => named.has(known)));
 }
 
 /** In constant time, whatever the lengths. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { SCOPES, type Scope } from './caller.ts';
+import { lookalikes } from './config/lookalikes.ts';
 import { CALLERS, GROUPS, GUARD, LIMITS, POLICIES, SANDBOX, UPSTREAM } from './config/settings.ts';
 import { SERVER } from './config/server-settings.ts';
 import type { Group, Values } from './config/setting.ts';
@@ -59,12 +60,11 @@ export class ConfigError extends Error {
   }
 }
 
+const SETTINGS = GROUPS.flatMap(({ settings }) => Object.values(settings));
+const NAMES = SETTINGS.map(({ name }) => name);
+
 /** Every setting by its name in the environment. */
-const Settings = z.object(
-  Object.fromEntries(
-    GROUPS.flatMap(({ settings }) => Object.values(settings).map(({ name, schema }) => [name, schema])),
-  ),
-);
+const Settings = z.object(Object.fromEntries(SETTINGS.map(({ name, schema }) => [name, schema])));
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -83,15 +83,14 @@ const KNOWN_HOSTS = ['api.iamport.kr', 'static-api.iamport.kr'];
 const CALLER_SETTINGS = ['AUTH_JWKS_URL', 'AUTH_PUBLIC_KEY', 'AUTH_SECRET'] as const;
 
 /**
- * The configuration in an environment; an empty value counts as unset.
+ * The configuration in an environment; values are trimmed, and an empty one counts as unset.
  * Errors: `ConfigError` with every problem at once.
  */
 export function readConfig(environment: Environment, { hasOwnCallers = false }: ReadOptions = {}): Config {
-  const env = { ...lowercased(environment), ...withoutEmpty(environment) };
+  const env = valuesIn(environment);
   const parsed = Settings.safeParse(env);
-  const malformed = parsed.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? [];
   const problems = [
-    ...malformed,
+    ...formProblems(env, parsed.error?.issues ?? []),
     ...credentialProblems(env),
     ...(hasOwnCallers ? [] : callerProblems(env)),
     ...guardProblems(env),
@@ -130,13 +129,41 @@ export function readConfig(environment: Environment, { hasOwnCallers = false }: 
   };
 }
 
-function withoutEmpty(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+/** What is probably not meant in an environment that makes a configuration: one line each, none with a value in it. */
+export function configWarnings(environment: Environment): readonly string[] {
+  const env = valuesIn(environment);
+  const warnings = lookalikes(Object.keys(env), NAMES).map(
+    ({ name, meant }) => `${name} is not a setting and has no effect: is ${meant} meant?`,
+  );
+  if (env['NODE_ENV'] === 'production' && !env['REDIS_URL'])
+    warnings.push('REDIS_URL is not set: attempts and limits are those of this process alone, and end with it');
+  if (env['ROUTER_SECRET'] && !env['TRUST_PROXY'])
+    warnings.push(
+      'TRUST_PROXY is not set beside ROUTER_SECRET: no address that the router forwards is believed, so that there are no limits per IP',
+    );
+  return warnings;
 }
 
-/** The variables of proxies, which many systems set in lower case. */
-function lowercased({ https_proxy, no_proxy }: Environment): Environment {
-  return withoutEmpty({ HTTPS_PROXY: https_proxy, NO_PROXY: no_proxy });
+/**
+ * The values that are set. Editors and secret stores leave line breaks and spaces at their ends; many systems set the variables
+ * of proxies in lower case.
+ */
+function valuesIn(environment: Environment): Environment {
+  const { https_proxy, no_proxy } = environment;
+  const trimmed = Object.entries({ HTTPS_PROXY: https_proxy, NO_PROXY: no_proxy, ...environment }).map(
+    ([name, value]) => [name, value?.trim()] as const,
+  );
+  return Object.fromEntries(trimmed.filter(([, value]) => value !== ''));
+}
+
+/** A shell takes quotes away, and `docker --env-file` does not: the value itself then begins with them. */
+function formProblems(env: Environment, issues: readonly z.core.$ZodIssue[]): string[] {
+  const quoted = NAMES.filter((name) => /^(["']).*\1$/s.test(env[name] ?? ''));
+  const malformed = issues.filter(({ path: [name] }) => !quoted.includes(String(name)));
+  return [
+    ...quoted.map((name) => `${name} must not be in quotes`),
+    ...malformed.map(({ path, message }) => `${path.join('.')} ${message}`),
+  ];
 }
 
 function namesCallers(env: Environment): boolean {

@@ -1,6 +1,7 @@
 export { Unauthenticated, type Authenticate, type RequestHeaders } from './auth.ts';
 export {
   ConfigError,
+  configWarnings,
   readConfig,
   type AuthConfig,
   type Config,
@@ -13,6 +14,7 @@ export type { Context, IdentityContext } from './graphql/context.ts';
 export type { GatewayEvent, OnEvent } from './events.ts';
 export type { Identity, Scope } from './caller.ts';
 export { StoreFull, StoreUnavailable, type AttemptStore, type Found } from './guard/store.ts';
+export type { Counted, Taken, Window, WindowStore } from './guard/windows.ts';
 export type { WireOptions } from './iamport/http.ts';
 export type { Logger } from './log.ts';
 export type { SchemaModule } from './graphql/mount.ts';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { pino } from 'pino';
-import { ConfigError, readConfig, type Config } from './config.ts';
+import { ConfigError, configWarnings, readConfig, type Config } from './config.ts';
 import { deadlinesOf } from './deadlines.ts';
 import { describe } from './log.ts';
 import type { Sandbox, SandboxSms } from './sandbox/sandbox.ts';
@@ -8,6 +8,7 @@ import { createServer, type GatewayServer } from './server/server.ts';
 
 const config = configOrExit();
 const logger = pino({ level: config.logLevel });
+for (const warning of configWarnings(process.env)) logger.warn(warning);
 let server: GatewayServer | null = null;
 let isStopping = false;
 
@@ -53,8 +54,8 @@ function configOrExit(): Config {
   try {
     return readConfig(process.env);
   } catch (error) {
-    if (error instanceof ConfigError) fail(error.message);
-    throw error;
+    if (!(error instanceof ConfigError)) throw error;
+    return fail([error.message, ...configWarnings(process.env)].join('\n'));
   }
 }
 

@@ -1,11 +1,12 @@
 import type { GatewayEvent, OnEvent, OnUpstreamEvent, Operation, UnknownWords } from './events.ts';
+import type { RedisNews } from './guard/redis-link.ts';
 import type { Logger } from './log.ts';
 
 /** Writes what an operator should know to the log, and hands every event on to be counted. */
 export interface Report {
   readonly onEvent: OnUpstreamEvent;
   readonly onOperation: (operation: Operation) => void;
-  readonly onRedis: (isUp: boolean) => void;
+  readonly onRedis: (news: RedisNews) => void;
 }
 
 /** How often the log repeats what can be said for every call. */
@@ -37,32 +38,10 @@ export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Repor
   }
 
   function log(event: GatewayEvent): void {
-    switch (event.kind) {
-      case 'login':
-        return logLogin(event.isAccepted);
-      case 'breaker':
-        return logBreaker(logger, event);
-      case 'drift':
-        return isNew(`drift ${event.field}`)
-          ? logger.warn({ field: event.field }, 'the upstream sent a value not known here')
-          : undefined;
-      case 'limit':
-        return isNew(`${event.limit} ${event.key}`, event.ms)
-          ? logger.warn({ limit: event.limit, shadow: event.shadow, key: event.key }, 'a limit was reached')
-          : undefined;
-      case 'store-full':
-        return isNew(event.kind)
-          ? logger.warn({}, 'the store of attempts is full: new verifications are answered OVERLOADED')
-          : undefined;
-      case 'refused-caller':
-        return isNew(event.reason) ? logger.warn({ reason: event.reason }, 'a caller was refused') : undefined;
-      case 'refusal':
-        return OPERATORS[event.refusal] && isNew(event.refusal)
-          ? logger.warn({ refusal: event.refusal }, OPERATORS[event.refusal]!)
-          : undefined;
-      default:
-        return undefined; // told by the lines of operations
-    }
+    if (event.kind === 'login') return logLogin(event.isAccepted);
+    if (event.kind === 'breaker') return logBreaker(logger, event);
+    const warning = warningOf(event);
+    if (warning && isNew(warning.id, warning.ms)) logger.warn(warning.fields, warning.message);
   }
 
   return {
@@ -75,11 +54,47 @@ export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Repor
       return onEvent(event);
     },
     onOperation: (operation) => logger.info(rounded(operation), 'operation'),
-    onRedis(isUp) {
-      if (isUp) logger.info({}, 'Redis is connected');
-      else logger.warn({}, 'Redis is lost: nothing is confirmed until it is back');
-    },
+    onRedis: (news) => logRedis(logger, news),
   };
+}
+
+interface Warning {
+  /** Names what is not said again for `ms`. */
+  readonly id: string;
+  readonly ms?: number;
+  readonly fields: object;
+  readonly message: string;
+}
+
+/** Null for events that the lines of operations tell. */
+function warningOf(event: GatewayEvent): Warning | null {
+  switch (event.kind) {
+    case 'drift': {
+      const { field } = event;
+      return { id: `drift ${field}`, fields: { field }, message: 'the upstream sent a value not known here' };
+    }
+    case 'limit': {
+      const { limit, shadow, key, ms } = event;
+      return { id: `${limit} ${key}`, ms, fields: { limit, shadow, key }, message: 'a limit was reached' };
+    }
+    case 'store-full': {
+      const message = 'the store of attempts is full: new verifications are answered OVERLOADED';
+      return { id: event.kind, fields: {}, message };
+    }
+    case 'refused-caller':
+      return { id: event.reason, fields: { reason: event.reason }, message: 'a caller was refused' };
+    case 'refusal': {
+      const { refusal } = event;
+      const message = OPERATORS[refusal];
+      return message === undefined ? null : { id: refusal, fields: { refusal }, message };
+    }
+    case 'outcome':
+    case 'upstream-call':
+    case 'fault':
+    case 'login':
+    case 'breaker':
+      return null;
+  }
 }
 
 /** Refusals that are not the person's doing. */
@@ -113,4 +128,26 @@ function createReminder(): (what: string, ms?: number) => boolean {
 /** Times in whole ms. */
 function rounded({ ms, guardMs, upstreamMs, ...rest }: Operation): object {
   return { ...rest, ms: Math.round(ms), guardMs: Math.round(guardMs), upstreamMs: Math.round(upstreamMs) };
+}
+
+function logRedis(logger: Logger, news: RedisNews): void {
+  switch (news.kind) {
+    case 'up':
+      return logger.info({}, 'Redis is connected');
+    case 'lost':
+      return logger.warn({}, 'Redis is lost: nothing is confirmed until it is back');
+    case 'trouble':
+      return logger.warn({ reason: news.reason }, `Redis cannot be used: ${news.sentence}`);
+    case 'evicts':
+      return logger.warn(
+        { policy: news.policy },
+        'Redis may forget attempts, owners and limits before their time: set its maxmemory-policy to noeviction',
+      );
+    case 'secret':
+      if (news.isShared) return logger.info({}, 'GUARD_SECRET is the one of the other replicas again');
+      return logger.error(
+        {},
+        'GUARD_SECRET is not the one of the other replicas: attempts, owners and limits are not shared; use one secret everywhere',
+      );
+  }
 }

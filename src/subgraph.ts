@@ -8,12 +8,14 @@ import type { OnEvent } from './events.ts';
 import { createFormatError } from './graphql/format-error.ts';
 import type { Resolvers } from './generated/resolvers.ts';
 import { createAttempts } from './guard/attempt-records.ts';
-import { createHmacs } from './guard/hmac.ts';
+import { createHmacs, type Hmac } from './guard/hmac.ts';
 import { createLimits } from './guard/limits.ts';
-import { connectRedis, createRedisStore } from './guard/redis.ts';
+import { createRedisStore } from './guard/redis.ts';
+import { connectRedis } from './guard/redis-link.ts';
+import { watchSecret } from './guard/redis-secret.ts';
 import { createRedisWindows } from './guard/redis-windows.ts';
 import { createMemoryStore, StoreFull, type AttemptStore } from './guard/store.ts';
-import { createMemoryWindows } from './guard/windows.ts';
+import { createMemoryWindows, type WindowStore } from './guard/windows.ts';
 import { createHttp, type WireOptions } from './iamport/http.ts';
 import { createIamport } from './iamport/source.ts';
 import type { Logger } from './log.ts';
@@ -33,8 +35,10 @@ export interface IdentitySubgraphOptions extends Pick<Config, 'iamport' | 'guard
   readonly onEvent?: OnEvent;
   /** How to reach the upstream: agent, proxy, certificates, name look-up, headers. */
   readonly wire?: WireOptions;
-  /** Your own store of attempts, in place of memory or Redis. */
+  /** Your own store of attempts, in place of memory or Redis. Limits stay where they are without it: give `windows` as well. */
   readonly store?: AttemptStore;
+  /** Your own store of limits. Without it they are counted in `guard.redisUrl`, or where that is null in this process alone. */
+  readonly windows?: WindowStore;
 }
 
 /** Everything that mounts verification in a server of your own. */
@@ -68,9 +72,9 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
   const { onEvent } = report;
   const http = createHttp({ ...config, ...(wire && { wire }) });
   const iamport = createIamport({ ...config, http, onEvent });
-  const stores = createStores(options, report);
-  const { store, windows } = stores;
   const hmac = createHmacs(options.guard.secret);
+  const stores = createStores(options, hmac, report);
+  const { store, windows } = stores;
   const limits = createLimits({ config: options.limits, windows, hmac, onEvent, logger });
   const deadlines = deadlinesOf(config);
   const rules = { leaseMs: deadlines.leaseMs, claims: options.guard.claims };
@@ -97,16 +101,20 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
   };
 }
 
-/** Where attempts are kept and limits counted: in Redis where its URL is set, otherwise in this process. */
-function createStores({ guard: { redisUrl }, store: ownStore }: IdentitySubgraphOptions, { onRedis }: Report) {
-  const redis = redisUrl === null ? null : connectRedis(redisUrl, onRedis);
-  const store = ownStore ?? (redis ? createRedisStore(redis) : createMemoryStore());
+/** Where attempts are kept and limits counted: the host's own, in Redis where its URL is set, otherwise in this process. */
+function createStores(options: IdentitySubgraphOptions, hmac: Hmac, { onRedis }: Report) {
+  const { redisUrl } = options.guard;
+  const isOwn = options.store !== undefined && options.windows !== undefined;
+  const redis = redisUrl === null || isOwn ? null : connectRedis(redisUrl, onRedis);
+  const unwatch = redis && watchSecret(redis, hmac, onRedis);
+  const store = options.store ?? (redis ? createRedisStore(redis) : createMemoryStore());
   return {
     store,
-    windows: redis ? createRedisWindows(redis) : createMemoryWindows(),
+    windows: options.windows ?? (redis ? createRedisWindows(redis) : createMemoryWindows()),
     async close() {
+      unwatch?.();
       await store.close();
-      redis?.disconnect();
+      redis?.client.disconnect();
     },
   };
 }

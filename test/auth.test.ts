@@ -1,3 +1,4 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -49,7 +50,7 @@ function token(
   { expires = '5m', alg = 'HS256', key = new TextEncoder().encode(SECRET) as never, kid = 'k1' } = {},
 ) {
   return new SignJWT({ scope: 'certification:ci other', ...claims })
-    .setProtectedHeader({ alg, kid })
+    .setProtectedHeader({ alg, ...(kid !== '' && { kid }) })
     .setSubject('user-1')
     .setExpirationTime(expires)
     .sign(key);
@@ -124,6 +125,35 @@ describe('a caller', () => {
     });
   });
 
+  test.each(['EdDSA', 'Ed25519'])(
+    'is the subject of a token signed as %s, for a key in PEM or in a key set',
+    async (alg) => {
+      const { publicKey, privateKey } = await generateKeyPair('EdDSA');
+      const authorization = `Bearer ${await token({}, { alg, key: privateKey as never })}`;
+      const { url } = await publish({ k1: { publicKey, privateKey } });
+      for (const config of [{ publicKey: await exportSPKI(publicKey) }, { jwksUrl: url }])
+        expect(await ask(config, authorization)).toMatchObject({ subject: 'user-1' });
+    },
+  );
+
+  test.each(['base64', 'base64url'] as const)(
+    'is the subject of a token signed with a shared secret in %s',
+    async (encoding) => {
+      const bytes = randomBytes(32).fill(0xfb, 0, 4); // has a digit in which the alphabets differ
+      const authorization = `Bearer ${await token({}, { key: bytes as never })}`;
+      expect(await ask({ secret: `base64:${bytes.toString(encoding)}` }, authorization)).toMatchObject({
+        subject: 'user-1',
+      });
+      await refused({ secret: bytes.toString(encoding) }, await token({}, { key: bytes as never }));
+    },
+  );
+
+  test('is nobody with an empty authorization header', async () => {
+    for (const empty of ['', ' ']) expect(await ask({ secret: SECRET }, empty)).toBeNull();
+    const authenticate = createAuthenticate({ ...NOTHING, secret: SECRET });
+    expect(await authenticate({ headers: new Headers({ authorization: '' }) })).toBeNull();
+  });
+
   test('is nobody without a token, and anonymous only where that is allowed', async () => {
     expect(await ask({ secret: SECRET })).toBeNull();
     expect(await ask({ anonymousScopes: new Set(['certification:ci']) }, 'Bearer whatever')).toEqual({
@@ -144,6 +174,66 @@ describe('a caller', () => {
     await issuer.change({ second });
     expect(await authenticate(await bearer(second, 'second'))).toMatchObject({ subject: 'user-1' });
     expect(issuer.fetches()).toBe(2);
+  });
+});
+
+describe('scopes', () => {
+  const ALL = ['certification:ci', 'certification:delete', 'certification:read-any'] as const;
+
+  test.each<[string, Record<string, unknown>, readonly string[]]>([
+    ['scp as one text', { scope: undefined, scp: `${ALL[0]} other` }, [ALL[0]]],
+    ['scp as a list', { scope: undefined, scp: [ALL[1]] }, [ALL[1]]],
+    ['scope and scp together', { scope: ALL[2], scp: [ALL[0]] }, [ALL[0], ALL[2]]],
+    ['neither', { scope: undefined }, []],
+    ['claims of another form', { scope: { a: ALL[0] }, scp: [1, null] }, []],
+  ])('are read from %s', async (_name, claims, expected) => {
+    const identity = await ask({ secret: SECRET }, `Bearer ${await token(claims)}`);
+    expect(identity?.scopes).toEqual(new Set(expected));
+  });
+});
+
+describe('a token without a key id', () => {
+  const header = async ({ privateKey }: Pair, claims: Record<string, unknown> = {}, expires = '5m') => {
+    const jwt = await token(claims, { alg: 'RS256', key: privateKey as never, kid: '', expires });
+    return { headers: { authorization: `Bearer ${jwt}` } };
+  };
+
+  test('is verified with each key of its kind, and refused where none has signed it', async () => {
+    const [first, second, foreign] = await Promise.all([1, 2, 3].map(() => generateKeyPair('RS256')));
+    const issuer = await publish({ first: first!, second: second! });
+    const authenticate = createAuthenticate({ ...NOTHING, jwksUrl: issuer.url });
+    for (const pair of [first!, second!])
+      expect(await authenticate(await header(pair))).toMatchObject({ subject: 'user-1' });
+    await expect(authenticate(await header(foreign!))).rejects.toBeInstanceOf(Unauthenticated);
+    expect(issuer.fetches()).toBe(1);
+  });
+
+  test('is verified though another key of the set is too weak to be used', async () => {
+    const [weak, right] = [generateKeyPairSync('rsa', { modulusLength: 1024 }), await generateKeyPair('RS256')];
+    const keys = [weak.publicKey.export({ format: 'jwk' }), await exportJWK(right.publicKey)];
+    const jwksUrl = await issuerThat((_request, response) => response.end(JSON.stringify({ keys })));
+    const authenticate = createAuthenticate({ ...NOTHING, jwksUrl });
+    expect(await authenticate(await header(right))).toMatchObject({ subject: 'user-1' });
+  });
+
+  test('is refused for its claims whichever key has signed it', async () => {
+    const [first, second] = [await generateKeyPair('RS256'), await generateKeyPair('RS256')];
+    const { url } = await publish({ first, second });
+    const authenticate = createAuthenticate({ ...NOTHING, jwksUrl: url });
+    const expired = authenticate(await header(first, {}, '-31s'));
+    await expect(expired).rejects.toThrow('The token has expired');
+  });
+
+  test('is refused as soon as a key set without its key has been fetched', async () => {
+    const [first, second, third] = await Promise.all([1, 2, 3].map(() => generateKeyPair('RS256')));
+    const issuer = await publish({ first: first!, second: second! });
+    const authenticate = createAuthenticate({ ...NOTHING, jwksUrl: issuer.url }, 0);
+    const verified = await header(first!);
+    for (let index = 0; index < 3; index += 1)
+      expect(await authenticate(verified)).toMatchObject({ subject: 'user-1' });
+    await issuer.change({ second: second!, third: third! });
+    await authenticate(await bearer(third!, 'third'));
+    await expect(authenticate(verified)).rejects.toBeInstanceOf(Unauthenticated);
   });
 });
 

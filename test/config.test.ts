@@ -1,7 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyExportOptions } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { ConfigError, readConfig } from '../src/config.ts';
+import { ConfigError, configWarnings, readConfig } from '../src/config.ts';
+import { redisAddress } from '../src/config/redis-address.ts';
 import { GROUPS } from '../src/config/settings.ts';
 import { SANDBOX_KEY, SANDBOX_SECRET } from '../src/sandbox/sandbox.ts';
 
@@ -83,7 +84,7 @@ describe('readConfig', () => {
     });
   });
 
-  const publicKey = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const publicKey = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString().trim();
   const environment = {
     NODE_ENV: 'test',
     HOST: '::1',
@@ -199,6 +200,29 @@ describe('readConfig', () => {
     expect(readConfig(CREDENTIALS).auth.anonymousScopes).toEqual(new Set());
   });
 
+  test('takes a public key whose line breaks are written as \\n', () => {
+    for (const lineBreak of ['\\n', '\\r\\n'])
+      expect(readConfig({ AUTH_PUBLIC_KEY: publicKey.replaceAll('\n', lineBreak) }).auth.publicKey).toBe(publicKey);
+  });
+
+  test.each<[string, KeyExportOptions<'pem'>]>([
+    ['plain', { type: 'pkcs8', format: 'pem' }],
+    ['encrypted', { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'canary' }],
+    ['older', { type: 'pkcs1', format: 'pem' }],
+  ])('refuses a private key of the token issuer (%s), and does not repeat it', (_name, form) => {
+    const pem = String(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export(form));
+    for (const text of [pem, pem.replaceAll('\n', '\\n'), `${publicKey}\n${pem}`]) {
+      expect(problems({ AUTH_PUBLIC_KEY: text })).toEqual([
+        'AUTH_PUBLIC_KEY holds a private key, which nobody but the token issuer may have: set its public key',
+      ]);
+    }
+  });
+
+  test('takes a shared secret of 32 bytes in base64', () => {
+    const secret = `base64:${'A'.repeat(43)}=`;
+    expect(readConfig({ AUTH_SECRET: secret }).auth.secret).toBe(secret);
+  });
+
   test('with credentials is the live API, or the base URL that is set', () => {
     expect(readConfig(CREDENTIALS)).toMatchObject({
       isSandbox: false,
@@ -229,6 +253,31 @@ describe('readConfig', () => {
       sandboxPort: 4010,
     });
   });
+
+  test('takes values without the spaces and line breaks around them', () => {
+    const spaced = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, ` \t${value}\r\n`]));
+    expect(readConfig(spaced)).toEqual(everything);
+    expect(readConfig({ PORT: ' ', IAMPORT_API_KEY: '\n' })).toMatchObject({ port: 4000, isSandbox: true });
+  });
+
+  test('refuses quotes around a value by the name alone', () => {
+    const quoted = { HOST: '"127.0.0.1"', PORT: "'canary'", AUTH_SECRET: `"${'x'.repeat(40)}"`, OTHER: '"canary"' };
+    expect(problems(quoted)).toEqual([
+      'HOST must not be in quotes',
+      'PORT must not be in quotes',
+      'AUTH_SECRET must not be in quotes',
+    ]);
+    expect(problems({ AUTH_ISSUER: '"', AUTH_AUDIENCE: `'a"` })).toEqual([]);
+  });
+
+  test.each(['PORT', 'ADMIN_PORT', 'SANDBOX_PORT'])(
+    'names the service links of Kubernetes as the cause of a %s of tcp://',
+    (name) => {
+      expect(problems({ [name]: 'tcp://10.0.0.7:4000' })).toEqual([
+        `${name} is the address of a Kubernetes service: set enableServiceLinks: false in the pod, or the port in its environment`,
+      ]);
+    },
+  );
 
   test('names every problem at once and repeats no value', () => {
     const found = errorOf({
@@ -303,15 +352,25 @@ describe('readConfig', () => {
   const NETWORKS = 'must be addresses or CIDRs, separated by commas';
   const FLAG = 'must be true or false';
   const HTTP = 'must be an http or https URL';
-  const REDIS = 'must be a redis or rediss URL';
+  const REDIS = 'must be a redis, rediss, redis-cluster or redis-sentinel URL';
   const JSON_OBJECT = 'must be a JSON object';
 
   test.each([
     ['LOG_LEVEL', ['verbose'], 'must be one of fatal, error, warn, info, debug, trace, silent'],
+    ['NODE_ENV', ['prod', 'Production', 'staging'], 'must be production, development or test'],
     ['TRUST_PROXY', ['10.0.0.0/8, everybody', '0.0.0.0/0', ',', '10.0.0.0/8,'], NETWORKS],
     ['AUTH_JWKS_URL', ['issuer', 'xhttps://issuer.example', 'httpsx://issuer.example'], HTTP],
     ['AUTH_PUBLIC_KEY', ['pem'], 'must be a public key in PEM'],
-    ['AUTH_SECRET', ['x'.repeat(31)], 'must have at least 32 characters'],
+    [
+      'AUTH_SECRET',
+      [
+        'x'.repeat(31),
+        `base64:${'A'.repeat(42)}`,
+        `base64:${'A'.repeat(42)}!`,
+        `base64:${'A'.repeat(20)}=${'A'.repeat(30)}`,
+      ],
+      'must have at least 32 characters, or `base64:` and at least 32 bytes in base64',
+    ],
     ['ROUTER_SECRET', ['x'.repeat(15)], 'must have at least 16 characters'],
     ['GUARD_SECRET', ['x'.repeat(31)], 'must have at least 32 characters'],
     ['UNISSUED_IMP_UIDS', ['allow'], 'must be claim or refuse'],
@@ -354,7 +413,21 @@ describe('readConfig', () => {
   });
 
   test('says what the addresses of Redis and of the upstream must be', () => {
-    for (const url of ['redis', 'xredis://redis.example', 'redissx://redis.example'])
+    const wrong = [
+      'redis',
+      'xredis://redis.example',
+      'redissx://redis.example',
+      'redis-cluster://',
+      'redis-cluster://a:x,b',
+    ];
+    const groups = [
+      'redis-cluster://a,,b',
+      'redis-cluster://a/name',
+      'redis-sentinel://a,b',
+      'redis-sentinel://a/',
+      'redis-other://a',
+    ];
+    for (const url of [...wrong, ...groups])
       expect(problems({ REDIS_URL: url, GUARD_SECRET: SECRET })).toEqual([`REDIS_URL ${REDIS}`]);
     for (const url of ['api', 'xhttps://api.example', 'httpsx://api.example'])
       expect(problems({ ...CREDENTIALS, IAMPORT_BASE_URL: url })).toEqual([`IAMPORT_BASE_URL ${HTTP}`]);
@@ -396,10 +469,78 @@ test('a host program that names callers itself needs no setting for them', () =>
   expect(() => readConfig({ ...environment, REDIS_URL: 'redis://x' }, { hasOwnCallers: true })).toThrow('GUARD_SECRET');
 });
 
+describe('redisAddress', () => {
+  test('takes one server as ioredis does', () => {
+    const url = 'rediss://:secret@redis.example:6380/1';
+    expect(redisAddress(url)).toEqual({ kind: 'single', url });
+  });
+
+  test('takes some nodes of a cluster, and the standard port where none is named', () => {
+    expect(redisAddress('redis-cluster://a:7000,[::1]:7001,b')).toEqual({
+      kind: 'cluster',
+      nodes: [
+        { host: 'a', port: 7000 },
+        { host: '::1', port: 7001 },
+        { host: 'b', port: 6379 },
+      ],
+      credentials: {},
+      isTls: false,
+    });
+  });
+
+  test('takes sentinels and the name of their master, with a password that may be percent-encoded', () => {
+    const address = { kind: 'sentinel', master: 'identity', nodes: [{ host: 'a', port: 26_379 }], isTls: true };
+    for (const [text, credentials] of [
+      ['user:p%40ss@', { username: 'user', password: 'p@ss' }],
+      [':100%@', { password: '100%' }],
+    ] as const)
+      expect(redisAddress(`rediss-sentinel://${text}a/identity`)).toEqual({ ...address, credentials });
+  });
+});
+
+describe('configWarnings', () => {
+  test.each([
+    ['IAMPORT_APIKEY', 'IAMPORT_API_KEY'],
+    ['IAMPORT_SECRET', 'IAMPORT_API_SECRET'],
+    ['IAMPORT_URL', 'IAMPORT_BASE_URL'],
+    ['LIMIT_REQUEST_PER_IP', 'LIMIT_REQUESTS_PER_IP'],
+    ['REDIS_URI', 'REDIS_URL'],
+    ['TRUSTPROXY', 'TRUST_PROXY'],
+    ['redis_url', 'REDIS_URL'],
+  ])('have the right name for %s', (name, meant) => {
+    expect(configWarnings({ [name]: 'canary' })).toEqual([
+      `${name} is not a setting and has no effect: is ${meant} meant?`,
+    ]);
+    expect(configWarnings({ [name]: 'canary', [meant]: 'canary' })).toEqual([]);
+  });
+
+  test('are none for the settings themselves, nor for the names of other programs', () => {
+    const others =
+      'HOME,HOSTNAME,PATH,PORTS,POST,SHELL,LANG,USER,PWD,NODE_OPTIONS,NODE_PATH,NODE_VERSION,npm_config_port,REDIS_HOST,REDIS_PORT,REDIS_TLS,LOG_FORMAT,LOG_DIR,AUTH_URL,AUTH_TOKEN,ADMIN_USER,IAMPORT_GATEWAY_SERVICE_HOST,IAMPORT_GATEWAY_PORT,KUBERNETES_PORT,SANDBOX_SERVICE_HOST';
+    expect(configWarnings(Object.fromEntries(others.split(',').map((name) => [name, 'x'])))).toEqual([]);
+    expect(configWarnings(Object.fromEntries(SETTINGS.map(({ name }) => [name, 'x'])))).toEqual([]);
+  });
+
+  test('say that production without Redis counts in this process alone', () => {
+    expect(configWarnings(PRODUCTION)).toEqual([
+      'REDIS_URL is not set: attempts and limits are those of this process alone, and end with it',
+    ]);
+    expect(configWarnings({ ...PRODUCTION, REDIS_URL: 'redis://127.0.0.1' })).toEqual([]);
+    expect(configWarnings(CREDENTIALS)).toEqual([]);
+  });
+
+  test('say that all requests have the address of the router where no proxy is trusted', () => {
+    expect(configWarnings({ ROUTER_SECRET: 'canary' })).toEqual([
+      'TRUST_PROXY is not set beside ROUTER_SECRET: no address that the router forwards is believed, so that there are no limits per IP',
+    ]);
+    expect(configWarnings({ ROUTER_SECRET: 'canary', TRUST_PROXY: '10.0.0.0/8' })).toEqual([]);
+  });
+});
+
 describe('a setting', () => {
   test('has the default that the documentation shows', () => {
     expect(Object.fromEntries(SETTINGS.map(({ name, schema }) => [name, schema.def.defaultValue]))).toEqual({
-      NODE_ENV: '',
+      NODE_ENV: 'development',
       HOST: '127.0.0.1',
       PORT: 4000,
       ADMIN_PORT: 4001,

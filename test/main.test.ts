@@ -192,6 +192,17 @@ describe('npm start', () => {
     );
   });
 
+  test('logs a name that resembles a setting, and says so too where it does not start', async () => {
+    const gateway = start({ TRUST_PROXYS: 'canary' });
+    await gateway.printed(
+      /"level":40,.*"msg":"TRUST_PROXYS is not a setting and has no effect: is TRUST_PROXY meant\?"/,
+    );
+    const refused = start({ NODE_ENV: 'production', IAMPORT_APIKEY: 'canary' });
+    expect(await refused.exited()).toBe(1);
+    expect(refused.output()).toContain('IAMPORT_APIKEY is not a setting and has no effect: is IAMPORT_API_KEY meant?');
+    expect(gateway.output() + refused.output()).not.toContain('canary');
+  });
+
   test('says which port is taken and what to set', async () => {
     const first = start();
     const [url] = await first.printed(URL_PRINTED);

@@ -5,10 +5,17 @@ import { graphql, GraphQLError } from 'graphql';
 import { Registry } from 'prom-client';
 import type { AttemptRecord } from '../src/guard/attempt-rules.ts';
 import { createMemoryStore } from '../src/guard/store.ts';
-import { createIdentitySubgraph, type AttemptStore, type IdentitySubgraphOptions } from '../src/index.ts';
+import { createMemoryWindows } from '../src/guard/windows.ts';
+import {
+  createIdentitySubgraph,
+  type AttemptStore,
+  type IdentitySubgraphOptions,
+  type WindowStore,
+} from '../src/index.ts';
 import { createMetrics } from '../src/server/metrics.ts';
 import { createSandbox } from '../src/sandbox/sandbox.ts';
-import { CONFIRM_EVERYTHING, testConfig } from './support/gateway.ts';
+import { CONFIRM_EVERYTHING, startGateway, testConfig } from './support/gateway.ts';
+import { callerHeaders, SECRET } from './support/tokens.ts';
 import { useCases } from './support/verification.ts';
 
 const opened: { close(): unknown }[] = [];
@@ -114,6 +121,59 @@ describe('createIdentitySubgraph', () => {
     const counted = 'identity_outcomes_total{call="confirm",code="INVALID_INPUT"} 1';
     expect(await registry.metrics()).toContain(counted);
     expect(await registry.metrics()).not.toContain('process_cpu');
+  });
+
+  test('counts limits in windows of the host program, and asks the upstream nothing that they deny', async () => {
+    const memory = createMemoryWindows();
+    const names: string[] = [];
+    const windows: WindowStore = {
+      ...memory,
+      take(asked) {
+        names.push(...asked.map(({ name }) => name));
+        return memory.take(asked);
+      },
+    };
+    const limits = { ...testConfig('').limits, confirmsPerCaller: [{ points: 1, seconds: 60 }] };
+    // Nothing listens there: Redis is not connected where both stores are the host's.
+    const guard = { ...testConfig('').guard, redisUrl: 'redis://127.0.0.1:1' };
+    const warned: string[] = [];
+    const logger = { ...silent, warn: (_fields: object, message: string) => void warned.push(message) };
+    const auth = { ...testConfig('').auth, secret: SECRET, anonymousScopes: null };
+    const { subgraph, sandbox } = await mount({ store: createMemoryStore(), windows, limits, guard, logger, auth });
+    const headers = await callerHeaders('alice');
+    const { verification, caller } = (await subgraph.createContext({ headers })).identity;
+    const { confirm } = useCases(verification);
+    expect(await confirm(caller!, 'imp_900200000001', '000000')).toMatchObject({ code: 'WRONG_CODE' });
+    expect(await confirm(caller!, 'imp_900200000001', '000001')).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(names).toEqual(Array(2).fill('confirms-per-caller:60'));
+    expect(sandbox.requests.filter(({ path }) => path.includes('/confirm/'))).toHaveLength(1);
+    expect([await subgraph.isReady(), warned]).toEqual([true, ['a limit was reached']]);
+  });
+
+  test('has the limits of the host program in a whole server as well', async () => {
+    const windows: WindowStore = {
+      take: async (asked) => ({ waits: asked.map(() => 1_000), counted: [] }),
+      giveBack: async () => {},
+    };
+    const limits = { ...testConfig('').limits, confirmsPerIp: [{ points: 9, seconds: 60 }] };
+    const gateway = await startGateway({ windows, config: { limits } });
+    opened.push(gateway);
+    expect(await gateway.confirm('imp_900200000001', '123456')).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(gateway.calls('')).toEqual([]);
+  });
+
+  test('counts limits in this process where the host program has a store of attempts alone', async () => {
+    const limits = { ...testConfig('').limits, confirmsPerCaller: [{ points: 1, seconds: 60 }] };
+    const auth = { ...testConfig('').auth, secret: SECRET, anonymousScopes: null };
+    const store = createMemoryStore();
+    const replicas = [await mount({ store, limits, auth }), await mount({ store, limits, auth })];
+    for (const { subgraph } of replicas) {
+      const headers = await callerHeaders('alice');
+      const { verification, caller } = (await subgraph.createContext({ headers })).identity;
+      const { confirm } = useCases(verification);
+      expect(await confirm(caller!, 'imp_900200000001', '000000')).not.toMatchObject({ code: 'RATE_LIMITED' });
+      expect(await confirm(caller!, 'imp_900200000001', '000001')).toMatchObject({ code: 'RATE_LIMITED' });
+    }
   });
 
   test('tells its logger which field drifted, and never the value', async () => {

@@ -1,21 +1,21 @@
 import { setting } from './setting.ts';
-import { boolean, networks, oneOf, optional, origins, text, wholeNumber } from './values.ts';
+import { boolean, networks, oneOf, optional, origins, port, text, wholeNumber } from './values.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 export const SERVER = {
   isProduction: setting(
     'NODE_ENV',
-    text('`production`, or any other text')
+    oneOf(['production', 'development', 'test'], 'production, development or test')
       .transform((name) => name === 'production')
-      .prefault(''),
+      .prefault('development'),
     '`production` hides the schema and refuses unsafe settings at start.',
   ),
   host: setting('HOST', text('an address or a host name').default('127.0.0.1'), 'Address on which both ports listen.'),
-  port: setting('PORT', wholeNumber(0, 65_535).default(4000), 'Port of GraphQL at `/graphql`; 0 picks a free one.'),
+  port: setting('PORT', port().default(4000), 'Port of GraphQL at `/graphql`; 0 picks a free one.'),
   adminPort: setting(
     'ADMIN_PORT',
-    wholeNumber(0, 65_535).default(4001),
+    port().default(4001),
     'Port of `/livez`, `/readyz` and `/metrics`, which the public must not reach; 0 picks a free one.',
   ),
   logLevel: setting(

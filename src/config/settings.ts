@@ -1,6 +1,20 @@
 import { SERVER } from './server-settings.ts';
 import { setting, type Group } from './setting.ts';
-import { boolean, jsonObject, oneOf, optional, publicKey, rates, secret, text, url, wholeNumber } from './values.ts';
+import {
+  boolean,
+  encodedSecret,
+  jsonObject,
+  oneOf,
+  optional,
+  port,
+  publicKey,
+  rates,
+  redisUrl,
+  secret,
+  text,
+  url,
+  wholeNumber,
+} from './values.ts';
 
 export const UPSTREAM = {
   apiKey: setting(
@@ -82,7 +96,7 @@ export const CALLERS = {
     'Address at which the token issuer publishes its keys; production accepts https only.',
   ),
   publicKey: setting('AUTH_PUBLIC_KEY', optional(publicKey()), 'Public key of the token issuer.'),
-  secret: setting('AUTH_SECRET', optional(secret(32)), 'Secret shared with the token issuer.'),
+  secret: setting('AUTH_SECRET', optional(encodedSecret(32)), 'Secret shared with the token issuer.'),
   issuer: setting('AUTH_ISSUER', optional(text()), 'Required value of the `iss` claim.'),
   audience: setting('AUTH_AUDIENCE', optional(text()), 'Required value of the `aud` claim.'),
   routerSecret: setting(
@@ -95,8 +109,8 @@ export const CALLERS = {
 export const GUARD = {
   redisUrl: setting(
     'REDIS_URL',
-    optional(url(/^rediss?$/, 'a redis or rediss URL')),
-    'Redis in which replicas share attempts and limits; without it both are in the memory of one process.',
+    optional(redisUrl()),
+    'Redis in which replicas share attempts and limits, `rediss` for TLS; without it both are in the memory of one process.',
   ),
   secret: setting(
     'GUARD_SECRET',
@@ -143,11 +157,7 @@ export const LIMITS = {
 };
 
 export const SANDBOX = {
-  port: setting(
-    'SANDBOX_PORT',
-    wholeNumber(0, 65_535).default(4010),
-    'Port of the sandbox, embedded or as `npm run sandbox`.',
-  ),
+  port: setting('SANDBOX_PORT', port().default(4010), 'Port of the sandbox, embedded or as `npm run sandbox`.'),
 };
 
 export const PERMISSIONS = {

@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { isNetwork } from '../address.ts';
+import { redisAddress } from './redis-address.ts';
 
 // The description of each schema names its allowed values in `docs/settings.md`; no message repeats a value.
 
@@ -28,7 +29,19 @@ export function wholeNumber(min: number, max: number) {
   const values = `a whole number from ${min} to ${max}`;
   const error = `must be ${values}`;
   const isInRange = (number: number) => Number.isInteger(number) && number >= min && number <= max;
-  return z.coerce.number(error).refine(isInRange, error).describe(values);
+  return z.coerce.number<string>(error).refine(isInRange, error).describe(values);
+}
+
+/** A service called `admin` in the same namespace sets `ADMIN_PORT` to its address in every pod. */
+export function port() {
+  const error =
+    'is the address of a Kubernetes service: set enableServiceLinks: false in the pod, or the port in its environment';
+  const number = wholeNumber(0, 65_535);
+  return z
+    .string()
+    .refine((text) => !text.startsWith('tcp://'), error)
+    .pipe(number)
+    .describe(number.description!);
 }
 
 export function oneOf<const Words extends readonly string[]>(words: Words, values: string) {
@@ -43,8 +56,37 @@ export function url(protocol: RegExp, values: string) {
   return z.url({ protocol, error: `must be ${values}` }).describe(values);
 }
 
+const BASE64 = 'base64:';
+
+/** A secret as its text, or as bytes after `base64:`, in either alphabet. */
+export function encodedSecret(length: number) {
+  const values = `at least ${length} characters, or \`${BASE64}\` and at least ${length} bytes in base64`;
+  const isLong = (text: string): boolean =>
+    text.startsWith(BASE64)
+      ? /^[\w+/-]+={0,2}$/.test(text.slice(BASE64.length)) && sharedSecret(text).length >= length
+      : text.length >= length;
+  return z.string().refine(isLong, `must have ${values}`).describe(values);
+}
+
+/** The bytes that an `encodedSecret` stands for. */
+export function sharedSecret(text: string): Uint8Array {
+  return text.startsWith(BASE64) ? Buffer.from(text.slice(BASE64.length), 'base64') : new TextEncoder().encode(text);
+}
+
+/** Many places that hold an environment take one line only, so that `\n` in it stands for a line break. */
 export function publicKey() {
-  return checked(isPublicKey, 'a public key in PEM');
+  const values = 'a public key in PEM, `\\n` for its line breaks allowed';
+  const isPrivate = 'holds a private key, which nobody but the token issuer may have: set its public key';
+  return z
+    .string()
+    .transform((pem) => pem.replaceAll(/(\\r)?\\n/g, '\n'))
+    .refine((pem) => !pem.includes('PRIVATE KEY-----'), { error: isPrivate, abort: true }) // node makes its public key of it
+    .refine(isPublicKey, 'must be a public key in PEM')
+    .describe(values);
+}
+
+export function redisUrl() {
+  return checked((text) => redisAddress(text) !== null, 'a redis, rediss, redis-cluster or redis-sentinel URL');
 }
 
 export function jsonObject() {

@@ -1,5 +1,4 @@
-import type { Redis } from 'ioredis';
-import { heard } from './redis.ts';
+import type { RedisLink } from './redis-link.ts';
 import type { Counted, Window, WindowStore } from './windows.ts';
 
 /** The version tells these keys from those of older releases. The tag in braces puts all keys of a call in one Cluster slot. */
@@ -38,7 +37,7 @@ const GIVE_BACK = `
     end
   end`;
 
-export function createRedisWindows(redis: Redis): WindowStore {
+export function createRedisWindows({ client: redis, heard }: RedisLink): WindowStore {
   async function ask(windows: readonly Window[]) {
     const keys = windows.map(keyOf);
     const rates = windows.flatMap(({ points, ms }) => [points, ms]);

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Config } from '../config.ts';
 import type { AttemptStore } from '../guard/store.ts';
+import type { WindowStore } from '../guard/windows.ts';
 import type { Logger } from '../log.ts';
 import type { Sandbox, SandboxSms } from '../sandbox/sandbox.ts';
 import { createIdentitySubgraph } from '../subgraph.ts';
@@ -16,8 +17,9 @@ export interface ServerOptions {
   readonly logger?: Logger;
   /** Told of every message that the embedded sandbox sends. */
   readonly onSms?: (sms: SandboxSms) => void;
-  /** Your own store of attempts, in place of memory or Redis. */
+  /** Your own stores of attempts and of limits, each in place of memory or Redis: see `IdentitySubgraphOptions`. */
   readonly store?: AttemptStore;
+  readonly windows?: WindowStore;
 }
 
 export interface GatewayServer {
@@ -41,7 +43,7 @@ export interface Addresses {
 /** The gateway over HTTP. Errors: EADDRINUSE where the embedded sandbox's port is taken. */
 export async function createServer(
   config: Config,
-  { logger = pino({ level: config.logLevel }), onSms, store }: ServerOptions = {},
+  { logger = pino({ level: config.logLevel }), onSms, store, windows }: ServerOptions = {},
 ): Promise<GatewayServer> {
   const sandbox = await startSandbox(config.sandboxPort, onSms);
   const iamport = sandbox ? { ...config.iamport, baseUrl: sandbox.url } : config.iamport;
@@ -52,6 +54,7 @@ export async function createServer(
     logger,
     onEvent: metrics.count,
     ...(store && { store }),
+    ...(windows && { windows }),
   });
   const apollo = createApollo(subgraph, config);
   await apollo.start();

@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Redis } from 'ioredis';
 import { createHmacs } from '../../src/guard/hmac.ts';
 import type { LimitsConfig, Rate } from '../../src/config.ts';
 import type { Caller } from '../../src/caller.ts';
 import { createLimits, type Denial, type Pass } from '../../src/guard/limits.ts';
-import { connectRedis } from '../../src/guard/redis.ts';
+import { connectRedis, type RedisLink } from '../../src/guard/redis-link.ts';
 import { createRedisWindows } from '../../src/guard/redis-windows.ts';
 import { createMemoryWindows, type WindowStore } from '../../src/guard/windows.ts';
 import type { Outcome } from '../../src/outcome.ts';
@@ -234,18 +233,18 @@ const describeRedis = hasRedis ? describe : describe.skip;
 
 describeRedis('limits in Redis (needs redis-server on the PATH)', () => {
   const fifty: LimitsConfig = { ...OFF, confirmsPerIp: [{ points: 50, seconds: 60 }] };
-  const on = (redis: Redis, config = fifty) => create(createRedisWindows(redis), config);
+  const on = (redis: RedisLink, config = fifty) => create(createRedisWindows(redis), config);
   let server: TestRedis;
-  let connections: Redis[];
+  let connections: RedisLink[];
 
   beforeEach(async () => {
     server = await startRedis();
     connections = [1, 2, 3].map(() => connectRedis(server.url));
-    await Promise.all(connections.map((redis) => once(redis, 'ready')));
+    await Promise.all(connections.map(({ client }) => once(client, 'ready')));
     waitForRedis();
   });
   afterEach(async () => {
-    for (const redis of connections) redis.disconnect();
+    for (const { client } of connections) client.disconnect();
     await server.stop();
   });
 
@@ -276,7 +275,7 @@ describeRedis('limits in Redis (needs redis-server on the PATH)', () => {
     const own = on(connections[0]!, { ...OFF, requestsPerPhone: windows });
     const passes = await Promise.all(Array.from({ length: 12 }, () => own.request(somebody, '01012345678')));
     expect(passes.filter(({ retryAt }) => retryAt === null)).toHaveLength(1);
-    const redis = connections[1]!;
+    const { client: redis } = connections[1]!;
     const values = await redis.mget(await redis.keys('*'));
     expect(values.map((value) => value!.split(' ')[0])).toEqual(['1', '1', '1']);
   });
@@ -285,7 +284,7 @@ describeRedis('limits in Redis (needs redis-server on the PATH)', () => {
     const all = Object.fromEntries(Object.keys(OFF).map((name) => [name, ONE_A_MINUTE]));
     const own = on(connections[0]!, { ...OFF, ...all, shadow: false });
     await Promise.all([own.request(somebody, PHONE), own.confirm(somebody)]);
-    const redis = connections[1]!;
+    const { client: redis } = connections[1]!;
     const keys = await redis.keys('*');
     expect(keys).toHaveLength(6);
     for (const key of keys) expect(key).toMatch(/^identity:v2:\{limit\}:[a-zIP-]+:60:(all|[\w-]{22})$/);

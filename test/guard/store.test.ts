@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Redis } from 'ioredis';
 import { begin, finish, opened, type Attempt, type AttemptRecord, type Begin } from '../../src/guard/attempt-rules.ts';
-import { connectRedis, createRedisStore } from '../../src/guard/redis.ts';
+import { createRedisStore } from '../../src/guard/redis.ts';
+import { connectRedis, type RedisLink } from '../../src/guard/redis-link.ts';
 import { createMemoryStore, StoreFull, StoreUnavailable, type AttemptStore } from '../../src/guard/store.ts';
 import { readRecord, update } from '../../src/guard/update.ts';
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';
@@ -104,10 +104,10 @@ describeRedis('the Redis store', () => {
   });
   afterAll(() => server.stop());
 
-  async function connected(url = server.url): Promise<Redis> {
-    const redis = connectRedis(url);
-    await once(redis, 'ready');
-    return redis;
+  async function connected(url = server.url): Promise<RedisLink> {
+    const link = connectRedis(url);
+    await once(link.client, 'ready');
+    return link;
   }
 
   describe('on one connection', () => {
@@ -134,7 +134,7 @@ describeRedis('the Redis store', () => {
     await expect(store.replace('a', null, 'late', now - 1)).rejects.toBeInstanceOf(StoreUnavailable);
     expect(await store.read('a')).toMatchObject({ text: null });
     expect(await store.replace('a', null, 'in time', now + 60_000)).toBe(true);
-    redis.disconnect();
+    redis.client.disconnect();
   });
 
   test('is not taken for silent while this process is too busy to hear it', async () => {
@@ -143,20 +143,26 @@ describeRedis('the Redis store', () => {
     const busyUntil = performance.now() + 400;
     while (performance.now() < busyUntil);
     await expect(written).resolves.toBeUndefined();
-    redis.disconnect();
+    redis.client.disconnect();
   });
 
   test('gives every key a time to live', async () => {
     waitForRedis();
     const redis = await connected();
     await write(createRedisStore(redis, 'ttl:'), 'a');
-    const ttl = await redis.pttl('ttl:a');
+    const ttl = await redis.client.pttl('ttl:a');
     expect(ttl).toBeGreaterThan(3_600_000 - 60_000);
     expect(ttl).toBeLessThanOrEqual(3_600_000);
-    redis.disconnect();
+    redis.client.disconnect();
   });
 
-  test.each<[string, (own: TestRedis, admin: Redis) => unknown, (own: TestRedis, admin: Redis) => unknown]>([
+  test.each<
+    [
+      string,
+      (own: TestRedis, admin: RedisLink['client']) => unknown,
+      (own: TestRedis, admin: RedisLink['client']) => unknown,
+    ]
+  >([
     ['frozen', (own) => process.kill(own.pid, 'SIGSTOP'), (own) => process.kill(own.pid, 'SIGCONT')],
     [
       'out of memory',
@@ -166,7 +172,7 @@ describeRedis('the Redis store', () => {
     ['read-only', (_own, admin) => admin.replicaof('127.0.0.1', '1'), (_own, admin) => admin.replicaof('NO', 'ONE')],
   ])('says that it is unavailable when it is %s, and recovers by itself', async (_name, spoil, mend) => {
     const own = await startRedis();
-    const [redis, admin] = [await connected(own.url), await connected(own.url)];
+    const [redis, { client: admin }] = [await connected(own.url), await connected(own.url)];
     const store = createRedisStore(redis, 'trouble:');
     waitForRedis();
     await write(store, 'a');

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../../src/guard/redis.ts';
+import { connectRedis, type RedisLink } from '../../src/guard/redis-link.ts';
 import { createRedisWindows } from '../../src/guard/redis-windows.ts';
 import { StoreUnavailable } from '../../src/guard/store.ts';
 import { createMemoryWindows, type Taken, type Window, type WindowStore } from '../../src/guard/windows.ts';
@@ -168,20 +167,22 @@ const WINDOWS = [
 
 (hasRedis ? describe : describe.skip)('windows in Redis (needs redis-server on the PATH)', () => {
   let server: TestRedis;
-  let redis: Redis;
+  let link: RedisLink;
+  let redis: RedisLink['client'];
 
   beforeAll(async () => {
     server = await startRedis();
   });
   afterAll(() => server.stop());
   beforeEach(async () => {
-    redis = connectRedis(server.url);
+    link = connectRedis(server.url);
+    redis = link.client;
     await once(redis, 'ready');
     await redis.flushall();
   });
   afterEach(() => redis.disconnect());
 
-  describe('as any store', () => contract(() => createRedisWindows(redis)));
+  describe('as any store', () => contract(() => createRedisWindows(link)));
 
   const keyOf = async (): Promise<string> => (await redis.keys('*'))[0]!;
   const evals = async (): Promise<string | undefined> =>
@@ -189,13 +190,13 @@ const WINDOWS = [
 
   test('are one command for a call, however many they are', async () => {
     await redis.config('RESETSTAT');
-    const store = createRedisWindows(redis);
+    const store = createRedisWindows(link);
     await store.take(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => window(name, 1)));
     expect(await evals()).toBe('1');
   });
 
   test('have keys of one Cluster slot, which Redis forgets when they end', async () => {
-    await createRedisWindows(redis).take([window('one', 1, 'a', 5_000), window('two', 1, 'b', HOUR)]);
+    await createRedisWindows(link).take([window('one', 1, 'a', 5_000), window('two', 1, 'b', HOUR)]);
     const keys = (await redis.keys('*')).toSorted();
     expect(keys).toEqual(['identity:v2:{limit}:one:a', 'identity:v2:{limit}:two:b']);
     const left = await Promise.all(keys.map((key) => redis.pttl(key)));
@@ -203,7 +204,7 @@ const WINDOWS = [
   });
 
   test('keep their end while they count on, and begin anew after it', async () => {
-    const store = createRedisWindows(redis);
+    const store = createRedisWindows(link);
     const two = window('two', 2);
     const ends = [await store.take([two]), await store.take([two])].map(({ counted }) => counted[0]!.endsAt);
     expect(ends[1]).toBe(ends[0]);
@@ -220,7 +221,7 @@ const WINDOWS = [
   });
 
   test('give nothing back in the next window of the same key, nor where none is left', async () => {
-    const store = createRedisWindows(redis);
+    const store = createRedisWindows(link);
     const { counted } = await store.take([window('one', 1)]);
     const key = await keyOf();
     const next = `1 ${counted[0]!.endsAt + HOUR}`;
@@ -242,7 +243,7 @@ const WINDOWS = [
     await fc.assert(
       fc.asyncProperty(calls, given, async (asked, givenBack) => {
         await redis.flushall();
-        const both = [createMemoryWindows(() => 0), createRedisWindows(redis)];
+        const both = [createMemoryWindows(() => 0), createRedisWindows(link)];
         const decisions = await Promise.all(
           both.map(async (store) => {
             const waits: boolean[][] = [];
@@ -261,7 +262,7 @@ const WINDOWS = [
   });
 
   test('give back a call whose answer came too late to let it through', async () => {
-    const store = createRedisWindows(redis);
+    const store = createRedisWindows(link);
     await redis.config('RESETSTAT');
     await store.take([window('two', 2), window('nine', 9)]);
     const key = 'identity:v2:{limit}:nine:a';

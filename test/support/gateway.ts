@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { readConfig, type Config, type IamportConfig } from '../../src/config.ts';
 import type { AttemptStore } from '../../src/guard/store.ts';
+import type { WindowStore } from '../../src/guard/windows.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { createServer } from '../../src/server/server.ts';
 
@@ -63,6 +64,7 @@ export async function startGateway(
     config?: Partial<Config>;
     sandbox?: SandboxOptions;
     store?: AttemptStore;
+    windows?: WindowStore;
   } = {},
 ): Promise<TestGateway> {
   const sandbox = await createSandbox(options.sandbox);
@@ -74,10 +76,10 @@ export async function startGateway(
     },
   });
   const config = { ...testConfig(sandbox.url, options.iamport), ...options.config };
-  const { store } = options;
+  const { store, windows } = options;
   // Without time and pid, in whose digits any code turns up.
   const logger = pino({ level: 'trace', timestamp: false, base: null }, stream);
-  const server = await createServer(config, { logger, ...(store && { store }) });
+  const server = await createServer(config, { logger, ...(store && { store }), ...(windows && { windows }) });
   const { url, adminUrl } = await server.listen();
 
   async function post(body: unknown, headers: Record<string, string> = {}): Promise<Answer> {

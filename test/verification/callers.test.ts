@@ -122,14 +122,15 @@ describe("another caller's impUid", () => {
       const { id, code, wrong, wrongToo } = await requested();
       await gateway.confirm(id, wrong, owner);
       const before = gateway.sandbox.requests.length;
-      const foreign = await gateway.post({ query, variables: { impUid: id, ...more } }, stranger);
+      const sent = { ...stranger, 'x-request-id': 'the-same-request' };
+      const foreign = await gateway.post({ query, variables: { impUid: id, ...more } }, sent);
       expect(gateway.sandbox.requests).toHaveLength(before);
-      const unknown = await gateway.post({ query, variables: { impUid: impUid(404), ...more } }, stranger);
+      const unknown = await gateway.post({ query, variables: { impUid: impUid(404), ...more } }, sent);
       expect(foreign.text).toBe(unknown.text);
       expect([...foreign.headers.keys()]).toEqual([...unknown.headers.keys()]);
       expect(await gateway.confirm(id, wrongToo, owner)).toMatchObject({ attemptsRemaining: 3 });
       expect(await gateway.confirm(id, code, owner)).toMatchObject({ __typename: 'Certification' });
-      expect((await gateway.post({ query, variables: { impUid: id, ...more } }, stranger)).text).toBe(unknown.text);
+      expect((await gateway.post({ query, variables: { impUid: id, ...more } }, sent)).text).toBe(unknown.text);
     },
   );
 

@@ -111,14 +111,15 @@ describeRedis('three gateways on one Redis (needs redis-server on the PATH)', ()
     const [impUid, unknown] = [fresh(), fresh(404)];
     expect(await confirm('one', impUid, '000000')).toMatchObject({ code: 'WRONG_CODE', attemptsRemaining: 4 });
 
+    const sent = { ...stranger, 'x-request-id': 'the-same-request' };
     const guesses = [RIGHT, ...Array.from({ length: 20 }, (_, index) => String(200_000 + index))];
     const texts = await Promise.all(
       guesses.map(async (otp, index) => {
-        const { text } = await post(NAMES[index % NAMES.length]!, CONFIRM_EVERYTHING, { impUid, otp }, stranger);
+        const { text } = await post(NAMES[index % NAMES.length]!, CONFIRM_EVERYTHING, { impUid, otp }, sent);
         return text;
       }),
     );
-    const { text: notFound } = await post('two', CONFIRM_EVERYTHING, { impUid: unknown, otp: RIGHT }, stranger);
+    const { text: notFound } = await post('two', CONFIRM_EVERYTHING, { impUid: unknown, otp: RIGHT }, sent);
     expect(notFound).toContain('"code":"NOT_FOUND"');
     expect([...new Set(texts)]).toEqual([notFound]);
     expect(calls(impUid)).toEqual(['POST']);
