@@ -23,6 +23,13 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map(async (thing) => thing.close()));
 });
 
+/** A second copy of graphql-js in this process. */
+function anotherGraphql(): { readonly GraphQLError: typeof GraphQLError } {
+  let copy: unknown;
+  jest.isolateModules(() => (copy = createRequire(import.meta.url)('graphql')));
+  return copy as { readonly GraphQLError: typeof GraphQLError };
+}
+
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
 async function mount(options: Partial<IdentitySubgraphOptions> = {}) {
@@ -104,8 +111,7 @@ describe('createIdentitySubgraph', () => {
 
   test("knows GraphQL's own errors though the host has another copy of graphql-js", async () => {
     const { subgraph } = await mount();
-    jest.resetModules();
-    const other = createRequire(import.meta.url)('graphql') as { GraphQLError: typeof GraphQLError };
+    const other = anotherGraphql();
     expect(other.GraphQLError).not.toBe(GraphQLError);
     const formatted = { message: 'Cannot query field "x" on type "Query".' };
     expect(subgraph.formatError(formatted, new other.GraphQLError(formatted.message))).toMatchObject(formatted);
