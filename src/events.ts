@@ -56,7 +56,7 @@ export interface Operation {
   /** Null where what was sent is none. */
   readonly impUid: string | null;
   /** Null for anonymous callers. */
-  readonly caller: string | null;
+  readonly callerHmac: string | null;
   /** In all, of which in the guard and its store, and in calls to the upstream. */
   readonly ms: number;
   readonly guardMs: number;

@@ -1,13 +1,17 @@
 #!/usr/bin/env node
-import { pino } from 'pino';
+import { readFileSync } from 'node:fs';
+import { pino, type Logger } from 'pino';
 import { ConfigError, configWarnings, readConfig, type Config } from './config.ts';
 import { deadlinesOf } from './deadlines.ts';
 import { describe } from './log.ts';
 import type { Sandbox, SandboxSms } from './sandbox/sandbox.ts';
 import { createServer, type GatewayServer } from './server/server.ts';
 
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 const config = configOrExit();
-const logger = pino({ level: config.logLevel });
+const logger = await createLogger();
 for (const warning of configWarnings(process.env)) logger.warn(warning);
 let server: GatewayServer | null = null;
 let isStopping = false;
@@ -20,7 +24,7 @@ try {
   server = await createServer(config, { logger, onSms: printSms });
   const { url, adminUrl } = await server.listen();
   if (server.sandbox) print(welcome(url, server.sandbox));
-  else logger.info({ url, adminUrl, upstream: new URL(config.iamport.baseUrl).host }, 'listening');
+  else logger.info({ url, adminUrl, ...summary(config) }, 'listening');
 } catch (error) {
   fail(whyNotStarted(error));
 }
@@ -34,6 +38,7 @@ async function stop(exitCode: number): Promise<void> {
   setTimeout(() => process.exit(1), config.drainDelayMs + drainMs).unref();
   if (exitCode === 0) await server?.drain();
   await server?.close();
+  logger.info('stopped');
   process.exit(exitCode);
 }
 
@@ -50,6 +55,16 @@ function whyNotStarted(error: unknown): string {
   return `Port ${port} is taken. Set PORT (GraphQL), ADMIN_PORT (health) or SANDBOX_PORT (sandbox) to another.`;
 }
 
+/** Lines for people in a terminal, and JSON for programs. */
+async function createLogger(): Promise<Logger> {
+  if (!process.stdout.isTTY) return pino({ level: config.logLevel });
+  const { default: pretty } = await import('pino-pretty');
+  return pino(
+    { level: config.logLevel },
+    pretty({ sync: true, ignore: 'pid,hostname', singleLine: true, translateTime: 'SYS:HH:MM:ss.l' }),
+  );
+}
+
 function configOrExit(): Config {
   try {
     return readConfig(process.env);
@@ -57,6 +72,22 @@ function configOrExit(): Config {
     if (!(error instanceof ConfigError)) throw error;
     return fail([error.message, ...configWarnings(process.env)].join('\n'));
   }
+}
+
+/** What an operator wants to see at a start: against whom this runs, for whom, and what is switched off. */
+function summary({ isProduction, iamport, auth, guard, limits, trustedDocuments }: Config): object {
+  const { jwksUrl, publicKey, secret } = auth;
+  const rates = Object.entries(limits).filter(([, rates]) => Array.isArray(rates) && rates.length === 0);
+  return {
+    version,
+    production: isProduction,
+    upstream: new URL(iamport.baseUrl).host,
+    store: guard.redisUrl === null ? 'memory' : 'redis',
+    callers: jwksUrl ? 'jwks' : publicKey ? 'public key' : secret ? 'secret' : 'anonymous',
+    router: auth.routerSecret !== null,
+    trustedDocuments: trustedDocuments !== null,
+    limitsOff: limits.shadow ? 'all (shadow)' : rates.map(([name]) => name),
+  };
 }
 
 function welcome(url: string, sandbox: Sandbox): string {

@@ -7,6 +7,15 @@ export interface Report {
   readonly onEvent: OnUpstreamEvent;
   readonly onOperation: (operation: Operation) => void;
   readonly onRedis: (news: RedisNews) => void;
+  /** How the upstream was when it was last called. */
+  readonly upstream: () => UpstreamHealth;
+}
+
+export interface UpstreamHealth {
+  /** `refused` within the last minute: a process without requests would never find out that it is accepted again. */
+  readonly login: 'accepted' | 'refused' | 'unknown';
+  /** The state of each circuit breaker that has ever opened. */
+  readonly breakers: Readonly<Record<string, 'closed' | 'half-open' | 'open'>>;
 }
 
 /** How often the log repeats what can be said for every call. */
@@ -22,6 +31,8 @@ export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Repor
   const shapes = new Set<string>();
   const isNew = createReminder();
   let isLoginAccepted: boolean | null = null;
+  let loginAt = 0;
+  const breakers: Record<string, 'closed' | 'half-open' | 'open'> = {};
 
   function logWords({ kind: _kind, ...facts }: UnknownWords): void {
     const kind = `${facts.providerCode} ${facts.shape}`;
@@ -35,11 +46,15 @@ export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Repor
       logger.error({}, 'the upstream refuses the log-in: check IAMPORT_API_KEY and IAMPORT_API_SECRET');
     if (isAccepted && isLoginAccepted === false) logger.info({}, 'the upstream accepts the log-in again');
     isLoginAccepted = isAccepted;
+    loginAt = performance.now();
   }
 
   function log(event: GatewayEvent): void {
     if (event.kind === 'login') return logLogin(event.isAccepted);
-    if (event.kind === 'breaker') return logBreaker(logger, event);
+    if (event.kind === 'breaker') {
+      breakers[event.breaker] = event.state;
+      return logBreaker(logger, event);
+    }
     const warning = warningOf(event);
     if (warning && isNew(warning.id, warning.ms)) logger.warn(warning.fields, warning.message);
   }
@@ -55,7 +70,13 @@ export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Repor
     },
     onOperation: (operation) => logger.info(rounded(operation), 'operation'),
     onRedis: (news) => logRedis(logger, news),
+    upstream: () => ({ login: loginState(isLoginAccepted, performance.now() - loginAt), breakers: { ...breakers } }),
   };
+}
+
+function loginState(isAccepted: boolean | null, ageMs: number): UpstreamHealth['login'] {
+  if (isAccepted === null || (!isAccepted && ageMs > REPEAT_MS)) return 'unknown';
+  return isAccepted ? 'accepted' : 'refused';
 }
 
 interface Warning {

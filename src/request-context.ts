@@ -56,7 +56,7 @@ export function createContextFactory(
     const facts = {
       requestId,
       traceId: traceIdOf(header(headers, 'traceparent')),
-      caller: caller && !caller.isAnonymous ? hmac('caller', caller.subject) : null,
+      callerHmac: caller && !caller.isAnonymous ? hmac('caller', caller.subject) : null,
     };
     const operations = createOperations(facts, report.onEvent, report.onOperation);
     const read = async (impUid: string) =>

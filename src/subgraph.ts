@@ -19,7 +19,7 @@ import { createMemoryWindows, type WindowStore } from './guard/windows.ts';
 import { createHttp, type WireOptions } from './iamport/http.ts';
 import { createIamport } from './iamport/source.ts';
 import type { Logger } from './log.ts';
-import { createReport, type Report } from './report.ts';
+import { createReport, type Report, type UpstreamHealth } from './report.ts';
 import { createContextFactory, type ContextRequest } from './request-context.ts';
 import { createVerification } from './verification/verification.ts';
 import { mount, type SchemaModule } from './graphql/mount.ts';
@@ -61,6 +61,8 @@ export interface IdentitySubgraph {
   createContext(request: ContextRequest): Promise<Context>;
   /** Whether the store of attempts can be written. A full one counts as ready: it goes on serving the records that it has. */
   isReady(): Promise<boolean>;
+  /** How the upstream was when it was last called; this calls nobody. */
+  upstream(): UpstreamHealth;
   /** Lets go of the connections to the upstream and to the store. */
   close(): Promise<void>;
 }
@@ -94,6 +96,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
         () => true,
         (error) => error instanceof StoreFull,
       ),
+    upstream: report.upstream,
     async close() {
       http.close();
       await stores.close();

@@ -1,6 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { Registry } from 'prom-client';
+import { createMetrics } from '../src/server/metrics.ts';
 
 const DOCUMENTS = globSync('{*.md,docs/**/*.md,bench/*.md,examples/**/*.md}');
 
@@ -23,4 +25,13 @@ test('documents name and link only files that exist', () => {
       .map((path) => `${document}: ${path}`),
   );
   expect(missing).toEqual([]);
+});
+
+test('the operating page names every metric with its labels, and no other', async () => {
+  const registry = new Registry();
+  createMetrics(registry);
+  const metrics = (await registry.getMetricsAsJSON()).map(({ name }) => name).sort();
+  const page = readFileSync('docs/operating.md', 'utf8');
+  const named = [...page.matchAll(/^\| `(identity_\w+)`/gm)].map(([, name]) => name).sort();
+  expect(named).toEqual(metrics);
 });

@@ -152,7 +152,9 @@ describe('npm start', () => {
     });
     const [, url, adminUrl] = await gateway.printed(/"url":"([^"]+)","adminUrl":"([^"]+)"/);
     const readyz = async (): Promise<unknown> => (await fetch(`${adminUrl}/readyz`)).json();
-    expect(await readyz()).toMatchObject({ status: 'ok', closing: false });
+    expect(await readyz()).toEqual({ status: 'ok', store: 'ok', login: 'unknown', breakers: {}, closing: false });
+    expect(gateway.output()).toMatch(/"version":"\d+\.\d+\.\d+","production":false,"upstream":"api.iamport.kr"/);
+    expect(gateway.output()).toMatch(/"store":"memory","callers":"anonymous".*"limitsOff":\[\]/);
     gateway.child.kill('SIGTERM');
     await gateway.printed(/draining/);
     expect(await readyz()).toMatchObject({ status: 'unavailable', closing: true });

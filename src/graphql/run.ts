@@ -4,7 +4,7 @@ import { noSpending, withSpending } from '../spending.ts';
 import type { Run } from './context.ts';
 
 /** The facts of a request that the lines of its operations share. */
-export type RequestFacts = Pick<Operation, 'requestId' | 'traceId' | 'caller'>;
+export type RequestFacts = Pick<Operation, 'requestId' | 'traceId' | 'callerHmac'>;
 
 export interface Operations {
   readonly run: Run;

@@ -19,10 +19,11 @@ export function createAdminServer(
   admin.get('/livez', async () => ({ status: 'ok' }));
   admin.get('/readyz', async (_request, reply) => {
     const store = (await subgraph.isReady()) ? 'ok' : 'unavailable';
-    const isReady = store === 'ok' && !state.isDraining;
+    const { login, breakers } = subgraph.upstream();
+    const isReady = store === 'ok' && login !== 'refused' && !state.isDraining;
     return reply
       .code(isReady ? 200 : 503)
-      .send({ status: isReady ? 'ok' : 'unavailable', store, closing: state.isDraining });
+      .send({ status: isReady ? 'ok' : 'unavailable', store, login, breakers, closing: state.isDraining });
   });
   admin.get('/metrics', async (_request, reply) => {
     const { contentType, body } = await metrics.render(await subgraph.isReady());

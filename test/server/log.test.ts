@@ -14,7 +14,7 @@ afterAll(() => gateway.close());
 interface Line {
   readonly msg: string;
   readonly requestId: string;
-  readonly caller: string;
+  readonly callerHmac: string;
 }
 
 /** What was logged since, as lines of this message. */
@@ -44,7 +44,7 @@ describe('an operation', () => {
       providerCode: '9013',
       attemptsRemaining: 4,
       impUid: 'imp_900200000001',
-      caller: expect.stringMatching(/^[\w-]{22}$/),
+      callerHmac: expect.stringMatching(/^[\w-]{22}$/),
       ms: expect.any(Number),
       guardMs: expect.any(Number),
       upstreamMs: expect.any(Number),
@@ -60,7 +60,7 @@ describe('an operation', () => {
       await post('imp_900200000002', '000001');
       await post('imp_900200000003', '000000', bob);
     });
-    const [first, second, third] = lines.map(({ caller }) => caller);
+    const [first, second, third] = lines.map(({ callerHmac }) => callerHmac);
     expect([first === second, first === third]).toEqual([true, false]);
   });
 
