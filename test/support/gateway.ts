@@ -79,7 +79,12 @@ export async function startGateway(
   const { store, windows } = options;
   // Without time and pid, in whose digits any code turns up.
   const logger = pino({ level: 'trace', timestamp: false, base: null }, stream);
-  const server = await createServer(config, { logger, ...(store && { store }), ...(windows && { windows }) });
+  const own = { logger, ...(store && { store }), ...(windows && { windows }) };
+  // A start that is refused must not leave the sandbox behind, or the test run would never end.
+  const server = await createServer(config, own).catch(async (error: unknown) => {
+    await sandbox.close();
+    throw error;
+  });
   const { url, adminUrl } = await server.listen();
 
   async function post(body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
