@@ -497,7 +497,7 @@ test('a process that ends by an error nobody handled prints nothing of it and ex
   for (const { exitCode, output } of await Promise.all(ends)) {
     const [, ...after] = output.trim().split('\n');
     expect(new Set(after.map((line) => JSON.parse(line).msg))).toEqual(
-      new Set(['an error was not handled: the process ends', 'draining']),
+      new Set(['an error was not handled: the process ends', 'draining', 'stopped']),
     );
     expect(createFinder(CANARIES)(output)).toEqual([]);
     expect(exitCode).toBe(1);

@@ -23,7 +23,8 @@ async function admin(path: string): Promise<{ status: number; text: string }> {
 describe('an operator', () => {
   test('is told that the gateway lives and is ready', async () => {
     expect(await admin('/livez')).toEqual({ status: 200, text: '{"status":"ok"}' });
-    expect(await admin('/readyz')).toEqual({ status: 200, text: '{"status":"ok","store":"ok","closing":false}' });
+    const text = '{"status":"ok","store":"ok","login":"unknown","breakers":{},"closing":false}';
+    expect(await admin('/readyz')).toEqual({ status: 200, text });
   });
 
   test('sees outcomes, faults, drift and limits counted, and nothing of anybody', async () => {
@@ -118,4 +119,17 @@ describe('a store of attempts without room for a new record', () => {
     expect(await full.confirm(first, '123456')).toMatchObject({ __typename: 'Certification' });
     await full.close();
   });
+});
+
+test('a log-in that the upstream refuses makes the gateway not ready, and is said once in the log', async () => {
+  const own = await startGateway({ iamport: { apiSecret: 'wrong' } });
+  const readyz = async () => fetch(`${own.adminUrl}/readyz`);
+  expect((await readyz()).status).toBe(200);
+  for (let index = 0; index < 2; index += 1)
+    expect(await own.confirm('imp_900200000001', '123456')).toMatchObject({ code: 'UPSTREAM_UNAUTHORIZED' });
+  const response = await readyz();
+  expect([response.status, await response.json()]).toEqual([503, expect.objectContaining({ login: 'refused' })]);
+  expect(own.log().match(/the upstream refuses the log-in/g)).toHaveLength(1);
+  expect(own.log()).not.toContain('wrong');
+  await own.close();
 });
