@@ -30,8 +30,8 @@ test('documents name and link only files that exist', () => {
 test('the operating page names every metric with its labels, and no other', async () => {
   const registry = new Registry();
   createMetrics(registry);
-  const metrics = (await registry.getMetricsAsJSON()).map(({ name }) => name).sort();
+  const metrics = new Set((await registry.getMetricsAsJSON()).map(({ name }) => name));
   const page = readFileSync('docs/operating.md', 'utf8');
-  const named = [...page.matchAll(/^\| `(identity_\w+)`/gm)].map(([, name]) => name).sort();
+  const named = new Set([...page.matchAll(/^\| `(identity_\w+)`/gm)].map(([, name]) => name!));
   expect(named).toEqual(metrics);
 });
