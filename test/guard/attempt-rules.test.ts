@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   ATTEMPTS_ALLOWED,
+  attemptsLeft,
   begin,
   finish,
   opened,
@@ -10,7 +11,7 @@ import {
   type End,
   type Begun,
 } from '../../src/guard/attempt-rules.ts';
-import { otherEnd, readRight } from '../../src/guard/rights.ts';
+import { mayDelete, otherEnd, readRight } from '../../src/guard/rights.ts';
 
 const RULES = { leaseMs: 20_000, claims: true };
 const OWNER = 'owner';
@@ -299,5 +300,175 @@ describe('an attempt whose outcome nobody knows', () => {
       1,
       { kind: 'begun', plan: 'look-then-send', lost: { sinceAge: 69_000 } },
     ]);
+  });
+});
+
+describe('a caller that may not send', () => {
+  const mine = { lease: '2', owner: OWNER, code: 'a', method: 'SMS' as const };
+  const record: AttemptRecord = { ...opened(OWNER, 'SMS'), attempts: 2 };
+  const answer = (found: AttemptRecord | null, attempt: Attempt = mine) => begin(found, attempt, 10_000, RULES);
+  const rejection = (code: string, attempts = 2) => ({ kind: 'reject', code, attempts, retryInMs: null });
+  const inFlight: AttemptRecord = { ...record, state: 'IN_FLIGHT', lease: '1', code: 'a', startedAt: 9_000 };
+
+  test.each<[string, AttemptRecord | null, Attempt, object]>([
+    [
+      'an approval in the app of what was not requested here',
+      null,
+      { ...mine, method: 'APP' },
+      rejection('NOT_FOUND', 0),
+    ],
+    [
+      'an approval of what was claimed',
+      { ...record, method: null },
+      { ...mine, method: 'APP' },
+      rejection('NOT_FOUND'),
+    ],
+    ["another caller's record", { ...record, owner: 'other' }, mine, rejection('NOT_FOUND', 0)],
+    ['a code for an approval', { ...record, method: 'APP' }, mine, { kind: 'other-method' }],
+    ['an approval for a code', record, { ...mine, method: 'APP' }, { kind: 'other-method' }],
+    ['a dead record', { ...record, state: 'DEAD', failed: 'CODE_EXPIRED' }, mine, rejection('CODE_EXPIRED')],
+    ['a dead record that does not say why', { ...record, state: 'DEAD' }, mine, rejection('TOO_MANY_ATTEMPTS')],
+    [
+      'a certified record, another code',
+      { ...record, state: 'CERTIFIED', code: 'b' },
+      mine,
+      rejection('ALREADY_CERTIFIED'),
+    ],
+    ['a code that was wrong', { ...record, wrong: ['b', 'a'] }, mine, rejection('WRONG_CODE')],
+    ['the same code in flight', inFlight, mine, { kind: 'wait' }],
+    ['five attempts', { ...record, attempts: 5 }, mine, rejection('TOO_MANY_ATTEMPTS', 5)],
+  ])('of %s is told so, and nothing is written', (_name, found, attempt, reply) => {
+    expect(answer(found, attempt)).toEqual({ reply });
+  });
+
+  test.each([
+    ['SMS', 'SMS'],
+    ['APP', 'APP'],
+    [null, 'SMS'],
+  ] as const)('is not one whose method fits: requested by %s, confirmed by %s', (requested, method) => {
+    const { record: next, reply } = answer({ ...record, method: requested }, { ...mine, method });
+    expect(reply).toMatchObject({ kind: 'begun', plan: 'send', lost: null });
+    expect(next).toEqual({
+      ...record,
+      method: requested,
+      attempts: 3,
+      state: 'IN_FLIGHT',
+      lease: '2',
+      code: 'a',
+      startedAt: 10_000,
+    });
+  });
+});
+
+describe('the end of an attempt', () => {
+  const lost = { since: 1_000, until: 21_000 };
+  const record: AttemptRecord = {
+    ...opened(OWNER, 'SMS'),
+    attempts: 3,
+    state: 'IN_FLIGHT',
+    lease: '1',
+    code: 'a',
+    startedAt: 21_000,
+    wrong: ['b'],
+  };
+  const after = (end: End, change: Partial<AttemptRecord> = {}): Partial<AttemptRecord> => {
+    const {
+      owner: _owner,
+      method: _method,
+      lease,
+      ...rest
+    } = finish(only({ ...record, ...change }), end, RULES.leaseMs);
+    expect(lease).toBeNull();
+    return rest;
+  };
+  const { attempts, code, startedAt, wrong } = record;
+  const open = { attempts, code, startedAt, wrong, state: 'OPEN', lost: null };
+
+  test.each<[string, End, Partial<AttemptRecord>, object]>([
+    ['certified', { kind: 'certified' }, {}, { ...open, state: 'CERTIFIED', failed: null }],
+    [
+      'lost',
+      { kind: 'unknown' },
+      {},
+      { ...open, lost: { since: 21_000, until: 21_000 + RULES.leaseMs }, failed: 'OUTCOME_UNKNOWN' },
+    ],
+    [
+      'lost again',
+      { kind: 'unknown' },
+      { lost },
+      { ...open, lost: { since: 1_000, until: 21_000 + RULES.leaseMs }, failed: 'OUTCOME_UNKNOWN' },
+    ],
+    ['unread', { kind: 'unread' }, { lost }, { ...open, attempts: 2, lost, failed: 'OUTCOME_UNKNOWN' }],
+    [
+      'not sent',
+      { kind: 'unsent', code: 'OVERLOADED' },
+      { lost },
+      { ...open, attempts: 2, lost, failed: 'OVERLOADED' },
+    ],
+    [
+      'a wrong code, when the lost one is over',
+      { kind: 'rejected', code: 'WRONG_CODE' },
+      { lost },
+      { ...open, wrong: ['b', 'a'], failed: 'WRONG_CODE' },
+    ],
+    [
+      'a wrong code, while the lost one may be under way',
+      { kind: 'rejected', code: 'WRONG_CODE' },
+      { lost: { ...lost, until: 21_001 } },
+      { ...open, lost: { ...lost, until: 21_001 }, wrong: ['b', 'a'], failed: 'WRONG_CODE' },
+    ],
+    [
+      '"already certified", perhaps by the lost one',
+      { kind: 'rejected', code: 'ALREADY_CERTIFIED' },
+      { lost },
+      { ...open, lost, failed: 'ALREADY_CERTIFIED' },
+    ],
+    [
+      'another failure beside a lost one',
+      { kind: 'rejected', code: 'CODE_EXPIRED' },
+      { lost },
+      { ...open, state: 'DEAD', lost, failed: 'CODE_EXPIRED' },
+    ],
+  ])('that is %s is kept', (_name, end, change, next) => {
+    expect(after(end, change)).toEqual({ failed: null, ...next });
+  });
+
+  test.each(['TOO_MANY_ATTEMPTS', 'CODE_EXPIRED', 'ALREADY_CERTIFIED', 'APP_NOT_APPROVED', 'NOT_FOUND'] as const)(
+    'with %s is final: no attempt is left, and every further one hears the same',
+    (code) => {
+      const dead = finish(only(record), { kind: 'rejected', code }, RULES.leaseMs);
+      expect([dead.state, dead.failed, attemptsLeft(code, 1)]).toEqual(['DEAD', code, 0]);
+      const next = begin(dead, { lease: '2', owner: OWNER, code: 'c', method: 'SMS' }, 99_000, RULES);
+      expect(next).toEqual({ reply: { kind: 'reject', code, attempts: 3, retryInMs: null } });
+    },
+  );
+
+  test.each(['WRONG_CODE', 'IN_PROGRESS', 'RATE_LIMITED', 'UPSTREAM_REJECTED', 'UPSTREAM_MAINTENANCE'] as const)(
+    'with %s leaves the attempts that are left',
+    (code) => {
+      expect(after({ kind: 'rejected', code })['state']).toBe('OPEN');
+      expect([0, 1, 4, 5, 6].map((used) => attemptsLeft(code, used))).toEqual([5, 4, 1, 0, 0]);
+    },
+  );
+});
+
+describe('the right to an impUid', () => {
+  const record = opened(OWNER, 'SMS');
+  const claimed = opened(OWNER, null);
+  const lost = { since: 7, until: 8 };
+  const right = (found: AttemptRecord | null, now = 100) => readRight(found, OWNER, now, RULES.leaseMs).kind;
+
+  test.each<[string, AttemptRecord | null, string, boolean]>([
+    ['nothing', null, 'none', false],
+    ["somebody else's", opened('other', 'SMS'), 'none', false],
+    ['one requested here', record, 'unproven', true],
+    ['one that was claimed', claimed, 'none', false],
+    ['one that was claimed and certified', { ...claimed, state: 'CERTIFIED' }, 'any', true],
+    ['one that was claimed, whose answer was lost', { ...claimed, lost }, 'window', false],
+    ['a dead one with lost attempts', { ...record, state: 'DEAD', lost }, 'unproven', true],
+    ['one in flight with lost attempts', { ...record, state: 'IN_FLIGHT', startedAt: 99, lost }, 'unproven', true],
+    ['one that was claimed and is in flight', { ...claimed, state: 'IN_FLIGHT', startedAt: 99 }, 'none', false],
+  ])('of %s', (_name, found, kind, mayBeDeleted) => {
+    expect([right(found), mayDelete(found, OWNER)]).toEqual([kind, mayBeDeleted]);
   });
 });
