@@ -389,3 +389,55 @@ describe('the router secret', () => {
     ).toMatchObject({ subject: 'user-1' });
   });
 });
+
+describe('an algorithm', () => {
+  test.each(['HS256', 'HS384', 'HS512'])('of a shared secret is accepted: %s', async (alg) => {
+    const jwt = await token({}, { alg, key: new TextEncoder().encode(LONG_SECRET) as never });
+    expect(await ask({ secret: LONG_SECRET }, `Bearer ${jwt}`)).toMatchObject({ subject: 'user-1' });
+  });
+
+  test.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'])(
+    'of a public key is accepted: %s',
+    async (alg) => {
+      const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+      const jwt = await token({}, { alg, key: privateKey as never });
+      const pem = await exportSPKI(publicKey);
+      expect(await ask({ publicKey: pem }, `Bearer ${jwt}`)).toMatchObject({ subject: 'user-1' });
+    },
+  );
+});
+
+const LONG_SECRET = 'a-secret-of-sixty-four-characters-so-that-HS512-takes-it-as-well';
+
+describe('a refused caller', () => {
+  const nobody = (sub?: string): Promise<string> =>
+    new SignJWT(sub === undefined ? {} : { sub })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime('5m')
+      .sign(new TextEncoder().encode(SECRET));
+
+  const said = async (config: Partial<AuthConfig>, authorization?: string, router?: string): Promise<unknown> =>
+    ask(config, authorization, router).then(
+      () => null,
+      (error: Error) => [error.name, error.message],
+    );
+
+  test.each<[string, Partial<AuthConfig>, () => Promise<string | undefined>, string | undefined]>([
+    ['The router secret is missing or wrong', { routerSecret: 'the router' }, async () => undefined, undefined],
+    ['The router secret is missing or wrong', { routerSecret: 'the router' }, async () => undefined, 'another'],
+    ['The token is not a bearer token', { secret: SECRET }, async () => `x Bearer ${await token()}`, undefined],
+    ['The token is not a bearer token', { secret: SECRET }, async () => `Bearer ${await token()} x`, undefined],
+    ['The token is not a bearer token', { secret: SECRET }, async () => 'Basic eA==', undefined],
+    [
+      'The token has expired',
+      { secret: SECRET },
+      async () => `Bearer ${await token({}, { expires: '-1h' })}`,
+      undefined,
+    ],
+    ['The token cannot be verified', { secret: SECRET }, async () => 'Bearer x.y.z', undefined],
+    ['The token names nobody', { secret: SECRET }, async () => `Bearer ${await nobody('')}`, undefined],
+    ['The token names nobody', { secret: SECRET }, async () => `Bearer ${await nobody()}`, undefined],
+  ])('is told: %s', async (message, config, authorization, router) => {
+    expect(await said(config, await authorization(), router)).toEqual(['Unauthenticated', message]);
+  });
+});
