@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createUpstreamClock, type UpstreamClock } from '../../src/iamport/clock.ts';
+import { createCertificationClock, createUpstreamClock, type UpstreamClock } from '../../src/iamport/clock.ts';
 
 /** An upstream whose clock is ahead of this process' monotonic one by so many ms, and can step. */
 class World {
@@ -134,5 +134,43 @@ describe("the upstream's clock", () => {
     const { clock } = new World(0);
     clock.hear(Number.NaN, { since: 0, until: 1 });
     expect(clock.place(1, { since: 0, until: 1 })).toBeNull();
+  });
+});
+
+describe("the upstream's two clocks", () => {
+  const call = { since: 1_000_000, until: 1_000_001 };
+  const interval = { since: 1_000_000, until: 1_020_000 };
+  /** `certified_at` is 10 s into the interval by a clock that is right, and far from it by one that is an hour ahead. */
+  const at = 1_010;
+  const RIGHT = 1_000_000;
+  const AHEAD = 1_000_000 + 3_600_000;
+
+  test.each<[string, number | null, number | null, string]>([
+    ['both say so', RIGHT, RIGHT, 'inside'],
+    ['the log-in says so', RIGHT, AHEAD, 'inside'],
+    ['the dates say so', AHEAD, RIGHT, 'inside'],
+    ['the log-in says so and there are no dates', RIGHT, null, 'inside'],
+    ['neither says so', AHEAD, AHEAD, 'outside'],
+    ['the dates alone were heard, and say otherwise', null, AHEAD, 'outside'],
+    ['neither was heard', null, null, 'unsure'],
+  ])('place a certification where %s', (_what, login, date, placement) => {
+    const clock = createCertificationClock();
+    if (login !== null) clock.hearLogin(login, call);
+    if (date !== null) clock.hearDate(date, call);
+    expect(clock.place(at, interval)).toBe(placement);
+  });
+
+  test('are unsure where one of them has stepped in the interval and the other says otherwise', () => {
+    const clock = createCertificationClock();
+    clock.hearLogin(AHEAD, call);
+    clock.hearDate(AHEAD, call);
+    clock.hearDate(AHEAD * 2, { since: 1_005_000, until: 1_005_001 });
+    expect(clock.place(at, interval)).toBe('unsure');
+  });
+
+  test('are unsure of a certification without a date', () => {
+    const clock = createCertificationClock();
+    clock.hearLogin(RIGHT, call);
+    expect(clock.place(null, interval)).toBe('unsure');
   });
 });

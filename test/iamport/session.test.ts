@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals';
+import type { GatewayEvent, UnknownWords } from '../../src/events.ts';
+import type { HttpAnswer, HttpRequest } from '../../src/iamport/http.ts';
+import { createSession } from '../../src/iamport/session.ts';
+
+const CALL = { since: 1, until: 2 };
+const answer = (status: number, body: unknown): HttpAnswer => ({
+  status,
+  retryAfter: undefined,
+  dateMs: Number.NaN,
+  call: CALL,
+  body: JSON.stringify(body),
+});
+const token = (value: string): HttpAnswer =>
+  answer(200, { code: 0, message: null, response: { access_token: value, now: 5, expired_at: 1_805 } });
+const OK = answer(200, { code: 0, message: null, response: {} });
+const UNAUTHORIZED = answer(401, '');
+const REQUEST: HttpRequest = { method: 'GET', path: '/x', signal: new AbortController().signal };
+
+/** A session before an upstream that answers one call after another so. */
+function sessionBefore(...answers: HttpAnswer[]) {
+  const calls: unknown[] = [];
+  const events: (GatewayEvent | UnknownWords)[] = [];
+  const logins: unknown[] = [];
+  const session = createSession({
+    http: {
+      async send({ method, path, json, headers }) {
+        calls.push([method, path, json ?? headers?.['authorization']]);
+        return answers.shift()!;
+      },
+    },
+    apiKey: 'the key',
+    apiSecret: 'the secret',
+    timeoutMs: 10_000,
+    breaker: { breakerMinimumRps: 5 },
+    onLogin: (...heard) => logins.push(heard),
+    onEvent: (event) => events.push(event),
+  });
+  return { session, calls, events, logins };
+}
+
+const LOGIN = ['POST', '/users/getToken', { imp_key: 'the key', imp_secret: 'the secret' }];
+const sent = (value: string): unknown => ['GET', '/x', `Bearer ${value}`];
+
+describe('a session', () => {
+  test('logs in once, tells what time it is upstream, and sends with the token', async () => {
+    const { session, calls, events, logins } = sessionBefore(token('t1'), OK, OK);
+    expect([await session.send(REQUEST), await session.send(REQUEST)]).toEqual([OK, OK]);
+    expect(calls).toEqual([LOGIN, sent('t1'), sent('t1')]);
+    expect(logins).toEqual([[5_000, CALL]]);
+    expect(events).toEqual([{ kind: 'login', isAccepted: true }]);
+  });
+
+  test('replays a request once with another token after a 401', async () => {
+    const { session, calls } = sessionBefore(token('t1'), UNAUTHORIZED, token('t2'), OK);
+    expect(await session.send(REQUEST)).toBe(OK);
+    expect(calls).toEqual([LOGIN, sent('t1'), LOGIN, sent('t2')]);
+  });
+
+  test('gives up after the second 401, and does not log in for the next request', async () => {
+    const { session, calls } = sessionBefore(token('t1'), UNAUTHORIZED, token('t2'), UNAUTHORIZED, UNAUTHORIZED, OK);
+    await expect(session.send(REQUEST)).rejects.toMatchObject({ reason: 'unauthorized', fate: 'rejected' });
+    expect(await session.send(REQUEST)).toBe(OK);
+    expect(calls).toEqual([LOGIN, sent('t1'), LOGIN, sent('t2'), sent('t2'), sent('t2')]);
+  });
+
+  test.each([
+    ['401', UNAUTHORIZED, 'login-refused', [{ kind: 'login', isAccepted: false }]],
+    [
+      'a refusal',
+      answer(400, { code: 1, message: '새로운 문구', response: null }),
+      'login-refused',
+      [{ kind: 'login', isAccepted: false }],
+    ],
+    ['a failure of its own', answer(502, '<html>'), 'login', []],
+  ])('that is answered %s at its log-in sends nothing', async (_what, refused, reason, told) => {
+    const { session, calls, events } = sessionBefore(refused);
+    await expect(session.send(REQUEST)).rejects.toMatchObject({ reason, fate: 'not-sent' });
+    expect(calls).toEqual([LOGIN]);
+    expect(events.filter(({ kind }) => kind === 'login')).toEqual(told);
+  });
+});
