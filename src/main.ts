@@ -11,6 +11,8 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 const config = configOrExit();
+// A reader of the log that is gone must not keep the process from ending: pino's own writer would wait for it.
+process.stdout.on('error', () => {});
 const logger = await createLogger();
 for (const warning of configWarnings(process.env)) logger.warn(warning);
 let server: GatewayServer | null = null;
@@ -57,7 +59,7 @@ function whyNotStarted(error: unknown): string {
 
 /** Lines for people in a terminal, and JSON for programs. */
 async function createLogger(): Promise<Logger> {
-  if (!process.stdout.isTTY) return pino({ level: config.logLevel });
+  if (!process.stdout.isTTY) return pino({ level: config.logLevel }, process.stdout);
   const { default: pretty } = await import('pino-pretty');
   return pino(
     { level: config.logLevel },

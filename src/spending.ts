@@ -30,11 +30,11 @@ export async function spentInGuard<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Adds one call to the upstream: its time, and how it ended. */
-export function spentUpstream(ms: number, end: string): void {
+/** Adds a call to the upstream: its time, how it ended, and whether anything was sent. */
+export function spentUpstream(ms: number, end: string, isSent: boolean): void {
   const spending = current.getStore();
   if (!spending) return;
   spending.upstreamMs += ms;
-  spending.upstreamCalls += 1;
+  spending.upstreamCalls += Number(isSent);
   spending.upstreamEnd = end;
 }

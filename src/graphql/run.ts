@@ -31,7 +31,9 @@ export function createOperations(
       const code = failure?.code ?? 'OK';
       onEvent({ kind: 'outcome', call, code, ms });
       const { providerCode = null, attemptsRemaining = null } = failure ?? {};
-      onOperation({ ...facts, call, code, providerCode, attemptsRemaining, impUid, ms, ...spending });
+      // A request for a code has no impUid until it is answered.
+      const id = impUid ?? (outcome.ok && typeof outcome.value === 'string' ? outcome.value : null);
+      onOperation({ ...facts, call, code, providerCode, attemptsRemaining, impUid: id, ms, ...spending });
       return outcome;
     },
   };

@@ -98,15 +98,16 @@ export function createAsk(options: AskOptions, clock: CertificationClock): Ask {
 async function measured<T>(call: EndpointName, work: () => Promise<T>, onEvent: OnUpstreamEvent): Promise<T> {
   const since = performance.now();
   let end = 'ok';
+  let isSent = true;
   try {
     return await work();
   } catch (error) {
-    if (error instanceof UpstreamFault) end = error.reason;
+    if (error instanceof UpstreamFault) [end, isSent] = [error.reason, error.fate !== 'not-sent'];
     else end = error instanceof UpstreamRefusal ? error.refusal : 'defect';
     throw error;
   } finally {
     const ms = performance.now() - since;
-    spentUpstream(ms, end);
+    spentUpstream(ms, end, isSent);
     onEvent({ kind: 'upstream-call', call, ms });
   }
 }

@@ -19,7 +19,7 @@ export function registerCors(app: FastifyInstance, { corsOrigins, corsCredential
     origin: corsOrigins as string[] | RegExp,
     credentials: corsCredentials,
     methods: ['POST'],
-    exposedHeaders: ['retry-after'],
+    exposedHeaders: ['retry-after', 'x-request-id'],
     maxAge: PREFLIGHT_S,
     strictPreflight: false,
   });

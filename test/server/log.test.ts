@@ -93,6 +93,19 @@ describe('an operation', () => {
   );
 });
 
+test('a request for a code is found by the impUid that it answered', async () => {
+  const query =
+    'mutation($input: RequestIdentityOtpInput!) { requestIdentityOtp(input: $input) { ... on IdentityOtpSent { impUid } } }';
+  const input = { name: '홍길동', phone: '010-1234-5678', birthday: '1990-01-01', genderDigit: '1', carrier: 'SKT' };
+  let impUid: unknown;
+  const lines = await linesOf('operation', async () => {
+    const { body } = await gateway.post({ query, variables: { input } }, owner);
+    impUid = body.data!['requestIdentityOtp']!['impUid'];
+  });
+  expect(lines).toMatchObject([{ call: 'request', code: 'OK', impUid, upstreamCalls: 1 }]);
+  expect(JSON.stringify(lines)).not.toMatch(/홍길동|1234|1990/);
+});
+
 test('a refused token is one line that says why, and a count, without the token', async () => {
   const token = 'Bearer made.up.token';
   const lines = await linesOf('a caller was refused', async () => {
