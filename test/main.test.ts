@@ -166,7 +166,7 @@ describe('npm start', () => {
   test('ends though the reader of its log is gone', async () => {
     const gateway = start({ DRAIN_DELAY_MS: '0' });
     const [url] = await gateway.printed(URL_PRINTED);
-    gateway.child.stdout!.destroy();
+    gateway.child.stdout.destroy();
     for (let index = 0; index < 3; index += 1) await confirm(url, 'imp_900200000001');
     gateway.child.kill('SIGTERM');
     expect(await gateway.exited()).toBe(0);
