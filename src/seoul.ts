@@ -27,7 +27,7 @@ export function dayOfMidnight(seconds: number): string | null {
 
 /**
  * Whether somebody born on `birthday` has turned `years` by `today`, both `YYYY-MM-DD`.
- * Who was born on 29 February turns a year older on 1 March where there is no 29th.
+ * A person born on 29 February turns a year older on 1 March where there is no 29th.
  */
 export function isAtLeastAge(birthday: string, years: number, today: string): boolean {
   const turns = Number(birthday.slice(0, 4)) + years;

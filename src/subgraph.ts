@@ -27,7 +27,7 @@ import { createSchema, resolvers, typeDefs } from './graphql/schema.ts';
 
 /** The configuration, as `readConfig` reads it or you make it, and what a host program has of its own. */
 export interface IdentitySubgraphOptions extends Pick<Config, 'iamport' | 'guard' | 'limits' | 'maxRepresentations'> {
-  /** Who may call; or a function of your own that says who does. */
+  /** How callers prove their identity; or a function of your own that names the caller. */
   readonly auth: AuthConfig | Authenticate;
   /** Told what an operator should know; pino, or any logger of the same three methods. */
   readonly logger: Logger;

@@ -80,7 +80,7 @@ function tokenIn(response: JsonObject, askedAt: number): Token {
   return { value, freshUntil: askedAt + Math.max(lifeMs - REFRESH_BEFORE_MS, lifeMs / 2) };
 }
 
-/** Whatever happened to a log-in, the request that waits for it was not sent. */
+/** Any failure of a log-in is a fault with the fate `not-sent`, of the request that waits for it. */
 function loginFault(error: unknown): UpstreamFault {
   return new UpstreamFault(saysRefused(error) ? 'login-refused' : 'login');
 }
