@@ -19,6 +19,7 @@ import {
 } from '../support/faulty-upstream.ts';
 import { startGateway, testConfig } from '../support/gateway.ts';
 import { holdTimeouts } from '../support/timers.ts';
+import { PERSON } from '../support/people.ts';
 import { until } from '../support/until.ts';
 import { useCases } from '../support/verification.ts';
 
@@ -100,17 +101,6 @@ async function start({ connectTimeoutMs = READ_MS, policies = {}, keepAlive }: O
 }
 
 type Running = Awaited<ReturnType<typeof start>>;
-
-const PERSON = {
-  name: '홍길동',
-  phone: '01012345678',
-  birthday: '1990-01-01',
-  genderDigit: '1',
-  carrier: 'SKT',
-  merchantUid: null,
-  company: null,
-  method: 'SMS',
-} as const;
 
 /** A name server that does not know the upstream, does not answer, or says where nobody listens. */
 function lookup(way: Way): NonNullable<WireOptions['lookup']> {

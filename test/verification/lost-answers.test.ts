@@ -10,6 +10,7 @@ import {
   type Fault,
   type FaultyUpstream,
 } from '../support/faulty-upstream.ts';
+import { PERSON } from '../support/people.ts';
 import { until } from '../support/until.ts';
 import { verificationOn, type UseCases } from '../support/verification.ts';
 
@@ -21,17 +22,6 @@ const RIGHT = '123456';
 const WRONG = '000000';
 const CERTIFIED = { certified: true, name: '홍길동' };
 const UNKNOWN = { __typename: 'OutcomeUnknownError', code: 'OUTCOME_UNKNOWN' };
-
-const PERSON = {
-  name: '홍길동',
-  phone: '01012345678',
-  birthday: '1990-01-01',
-  genderDigit: '1',
-  carrier: 'SKT',
-  merchantUid: null,
-  company: null,
-  method: 'SMS',
-} as const;
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {

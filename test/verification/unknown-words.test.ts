@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { PERSON } from '../support/people.ts';
 import {
   envelope,
   refusal,
@@ -13,16 +14,6 @@ const ALICE = { subject: 'alice', isAnonymous: false, scopes: new Set<never>(), 
 const IMP_UID = 'imp_123456789012';
 const CONFIRM = `POST /certifications/otp/confirm/${IMP_UID}`;
 const READ = `GET /certifications/${IMP_UID}`;
-const HONG = {
-  name: '홍길동',
-  phone: '01012345678',
-  birthday: '1990-01-01',
-  genderDigit: '1',
-  carrier: 'SKT',
-  merchantUid: null,
-  company: null,
-} as const;
-
 /** Words in which nothing is recognised. */
 const NEW_WORDS = '이 요청은 받아들일 수 없어요.';
 
@@ -51,7 +42,7 @@ const certifiedAt = (at: number): Fault => record({ certified: true, name: '홍�
 /** Makes the verification Alice's, and forgets the calls that took. */
 async function request(method: 'SMS' | 'APP' = 'SMS'): Promise<void> {
   upstream.fault = record({});
-  expect(await gateway.request(ALICE, { ...HONG, method })).toBe(IMP_UID);
+  expect(await gateway.request(ALICE, { ...PERSON, method })).toBe(IMP_UID);
   upstream.calls.length = 0;
 }
 
