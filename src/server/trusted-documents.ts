@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { parse } from 'graphql';
 import { z } from 'zod';
 import { ConfigError } from '../config.ts';
 
 /** Ids as keys and documents as values, as the client preset of GraphQL Code Generator and Relay write them. */
-const IdsToDocuments = z.record(z.string(), z.string());
+const IdsToDocuments = z.record(z.string(), z.string().refine(isDocument));
 
 /** Source: https://www.apollographql.com/docs/graphos/platform/security/persisted-queries#manifest-format */
 const ApolloManifest = z
   .looseObject({
     format: z.literal('apollo-persisted-query-manifest'),
     version: z.literal(1),
-    operations: z.array(z.looseObject({ id: z.string(), body: z.string() })),
+    operations: z.array(z.looseObject({ id: z.string(), body: z.string().refine(isDocument) })),
   })
   .transform(({ operations }) => Object.fromEntries(operations.map(({ id, body }) => [id, body])));
 
@@ -53,6 +54,16 @@ export function trustedOnly(file: string): (request: FastifyRequest, reply: Fast
 
 function idIn({ documentId, doc_id, id, extensions }: z.infer<typeof Body>): string | null | undefined {
   return documentId ?? extensions?.persistedQuery?.sha256Hash ?? doc_id ?? id;
+}
+
+/** Whether a text is GraphQL: another kind of file can have texts by name as well. */
+function isDocument(text: string): boolean {
+  try {
+    parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readManifest(file: string): Map<string, string> {

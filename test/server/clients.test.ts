@@ -96,6 +96,8 @@ describe('trusted documents', () => {
     JSON.stringify([]),
     JSON.stringify({ format: 'apollo-persisted-query-manifest', version: 2, operations: [] }),
     JSON.stringify({ a: 1 }),
+    JSON.stringify({ format: 'another' }),
+    JSON.stringify({ a: '{ __typename' }),
     '{',
   ])('in a file of another format stop the start: %s', (manifest) => {
     const file = join(folder, 'other.json');
