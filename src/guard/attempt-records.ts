@@ -17,7 +17,7 @@ import {
   type Begun,
   type End,
   type Method,
-  type WindowAge,
+  type LostWindowAge,
 } from './attempt-rules.ts';
 import { mayDelete, otherEnd, readRight, type OtherEnd, type ReadRight } from './rights.ts';
 import type { Hmac } from './hmac.ts';
@@ -167,7 +167,7 @@ async function repeated(write: () => Promise<boolean>): Promise<void> {
 }
 
 /** Not narrower than it is: the store looked at its clock at some moment between the question and its answer. */
-function onOurClock({ sinceAge, untilAge }: WindowAge, { askedAt, heardAt }: RecordAt): Interval {
+function onOurClock({ sinceAge, untilAge }: LostWindowAge, { askedAt, heardAt }: RecordAt): Interval {
   return { since: askedAt - sinceAge, until: heardAt - untilAge };
 }
 

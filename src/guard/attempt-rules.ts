@@ -21,7 +21,7 @@ export interface AttemptRecord {
   /** When the last attempt began. */
   readonly startedAt: number;
   /** When attempts before the one in flight, or any, may have worked without an answer; null where there are none. */
-  readonly lost: Window | null;
+  readonly lost: LostWindow | null;
   /** How the last attempt failed; where DEAD, the answer to every further one. */
   readonly failed: ConfirmCode | null;
   /** The codes that the upstream called wrong: another try of one is answered from here and counts for nothing. */
@@ -29,13 +29,13 @@ export interface AttemptRecord {
 }
 
 /** A stretch of time in which a certification speaks for an attempt. In a record it is in ms of the store's clock. */
-export interface Window {
+export interface LostWindow {
   readonly since: number;
   readonly until: number;
 }
 
 /** The same as ages, in ms before now, so that it holds on any clock; `until` is negative where it lies ahead. */
-export interface WindowAge {
+export interface LostWindowAge {
   readonly sinceAge: number;
   readonly untilAge: number;
 }
@@ -44,7 +44,7 @@ export interface WindowAge {
 export type Plan = 'send' | 'look-then-send' | 'look';
 
 /** An attempt that may go ahead. `W` is how its window is written: by age, or on the clock of one process. */
-export interface Begun<W = WindowAge> {
+export interface Begun<W = LostWindowAge> {
   readonly kind: 'begun';
   readonly plan: Plan;
   /** When earlier attempts of this caller may have worked. */
@@ -54,7 +54,7 @@ export interface Begun<W = WindowAge> {
 }
 
 /** What a caller may do with a code. */
-export type Begin<W = WindowAge> =
+export type Begin<W = LostWindowAge> =
   | Begun<W>
   /** The same code is in flight: its outcome will be this caller's too. */
   | { readonly kind: 'wait' }
@@ -204,11 +204,11 @@ export function isLeased({ state, startedAt }: AttemptRecord, now: number, lease
 }
 
 /** When attempts without an answer may have worked, with the one in flight, which may have for as long as its lease. */
-export function lostWindow({ state, startedAt, lost }: AttemptRecord, leaseMs: number): Window | null {
+export function lostWindow({ state, startedAt, lost }: AttemptRecord, leaseMs: number): LostWindow | null {
   if (state !== 'IN_FLIGHT') return lost;
   return { since: lost?.since ?? startedAt, until: startedAt + leaseMs };
 }
 
-export function aged({ since, until }: Window, now: number): WindowAge {
+export function aged({ since, until }: LostWindow, now: number): LostWindowAge {
   return { sinceAge: now - since, untilAge: now - until };
 }

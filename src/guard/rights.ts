@@ -5,14 +5,14 @@ import {
   type Attempt,
   type AttemptRecord,
   type ConfirmCode,
-  type WindowAge,
+  type LostWindowAge,
 } from './attempt-rules.ts';
 
 /**
  * What a reader may see: nothing; a record without proof, which has nothing personal in it; a record that was certified in a
  * window; or any.
  */
-export type ReadRight<W = WindowAge> =
+export type ReadRight<W = LostWindowAge> =
   | { readonly kind: 'none' | 'unproven' | 'any' }
   | { readonly kind: 'window'; readonly window: W };
 
@@ -31,7 +31,7 @@ export function mayDelete(found: AttemptRecord | null, owner: string): boolean {
 }
 
 /** How an attempt with the same code ended, for a caller that waits for it. */
-export type OtherEnd<W = WindowAge> =
+export type OtherEnd<W = LostWindowAge> =
   | { readonly kind: 'in-flight' }
   /** It was right, or lost its process and may have been: `right` says which record shows that. */
   | { readonly kind: 'read'; readonly right: ReadRight<W> }
