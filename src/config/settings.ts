@@ -42,7 +42,7 @@ export const UPSTREAM = {
   bypass: setting(
     'IAMPORT_BYPASS',
     optional(jsonObject()),
-    'Options of the provider itself, sent unchanged with each request for a code.',
+    'Options of the provider itself, sent with each request for a code; a text `"{device}"` or `"{address}"` in them becomes the device or the IP of that request, and is left out where it is not known.',
   ),
   refusalsFile: setting('REFUSALS_FILE', optional(text('a path')), 'JSON file of more [refusals](refusals.md).'),
   connectTimeoutMs: setting(

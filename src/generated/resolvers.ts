@@ -117,6 +117,11 @@ export type ConfirmIdentityOtpResult = Certification | CertificationNotFoundErro
 /** The deletion, or the one reason there is none. Select `... on IdentityError { code message }` to survive members added later. */
 export type DeleteCertificationResult = CertificationDeleted | CertificationNotFoundError | InvalidInputError | OutcomeUnknownError | RateLimitedError | UpstreamError;
 
+/** A kind of device. */
+export type Device =
+  | 'MOBILE'
+  | 'PC';
+
 /** The gender in the resident register. */
 export type Gender =
   /** 여성 */
@@ -325,6 +330,8 @@ export type RequestIdentityOtpInput = {
   readonly carrier: Carrier;
   /** The service's name, shown in the SMS; at most 40 characters. */
   readonly company?: InputMaybe<Scalars['String']['input']>;
+  /** The kind of device that the person sits at, for channels whose provider asks. */
+  readonly device?: InputMaybe<Device>;
   /** The seventh digit of the resident registration number, `1` to `8`: it tells gender, century and whether a foreigner. */
   readonly genderDigit: Scalars['String']['input'];
   /**
@@ -529,6 +536,7 @@ export type ResolversTypes = {
   ConfirmIdentityOtpResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ConfirmIdentityOtpResult']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DeleteCertificationResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['DeleteCertificationResult']>;
+  Device: Device;
   Gender: Gender;
   IdentityError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['IdentityError']>;
   IdentityErrorCode: IdentityErrorCode;

@@ -48,7 +48,8 @@ export function checkRequest(input: RequestIdentityOtpInput, today: string): Che
   ]);
   if (problems) return problems;
   const method = input.method ?? 'SMS';
-  return ok({ name, phone: phone!, birthday: birthday!, genderDigit, carrier, merchantUid, company, method });
+  const device = input.device ?? null;
+  return ok({ name, phone: phone!, birthday: birthday!, genderDigit, carrier, merchantUid, company, method, device });
 }
 
 function problemsOf(

@@ -1,6 +1,7 @@
 import type { Interval } from '../interval.ts';
 import { failed, ok, type Outcome } from '../outcome.ts';
 import { createAsk, type AskOptions, type Question } from './ask.ts';
+import { bypassFor } from './bypass.ts';
 import { createCertificationClock, type Placement } from './clock.ts';
 import { ENDPOINTS, IMP_UID, type EndpointName } from './endpoints.ts';
 import type { JsonObject } from './envelope.ts';
@@ -10,7 +11,7 @@ import { decodeCertification, type CertificationRecord, type UpstreamCarrier } f
 export interface IamportOptions extends AskOptions {
   /** Which of the merchant's channels sends the codes; null for the one that is set at the upstream. */
   readonly channelKey: string | null;
-  /** JSON with the provider's own options for a request, handed on as it is. */
+  /** JSON with the provider's own options for a request; `{device}` and `{address}` in it become those of the request. */
   readonly bypass: string | null;
 }
 
@@ -26,6 +27,8 @@ export interface IdentityRequest {
   readonly merchantUid: string | null;
   readonly company: string | null;
   readonly method: 'SMS' | 'APP';
+  /** The kind of device that the person sits at; null where it is not known. */
+  readonly device: 'PC' | 'MOBILE' | null;
 }
 
 type Answer<T> = Promise<Outcome<T, UpstreamError>>;
@@ -38,9 +41,10 @@ type Answer<T> = Promise<Outcome<T, UpstreamError>>;
 export interface Iamport {
   /**
    * Has a code sent, and answers the imp_uid of the new verification; after an ambiguous fault a message may have been sent.
+   * `address` is the person's IP, null where it is not known; it is sent only where the provider's own options ask for it.
    * Source: `POST /certifications/otp/request`, sent once; once more after a 401, which means not processed.
    */
-  request(person: IdentityRequest): Answer<string>;
+  request(person: IdentityRequest, address: string | null): Answer<string>;
 
   /**
    * Sends the person's code, or null for a person who approved in the app, and answers their record, certified or not.
@@ -84,8 +88,8 @@ export function createIamport(options: IamportOptions): Iamport {
     throw new UpstreamFault('bad-answer');
   }
 
-  async function request(person: IdentityRequest): Promise<string> {
-    const { imp_uid: impUid } = await ask('request', { json: requestBody(person, options) });
+  async function request(person: IdentityRequest, address: string | null): Promise<string> {
+    const { imp_uid: impUid } = await ask('request', { json: requestBody(person, address, options) });
     // A message was sent, but without a usable id nobody could confirm it.
     if (typeof impUid !== 'string' || !IMP_UID.test(impUid)) throw new UpstreamFault('bad-answer');
     return impUid;
@@ -108,7 +112,7 @@ export function createIamport(options: IamportOptions): Iamport {
   }
 
   return {
-    request: (person) => outcomeOf(request(person)),
+    request: (person, address) => outcomeOf(request(person, address)),
     confirm: (impUid, otp) => outcomeOf(record('confirm', impUid, { json: otp === null ? {} : { otp } })),
     certification: (impUid, signal) => outcomeOf(record('read', impUid, { signal })),
     readBack: (impUid) => outcomeOf(record('readBack', impUid)),
@@ -130,9 +134,10 @@ async function outcomeOf<T>(answer: Promise<T>): Answer<T> {
 /** One carrier of six becomes a network and a flag, and a birthday the six digits that the carriers know. */
 function requestBody(
   person: IdentityRequest,
+  address: string | null,
   { channelKey, bypass }: Pick<IamportOptions, 'channelKey' | 'bypass'>,
 ): JsonObject {
-  const { name, phone, birthday, genderDigit, carrier, merchantUid, company, method } = person;
+  const { name, phone, birthday, genderDigit, carrier, merchantUid, company, method, device } = person;
   return {
     name,
     phone,
@@ -144,6 +149,6 @@ function requestBody(
     ...(merchantUid !== null && { merchant_uid: merchantUid }),
     ...(company !== null && { company }),
     ...(channelKey !== null && { channel_key: channelKey }),
-    ...(bypass !== null && { bypass }),
+    ...(bypass !== null && { bypass: bypassFor(bypass, { device, address }) }),
   };
 }

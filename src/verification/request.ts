@@ -18,7 +18,7 @@ export async function request(
     void pass.value.refund();
     return storable;
   }
-  const sent = await iamport.request(person);
+  const sent = await iamport.request(person, caller.ip);
   if (!sent.ok) {
     // A request that never left must not make its phone wait a minute, or after an outage a day.
     if (sent.failure.kind === 'fault' && sent.failure.fate === 'not-sent') void pass.value.refund();

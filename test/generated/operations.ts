@@ -18,6 +18,11 @@ export type Carrier =
   /** A budget line on SK Telecom */
   | 'SKT_MVNO';
 
+/** A kind of device. */
+export type Device =
+  | 'MOBILE'
+  | 'PC';
+
 /** The gender in the resident register. */
 export type Gender =
   /** 여성 */
@@ -86,6 +91,8 @@ export type RequestIdentityOtpInput = {
   readonly carrier: Carrier;
   /** The service's name, shown in the SMS; at most 40 characters. */
   readonly company?: string | null | undefined;
+  /** The kind of device that the person sits at, for channels whose provider asks. */
+  readonly device?: Device | null | undefined;
   /** The seventh digit of the resident registration number, `1` to `8`: it tells gender, century and whether a foreigner. */
   readonly genderDigit: string;
   /**

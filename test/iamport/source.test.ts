@@ -68,12 +68,13 @@ const PERSON: IdentityRequest = {
   merchantUid: null,
   company: null,
   method: 'SMS',
+  device: null,
 };
 
 describe('a request for a code', () => {
   test('sends the six digits of the birthday, the network and whether the line is a budget one, and the method', async () => {
     const { iamport, calls } = await sourceBefore({ imp_uid: 'imp_123456789012' });
-    expect(await plain(iamport.request(PERSON))).toBe('imp_123456789012');
+    expect(await plain(iamport.request(PERSON, null))).toBe('imp_123456789012');
     expect(calls).toEqual([
       {
         call: 'POST /certifications/otp/request',
@@ -95,7 +96,7 @@ describe('a request for a code', () => {
       { imp_uid: 'imp_123456789012' },
       { channelKey: 'channel', bypass: '{"a":1}' },
     );
-    await iamport.request({ ...PERSON, carrier: 'KT', merchantUid: 'order_1', company: '회사', method: 'APP' });
+    await iamport.request({ ...PERSON, carrier: 'KT', merchantUid: 'order_1', company: '회사', method: 'APP' }, null);
     expect(calls[0]!.body).toMatchObject({
       carrier: 'KT',
       is_mvno: false,
@@ -107,11 +108,28 @@ describe('a request for a code', () => {
     });
   });
 
+  test.each([
+    ['PC', '2001:db8::1', { kcp: { device: 'PC' }, ip: '2001:db8::1', list: ['PC', 1], other: 'a {device} in words' }],
+    [null, null, { kcp: {}, list: [null, 1], other: 'a {device} in words' }],
+  ] as const)(
+    'puts the device %s and the address %s where the options of the provider name them',
+    async (device, address, sent) => {
+      const bypass =
+        '{"kcp":{"device":"{device}"},"ip":"{address}","list":["{device}",1],"other":"a {device} in words"}';
+      const { iamport, calls } = await sourceBefore({ imp_uid: 'imp_123456789012' }, { bypass });
+      await iamport.request({ ...PERSON, device }, address);
+      expect(JSON.parse((calls[0]!.body as { bypass: string }).bypass)).toEqual(sent);
+    },
+  );
+
   test.each([{}, { imp_uid: null }, { imp_uid: '../users' }])(
     'that is answered %j is ambiguous: a message may be on its way',
     async (response) => {
       const { iamport } = await sourceBefore(response);
-      expect(await plain(iamport.request(PERSON))).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', fate: 'ambiguous' });
+      expect(await plain(iamport.request(PERSON, null))).toMatchObject({
+        code: 'UPSTREAM_BAD_RESPONSE',
+        fate: 'ambiguous',
+      });
     },
   );
 });

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
@@ -186,4 +189,54 @@ describe('a browser', () => {
     const response = await preflight(gateway, 'https://app.example.com');
     expect([response.status, await response.text()]).toEqual([405, expect.stringContaining('CORS_ORIGINS')]);
   });
+});
+
+describe('the device and the address of a request', () => {
+  const REQUEST = `mutation($input: RequestIdentityOtpInput!) {
+    requestIdentityOtp(input: $input) { __typename ... on IdentityError { code } } }`;
+  const input = { name: '홍길동', phone: '010-1234-5678', birthday: '1990-01-01', genderDigit: '1', carrier: 'SKT' };
+  const bypass = '{"kcp":{"device":"{device}"},"ip":"{address}"}';
+
+  /** Answers every log-in and every request for a code, and keeps the provider's options of the latter. */
+  async function upstream() {
+    const sent: unknown[] = [];
+    const server = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const text = Buffer.concat(chunks).toString();
+      if (request.url === '/certifications/otp/request') sent.push(JSON.parse(JSON.parse(text).bypass));
+      const seconds = Math.floor(Date.now() / 1000);
+      const answer = { access_token: 't', now: seconds, expired_at: seconds + 600, imp_uid: 'imp_123456789012' };
+      response.end(JSON.stringify({ code: 0, message: null, response: answer }));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const close = async () => {
+      server.closeAllConnections();
+      server.close();
+    };
+    return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sent, close };
+  }
+
+  test.each([
+    ['a proxy that is trusted', ['127.0.0.1'], '2001:db8::1'],
+    ['a peer that is not', [], '127.0.0.1'],
+  ])(
+    'reach the provider where its options name them, the address as it is believed of %s',
+    async (_who, trustProxy, ip) => {
+      const { baseUrl, sent, close } = await upstream();
+      const gateway = await started({ iamport: { baseUrl, bypass }, config: { trustProxy } });
+      const from = { 'x-forwarded-for': '2001:db8::1' };
+      const answers = [
+        await gateway.run(REQUEST, { input: { ...input, device: 'MOBILE' } }, from),
+        await gateway.run(REQUEST, { input }, from),
+      ];
+      await close();
+      expect(answers).toEqual([{ __typename: 'IdentityOtpSent' }, { __typename: 'IdentityOtpSent' }]);
+      expect(sent).toEqual([
+        { kcp: { device: 'MOBILE' }, ip },
+        { kcp: {}, ip },
+      ]);
+    },
+  );
 });

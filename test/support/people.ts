@@ -10,4 +10,5 @@ export const PERSON: IdentityRequest = {
   merchantUid: null,
   company: null,
   method: 'SMS',
+  device: null,
 };
