@@ -15,7 +15,8 @@ import { resolvers as identityResolvers, typeDefs as identityTypeDefs } from './
 
 /** A part of a host's schema, as for `buildSubgraphSchema`. */
 export interface SchemaModule {
-  readonly typeDefs: DocumentNode;
+  /** Parsed, or as text. Errors of `schemaWith`: GraphQL's own for a text that is not SDL. */
+  readonly typeDefs: DocumentNode | string;
   readonly resolvers?: object;
 }
 
@@ -29,9 +30,9 @@ const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7
  * that our schema needs imported; a scalar that the host defines too is the host's.
  */
 export function mount(modules: readonly SchemaModule[]): GraphQLSchema {
-  const linked = modules.map(({ typeDefs }) => withDirectives(typeDefs));
+  const linked = modules.map(({ typeDefs }) => withDirectives(parsed(typeDefs)));
   const hasLink = linked.some(({ isLinked }) => isLinked);
-  const scalars = new Set(modules.flatMap(({ typeDefs }) => typeDefs.definitions.flatMap(scalarName)));
+  const scalars = new Set(linked.flatMap(({ typeDefs }) => typeDefs.definitions.flatMap(scalarName)));
   const isOurs = (definition: DefinitionNode): boolean => !scalarName(definition).some((name) => scalars.has(name));
   const ours = identityTypeDefs.definitions.filter(isOurs);
   const schema = buildSubgraphSchema([
@@ -48,6 +49,10 @@ export function mount(modules: readonly SchemaModule[]): GraphQLSchema {
   ]);
   checkRepresentations(schema);
   return schema;
+}
+
+function parsed(typeDefs: DocumentNode | string): DocumentNode {
+  return typeof typeDefs === 'string' ? parse(typeDefs) : typeDefs;
 }
 
 function scalarName(definition: DefinitionNode): string[] {

@@ -49,6 +49,17 @@ describe("a host's schema", () => {
     await identity.close();
     await sandbox.close();
   });
+
+  test('can be text as well as a parsed document', () => {
+    const identity = createIdentitySubgraph({ ...testConfig('http://127.0.0.1'), logger: SILENT });
+    const schema = identity.schemaWith({ typeDefs: 'type Query { me: String }' });
+    expect(Object.keys(schema.getQueryType()!.getFields()).sort()).toEqual([
+      '_entities',
+      '_service',
+      'certification',
+      'me',
+    ]);
+  });
 });
 
 describe("the rules for a host's documents", () => {
