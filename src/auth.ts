@@ -53,7 +53,7 @@ const JWKS_COOLDOWN_MS = 30_000;
 /** Asymmetric ones for keys that anybody may know, HMAC for a shared secret; never both, and never `none`. */
 const RSA_AND_ECDSA = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
 /** RFC 9864 gives the curve of EdDSA a name of its own; issuers send either. */
-const ASYMMETRIC = [...RSA_AND_ECDSA, 'EdDSA', 'Ed25519'];
+export const ASYMMETRIC = [...RSA_AND_ECDSA, 'EdDSA', 'Ed25519'];
 const SYMMETRIC = ['HS256', 'HS384', 'HS512'];
 
 export function createAuthenticate(config: AuthConfig, jwksCooldownMs = JWKS_COOLDOWN_MS): Authenticate {

@@ -1,8 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { COMMANDS } from '../src/commands/commands.ts';
+import { GROUPS } from '../src/config/settings.ts';
 import { createSandbox } from '../src/sandbox/sandbox.ts';
 import { until } from './support/until.ts';
 
@@ -12,8 +16,8 @@ afterEach(() => {
 });
 
 /** The gateway as `npm start` runs it, on free ports. */
-function start(env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['src/main.ts'], {
+function start(env: Record<string, string> = {}, args: readonly string[] = []) {
+  const child = spawn(process.execPath, ['src/main.ts', ...args], {
     env: { PORT: '0', ADMIN_PORT: '0', SANDBOX_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -220,5 +224,78 @@ describe('npm start', () => {
     const second = start({ PORT: new URL(url).port });
     expect(await second.exited()).toBe(1);
     expect(second.output()).toMatch(/Port \d+ is taken\. Set PORT/);
+  });
+});
+
+describe('the command line', () => {
+  async function run(args: readonly string[], env: Record<string, string> = {}): Promise<[number | null, string]> {
+    const command = start(env, args);
+    return [await command.exited(), command.output()];
+  }
+
+  test.each(['--help', '-h'])('prints commands, flags and settings that exist, on one screen, for %s', async (flag) => {
+    const [code, output] = await run([flag]);
+    expect(code).toBe(0);
+    expect(output.trimEnd().split('\n').length).toBeLessThanOrEqual(30);
+    for (const line of output.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    for (const name of [...Object.keys(COMMANDS), '--port N', '--host H', '--sandbox', '--help', '--version'])
+      expect(output).toContain(` ${name} `);
+    const known = GROUPS.flatMap(({ settings }) => Object.values(settings).map(({ name }) => name));
+    const named = output.match(/\b[A-Z]+(_[A-Z]+)+\b|\b(HOST|PORT)\b/g)!;
+    expect(known).toEqual(expect.arrayContaining(named));
+    for (const [file] of output.matchAll(/\S+\.md/g)) expect(existsSync(file)).toBe(true);
+  });
+
+  test('prints the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await run(['--version'])).toEqual([0, `${version}\n`]);
+  });
+
+  test('ends with 2 and one line where an argument is wrong', async () => {
+    expect(await run(['--prot', '1'])).toEqual([2, 'There is no flag --prot: is --port meant? See --help.\n']);
+  });
+
+  test('takes host and port from flags before the environment, and refuses them in the same words', async () => {
+    const gateway = start({ HOST: '192.0.2.1', PORT: 'x' }, ['--host', 'localhost', '--port=0']);
+    await gateway.printed(URL_PRINTED);
+    expect(await run(['--port', 'x'])).toEqual([
+      1,
+      expect.stringContaining('PORT must be a whole number from 0 to 65535'),
+    ]);
+  });
+
+  test('runs the sandbox though credentials are set, which are then not used', async () => {
+    const credentials = { IAMPORT_API_KEY: 'canary', IAMPORT_API_SECRET: 'canary', IAMPORT_BASE_URL: 'http://canary' };
+    const gateway = start(credentials, ['--sandbox']);
+    const [url] = await gateway.printed(URL_PRINTED);
+    expect(await confirm(url, 'imp_900200000001')).toMatchObject({
+      data: { confirmIdentityOtp: { __typename: 'Certification' } },
+    });
+    expect(gateway.output()).toContain('With --sandbox the embedded sandbox answers');
+    expect(gateway.output()).not.toContain('canary');
+  });
+
+  test('refuses the sandbox in production though credentials are set', async () => {
+    const credentials = { IAMPORT_API_KEY: 'k', IAMPORT_API_SECRET: 's', AUTH_SECRET: 'x'.repeat(32) };
+    const [code, output] = await run(['--sandbox'], { NODE_ENV: 'production', ...credentials });
+    expect(code).toBe(1);
+    expect(output).toContain('--sandbox is refused in production: the sandbox proves nothing');
+  });
+
+  test('reaches the process through npm start, as a signal does', async () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
+    const path = `${dirname(process.execPath)}:${process.env['PATH']}`;
+    // npm puts the arguments behind the script, and sends signals to the shell alone.
+    const shell = spawn('sh', ['-c', `${scripts.start} --port 0`], {
+      env: { PATH: path, PORT: 'x', ADMIN_PORT: '0', SANDBOX_PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    running.push(shell);
+    let output = '';
+    for await (const chunk of shell.stdout.setEncoding('utf8')) {
+      if (output === '' && URL_PRINTED.test(chunk)) shell.kill('SIGTERM');
+      output += chunk;
+    }
+    expect(output).toMatch(/draining[\s\S]*stopped/);
   });
 });

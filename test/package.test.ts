@@ -25,3 +25,11 @@ test('the server loads the sandbox only where it starts it', () => {
   expect(loaded).toMatch(/node_modules\/fastify\//);
   expect(loaded).not.toMatch(/\/src\/sandbox\//);
 });
+
+test('a command loads no other one', () => {
+  const table = loadedBy('./src/commands/arguments.ts');
+  expect(table).not.toMatch(/node_modules|\/src\/(?!commands\/|config\/lookalikes\.ts)/);
+  const serving = loadedBy('./src/commands/arguments.ts', './src/commands/serve.ts');
+  expect(serving).toMatch(/\/src\/server\/server\.ts/);
+  expect(serving).not.toMatch(/\/src\/(sandbox\/|commands\/(check|help))/);
+});

@@ -19,6 +19,17 @@ export function lookalikes(names: readonly string[], settings: readonly string[]
     });
 }
 
+/** The word that a person who typed another one probably meant: it begins with that, or differs in one letter or two. */
+export function nearestWord(typed: string, words: readonly string[]): string | undefined {
+  const from = letters(typed);
+  const [nearest] = words
+    .map((meant) => ({ meant, to: letters(meant) }))
+    .map(({ meant, to }) => ({ meant, to, far: to.startsWith(from) ? 0 : distance(from, to) }))
+    .filter(({ to, far }) => far < from.length && far <= (to[0] === from[0] ? 2 : 1))
+    .toSorted((a, b) => a.far - b.far);
+  return nearest?.meant;
+}
+
 /** Other programs have names like ours: only the first word of the upstream is nobody else's. */
 function tolerance(name: string, setting: string): number {
   if (name.startsWith('IAMPORT_') && setting.startsWith('IAMPORT_')) return 4;

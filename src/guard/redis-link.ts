@@ -132,11 +132,20 @@ function tellChanges(client: RedisClient, tell: (news: RedisNews) => void): void
   client.on('end', () => clearTimeout(losing));
 }
 
-/** Managed servers often forbid CONFIG; then nothing is known, and nothing told. */
 async function tellEviction(client: RedisClient, tell: (news: RedisNews) => void): Promise<void> {
+  const policy = await evictionPolicy(client);
+  if (policy !== null && evicts(policy)) tell({ kind: 'evicts', policy });
+}
+
+/** Null where nothing is known, since managed servers often forbid CONFIG. */
+export async function evictionPolicy(client: RedisClient): Promise<string | null> {
   const answer = await client.config('GET', 'maxmemory-policy').catch(() => null);
-  const policy = Array.isArray(answer) ? String(answer[1]) : '';
-  if (/^(allkeys|volatile)-/.test(policy)) tell({ kind: 'evicts', policy });
+  return Array.isArray(answer) && answer.length > 1 ? String(answer[1]) : null;
+}
+
+/** Whether keys can be forgotten before their time. */
+export function evicts(policy: string): boolean {
+  return /^(allkeys|volatile)-/.test(policy);
 }
 
 /**

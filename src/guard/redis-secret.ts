@@ -13,6 +13,12 @@ const AGREE = `
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
   return 1`;
 
+/** Whether the replicas of the last ten minutes have the same secret; null without any. Only reads, and so agrees to nothing. */
+export async function isSecretShared({ client }: Pick<RedisLink, 'client'>, hmac: Hmac): Promise<boolean | null> {
+  const proof = await client.get(KEY);
+  return proof === null ? null : proof === hmac('secret');
+}
+
 /**
  * Tells when this replica has another `GUARD_SECRET` than those that were here first, and when it no longer has: with two
  * secrets each attempt, owner and limit exists twice. Answers a function that ends the watch.

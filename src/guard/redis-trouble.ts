@@ -35,6 +35,12 @@ function nameIn(error: unknown): TroubleName | undefined {
   return lastNodeError ? nameIn(lastNodeError) : undefined;
 }
 
+/** Why a command or a connection failed, as a sentence with "it" as its subject; null for a reason that is not known here. */
+export function troubleIn(error: unknown): string | null {
+  const name = nameIn(error);
+  return name === undefined ? null : TROUBLES[name];
+}
+
 /** Tells each reason once until it changes, or until what it stopped works again. */
 export function createTroubles(tell: (trouble: RedisTrouble) => void) {
   const known: { connection?: TroubleName; command?: TroubleName } = {};

@@ -38,7 +38,7 @@ export interface Question {
 export type Ask = (name: EndpointName, question: Question) => Promise<JsonObject>;
 
 /** No person's verification: an answer about it says that the upstream works. */
-const PROBE_IMP_UID = 'imp_000000000000';
+export const PROBE_IMP_UID = 'imp_000000000000';
 
 /** What every call has: a budget of time, the policies of its kind, a session, and an envelope around its answer. */
 export function createAsk(options: AskOptions, clock: CertificationClock): Ask {

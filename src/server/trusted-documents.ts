@@ -66,7 +66,8 @@ function isDocument(text: string): boolean {
   }
 }
 
-function readManifest(file: string): Map<string, string> {
+/** The documents in a file by their ids. Errors: `ConfigError` where it has none of the formats above. */
+export function readManifest(file: string): Map<string, string> {
   try {
     const manifest = z.union([ApolloManifest, IdsToDocuments]).parse(JSON.parse(readFileSync(file, 'utf8')));
     return new Map(Object.entries(manifest));

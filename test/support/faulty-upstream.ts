@@ -13,6 +13,8 @@ export interface FaultyUpstream {
   loginFault: Fault | null;
   /** Every call, as "METHOD path". */
   readonly calls: string[];
+  /** How many connections are open. */
+  connections(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -77,6 +79,10 @@ export async function startFaultyUpstream(): Promise<FaultyUpstream> {
   await once(server, 'listening');
   return Object.assign(state, {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () =>
+      new Promise<number>((resolve, reject) => {
+        server.getConnections((error, open) => (error ? reject(error) : resolve(open)));
+      }),
     async close() {
       server.closeAllConnections();
       server.close();

@@ -1,0 +1,38 @@
+import type { Invocation } from './invocation.ts';
+
+/** Answers the exit code. A command that serves answers once it has started, and goes on. */
+export type Run = (invocation: Invocation) => Promise<number>;
+
+export interface Command {
+  readonly sentence: string;
+  /** Imports the module of the command, which no other command then loads. */
+  readonly load: () => Promise<Run>;
+  /** The arguments that it needs, as `--help` names them. */
+  readonly operands: readonly string[];
+}
+
+/** Every command by its words; `serve` is the one without words. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  serve: command('serves GraphQL, health and metrics; the default', async () => (await import('./serve.ts')).serve),
+  check: command(
+    'tries settings, credentials, keys and Redis, and ends',
+    async () => (await import('./check.ts')).check,
+  ),
+};
+
+/** What the flags `--help` and `--version` do in place of a command. */
+export const ANSWERS = {
+  help: command('prints this', async () => (await import('./help.ts')).help),
+  version: command('prints the version', async () => (await import('./version.ts')).printVersion),
+};
+
+/** Flags that stand for a setting, and the example of a value. */
+export const SETTING_FLAGS = {
+  port: { setting: 'PORT', example: '4000' },
+  host: { setting: 'HOST', example: '0.0.0.0' },
+} as const;
+
+/** One row of the table of commands. */
+function command(sentence: string, load: Command['load'], ...operands: string[]): Command {
+  return { sentence, load, operands };
+}

@@ -1,0 +1,52 @@
+import { styleText } from 'node:util';
+import { COMMANDS } from './commands.ts';
+import { readVersion } from './version.ts';
+
+const FLAGS = [
+  ['--port N', 'port of GraphQL, as PORT'],
+  ['--host H', 'address of both ports, as HOST'],
+  ['--sandbox', 'the sandbox answers though credentials are set'],
+  ['-h, --help', 'prints this'],
+  ['-v, --version', 'prints the version'],
+] as const;
+
+const SETTINGS = [
+  ['IAMPORT_API_KEY', 'with IAMPORT_API_SECRET; without both the sandbox answers'],
+  ['AUTH_JWKS_URL', 'or AUTH_PUBLIC_KEY or AUTH_SECRET: what proves who calls'],
+  ['REDIS_URL', 'with GUARD_SECRET: where replicas share attempts and limits'],
+  ['NODE_ENV', 'production hides the schema and refuses unsafe settings'],
+  ['PORT, ADMIN_PORT', 'GraphQL at 4000, health and metrics at 4001'],
+] as const;
+
+/** Prints the commands, the flags and the first settings, on one screen. */
+export async function help(): Promise<number> {
+  const commands = Object.entries(COMMANDS).map(
+    ([name, { operands, sentence }]) => [[name, ...operands].join(' '), sentence] as const,
+  );
+  process.stdout.write(`${bold('iamport-identity-gateway')} ${readVersion()}
+Korean mobile identity verification as GraphQL, over the iamport REST API.
+
+${bold('Usage')}  iamport-identity-gateway [command] [flags]
+
+${bold('Commands')}
+${rows(commands)}
+
+${bold('Flags')}, which win over the environment
+${rows(FLAGS)}
+
+${bold('Settings')}, in the environment
+${rows(SETTINGS)}
+
+${bold('More')}  README.md, docs/settings.md with every setting, docs/operating.md
+`);
+  return 0;
+}
+
+function rows(pairs: readonly (readonly [string, string])[]): string {
+  return pairs.map(([name, sentence]) => `  ${name.padEnd(18)}${sentence}`).join('\n');
+}
+
+/** Bold in a terminal only. */
+function bold(text: string): string {
+  return styleText('bold', text);
+}

@@ -1,0 +1,19 @@
+import { ConfigError, readConfig, type Config } from '../config.ts';
+
+/** What a command gets of the command line and the environment. */
+export interface Invocation {
+  /** The arguments after the words of the command, as many as its row in the table names. */
+  readonly operands: readonly string[];
+  /** The environment as the flags have changed it. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `--sandbox` has taken the credentials out of the environment. */
+  readonly isSandboxForced: boolean;
+}
+
+/** Errors: `ConfigError`. */
+export function configOf({ env, isSandboxForced }: Invocation): Config {
+  // Credentials that are set would otherwise be asked for.
+  if (isSandboxForced && env['NODE_ENV']?.trim() === 'production')
+    throw new ConfigError(['--sandbox is refused in production: the sandbox proves nothing']);
+  return readConfig(env);
+}

@@ -1,0 +1,102 @@
+import { pino, type Logger } from 'pino';
+import { ConfigError, configWarnings, type Config } from '../config.ts';
+import { deadlinesOf } from '../deadlines.ts';
+import { describe } from '../log.ts';
+import { createServer, type GatewayServer } from '../server/server.ts';
+import { configOf, type Invocation } from './invocation.ts';
+import { readVersion } from './version.ts';
+import { printSms, welcome } from './welcome.ts';
+
+/** Serves until a signal; what keeps it from starting is printed, and ends the process with the code 1. */
+export async function serve(invocation: Invocation): Promise<number> {
+  const config = configOrExit(invocation);
+  const logger = await createLogger(config);
+  for (const warning of configWarnings(invocation.env)) logger.warn(warning);
+  let server: GatewayServer | null = null;
+  endOnSignals(config, logger, () => server);
+
+  try {
+    server = await createServer(config, { logger, onSms: printSms });
+    const { url, adminUrl } = await server.listen();
+    if (server.sandbox) process.stdout.write(welcome(url, server.sandbox, invocation.isSandboxForced));
+    else logger.info({ url, adminUrl, ...summary(config) }, 'listening');
+  } catch (error) {
+    fail(whyNotStarted(error));
+  }
+  return 0;
+}
+
+function endOnSignals(config: Config, logger: Logger, server: () => GatewayServer | null): void {
+  let isStopping = false;
+
+  /** Drains, then ends the process; asked again, ends it at once. */
+  async function stop(exitCode: number): Promise<void> {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    logger.info('draining');
+    const { drainMs } = deadlinesOf(config.iamport);
+    setTimeout(() => process.exit(1), config.drainDelayMs + drainMs).unref();
+    if (exitCode === 0) await server()?.drain();
+    await server()?.close();
+    logger.info('stopped');
+    process.exit(exitCode);
+  }
+
+  /** One clean line: what was thrown can hold what a person typed. */
+  function crash(error: unknown): void {
+    logger.fatal(describe(error), 'an error was not handled: the process ends');
+    void stop(1);
+  }
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+}
+
+function whyNotStarted(error: unknown): string {
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (error instanceof ConfigError) return error.message;
+  if (code !== 'EADDRINUSE') return `Cannot start: ${describe(error).error}${code ? ` (${code})` : ''}`;
+  return `Port ${port} is taken. Set PORT (GraphQL, or --port), ADMIN_PORT (health) or SANDBOX_PORT (sandbox) to another.`;
+}
+
+/** Lines for people in a terminal, and JSON for programs. */
+async function createLogger({ logLevel: level }: Config): Promise<Logger> {
+  // A reader of the log that is gone must not keep the process from ending: pino's own writer would wait for it.
+  if (!process.stdout.isTTY) return pino({ level }, process.stdout);
+  const { default: pretty } = await import('pino-pretty');
+  return pino(
+    { level },
+    pretty({ sync: true, ignore: 'pid,hostname', singleLine: true, translateTime: 'SYS:HH:MM:ss.l' }),
+  );
+}
+
+function configOrExit(invocation: Invocation): Config {
+  try {
+    return configOf(invocation);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return fail([error.message, ...configWarnings(invocation.env)].join('\n'));
+  }
+}
+
+/** What an operator wants to see at a start: against whom this runs, for whom, and what is switched off. */
+function summary({ isProduction, iamport, auth, guard, limits, trustedDocuments }: Config): object {
+  const { jwksUrl, publicKey, secret } = auth;
+  const rates = Object.entries(limits).filter(([, rates]) => Array.isArray(rates) && rates.length === 0);
+  return {
+    version: readVersion(),
+    production: isProduction,
+    upstream: new URL(iamport.baseUrl).host,
+    store: guard.redisUrl === null ? 'memory' : 'redis',
+    callers: jwksUrl ? 'jwks' : publicKey ? 'public key' : secret ? 'secret' : 'anonymous',
+    router: auth.routerSecret !== null,
+    trustedDocuments: trustedDocuments !== null,
+    limitsOff: limits.shadow ? 'all (shadow)' : rates.map(([name]) => name),
+  };
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
