@@ -53,7 +53,7 @@ describe("a host's schema", () => {
   test('can be text as well as a parsed document', () => {
     const identity = createIdentitySubgraph({ ...testConfig('http://127.0.0.1'), logger: SILENT });
     const schema = identity.schemaWith({ typeDefs: 'type Query { me: String }' });
-    expect(Object.keys(schema.getQueryType()!.getFields()).sort()).toEqual([
+    expect(Object.keys(schema.getQueryType()!.getFields()).toSorted()).toEqual([
       '_entities',
       '_service',
       'certification',

@@ -200,14 +200,15 @@ describe('the device and the address of a request', () => {
   /** Answers every log-in and every request for a code, and keeps the provider's options of the latter. */
   async function upstream() {
     const sent: unknown[] = [];
-    const server = createServer(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      const text = Buffer.concat(chunks).toString();
-      if (request.url === '/certifications/otp/request') sent.push(JSON.parse(JSON.parse(text).bypass));
-      const seconds = Math.floor(Date.now() / 1000);
-      const answer = { access_token: 't', now: seconds, expired_at: seconds + 600, imp_uid: 'imp_123456789012' };
-      response.end(JSON.stringify({ code: 0, message: null, response: answer }));
+    const seconds = Math.floor(Date.now() / 1000);
+    const answer = { access_token: 't', now: seconds, expired_at: seconds + 600, imp_uid: 'imp_123456789012' };
+    const server = createServer((request, response) => {
+      let text = '';
+      request.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      request.on('end', () => {
+        if (request.url === '/certifications/otp/request') sent.push(JSON.parse(JSON.parse(text).bypass));
+        response.end(JSON.stringify({ code: 0, message: null, response: answer }));
+      });
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
