@@ -13,7 +13,8 @@ function reported(...events: GatewayEvent[]): unknown[] {
   return lines;
 }
 
-const login = (isAccepted: boolean) => ({ kind: 'login', isAccepted }) as const;
+const login = (isAccepted: boolean, namesKey = true): GatewayEvent =>
+  isAccepted ? { kind: 'login', isAccepted } : { kind: 'login', isAccepted, namesKey };
 const breaker = (state: 'closed' | 'half-open' | 'open') => ({ kind: 'breaker', breaker: 'read', state }) as const;
 const limit = (key: string, ms: number) =>
   ({ kind: 'limit', limit: 'confirms per IP', shadow: false, key, ms }) as const;
@@ -33,6 +34,22 @@ describe('the log of an operator', () => {
       ['error', {}, 'the upstream refuses the log-in'],
       ['info', {}, 'the upstream accepts the log-in again'],
       ['error', {}, 'the upstream refuses the log-in'],
+    ]);
+  });
+
+  test('tells a log-in that is refused for the key from one that is refused otherwise', () => {
+    expect(reported(login(false, false))).toEqual([
+      ['error', {}, 'the upstream refuses the log-in, and not for its key or secret'],
+    ]);
+  });
+
+  test('tells why a log-in brought no usable answer, which operations that wait for it do not tell', () => {
+    const fault = (call: string, reason: 'connect' | 'strange' | 'unauthorized') =>
+      ({ kind: 'fault', call, reason }) as const;
+    const faults = [fault('login', 'connect'), fault('login', 'connect'), fault('login', 'strange')];
+    expect(reported(...faults, fault('login', 'unauthorized'), fault('read', 'connect'))).toEqual([
+      ['warn', { reason: 'connect' }, 'the log-in brought no usable answer'],
+      ['warn', { reason: 'strange' }, 'the log-in brought no usable answer'],
     ]);
   });
 
