@@ -1,5 +1,6 @@
 import type { GatewayEvent, OnEvent, OnUpstreamEvent, Operation, UnknownWords } from './events.ts';
 import type { RedisNews } from './guard/redis-link.ts';
+import type { FaultReason } from './iamport/errors.ts';
 import type { Logger } from './log.ts';
 
 /** Writes what an operator should know to the log, and hands every event on to be counted. */
@@ -111,9 +112,8 @@ function warningOf(event: GatewayEvent): Warning | null {
     }
     case 'fault': {
       const { call, reason } = event;
-      // A refused one has a line of its own, and other calls have theirs as operations.
-      if (call !== 'login' || reason === 'unauthorized') return null;
-      return { id: `login ${reason}`, fields: { reason }, message: 'the log-in brought no usable answer' };
+      if (TOLD_ELSEWHERE.has(reason) || (call === 'login' && reason === 'unauthorized')) return null;
+      return { id: `${call} ${reason}`, fields: { call, reason }, message: 'the upstream gave no usable answer' };
     }
     case 'outcome':
     case 'upstream-call':
@@ -122,6 +122,9 @@ function warningOf(event: GatewayEvent): Warning | null {
       return null;
   }
 }
+
+/** Of calls that were not made, and of callers that have hung up: the log-in and the breaker have lines of their own. */
+const TOLD_ELSEWHERE: ReadonlySet<FaultReason> = new Set(['login', 'login-refused', 'breaker', 'overload', 'gone']);
 
 const LOGIN_REFUSED = {
   key: 'the upstream refuses the log-in: check IAMPORT_API_KEY and IAMPORT_API_SECRET',

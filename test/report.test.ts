@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GatewayEvent } from '../src/events.ts';
+import type { FaultReason } from '../src/iamport/errors.ts';
 import { createReport } from '../src/report.ts';
 
 function reported(...events: GatewayEvent[]): unknown[] {
@@ -43,13 +44,15 @@ describe('the log of an operator', () => {
     ]);
   });
 
-  test('tells why a log-in brought no usable answer, which operations that wait for it do not tell', () => {
-    const fault = (call: string, reason: 'connect' | 'strange' | 'unauthorized') =>
-      ({ kind: 'fault', call, reason }) as const;
-    const faults = [fault('login', 'connect'), fault('login', 'connect'), fault('login', 'strange')];
-    expect(reported(...faults, fault('login', 'unauthorized'), fault('read', 'connect'))).toEqual([
-      ['warn', { reason: 'connect' }, 'the log-in brought no usable answer'],
-      ['warn', { reason: 'strange' }, 'the log-in brought no usable answer'],
+  test('says once why calls bring no usable answer, and nothing of those that were not made', () => {
+    const fault = (call: string, reason: FaultReason) => ({ kind: 'fault', call, reason }) as const;
+    const ofLogin = [fault('login', 'connect'), fault('login', 'connect'), fault('login', 'unauthorized')];
+    const ofReads = (['login', 'login-refused', 'breaker', 'overload', 'gone', 'unauthorized'] as const).map((reason) =>
+      fault('read', reason),
+    );
+    expect(reported(...ofLogin, ...ofReads)).toEqual([
+      ['warn', { call: 'login', reason: 'connect' }, 'the upstream gave no usable answer'],
+      ['warn', { call: 'read', reason: 'unauthorized' }, 'the upstream gave no usable answer'],
     ]);
   });
 
