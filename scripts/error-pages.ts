@@ -184,10 +184,10 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
   },
   OUTCOME_UNKNOWN: {
     cause:
-      'The call was sent, and its answer was lost: a deadline, a broken connection, or an answer that cannot be read. It may have worked. After a confirm the gateway has read the record already, and it did not show a certification.',
+      'The call was sent, and its answer was lost: a deadline, a broken connection, or an answer that cannot be read. It may have worked. After a confirm the gateway has read the record as well, and it did not show a certification, or could not be read.',
     app: 'After a confirm read `certification(impUid)` in a moment; where it is not certified, send the same code again. After a request offer a new code in a minute. After a deletion delete again.',
     counts:
-      'The attempt is used, and the request is counted in all limits. The same code can be repeated safely: the gateway looks before it sends. A code of the lost request cannot be used if it arrives.',
+      'The attempt is used where a code was sent, and a request is counted in all limits. The same code can be repeated safely: the gateway looks before it sends. A code of the lost request cannot be used if it arrives.',
     operator:
       'Single ones are usual. Many: see [the upstream is down](../operating.md#the-upstream-is-down-or-out-of-reach) and [a slow carrier](../operating.md#a-slow-carrier).',
     settings: ['CONFIRM_TIMEOUT_MS', 'READ_TIMEOUT_MS'],
@@ -204,7 +204,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
     cause:
       'The provider cannot be reached, its breaker is open, it reports an error of its own, or the store of attempts does not answer: without it nothing can be counted.',
     app: 'Apologise, and let the person try again later; with the same code while it is valid.',
-    counts: `Where no answer came, nothing was processed and the attempt of a confirm is given back. ${REFUSED_COUNTED}`,
+    counts: `After a \`reason\` of the table below nothing was processed, and the attempt of a confirm is given back. After a \`class\`: ${REFUSED_COUNTED.replace(/^A/, 'a')}`,
     operator:
       'Look at `upstreamEnd`: a reason or a class is the provider; null is the store, and `identity_store_up` is 0. See [the upstream is down](../operating.md#the-upstream-is-down-or-out-of-reach) and [Redis is down](../operating.md#redis-is-down).',
     settings: ['CONNECT_TIMEOUT_MS', 'BREAKER_MIN_RPS', 'READ_TRIES', 'HTTPS_PROXY', 'REDIS_URL'],

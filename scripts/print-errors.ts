@@ -80,7 +80,7 @@ ${cause}
 
 ## In the answer
 
-A ${code(type.name)}, answered by ${fieldsWith(name).map(code).join(', ')}. \`retryable\` is ${isRetryable(name)}.
+The type is ${code(type.name)}, answered by ${fieldsWith(name).map(code).join(', ')}. \`retryable\` is ${isRetryable(name)}.
 
 ${table(
   ['field', 'type', 'meaning'],
@@ -110,11 +110,11 @@ function errorPart(name: RequestCode, isSecond: boolean): string {
 
 ${cause}
 
-${level} What the ${isSecond ? 'other program' : 'app'} does
+${level} ${isSecond ? 'What to do' : 'What the app does'}
 
 ${app}
 
-${level} What the operator ${isSecond ? 'sees' : 'looks at'}
+${level} ${isSecond ? 'In the log' : 'What the operator looks at'}
 
 ${operator}
 
