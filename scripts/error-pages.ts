@@ -30,7 +30,7 @@ export interface ErrorPage {
 export type RequestCode = ErrorCode | Exclude<`${ApolloServerErrorCode}`, 'PERSISTED_QUERY_NOT_FOUND'>;
 
 const REQUEST_COUNTED =
-  'The request counts in all limits, for it reached the provider. Each further request is another message and another cost: send it only when the person asks for it.';
+  'The request counts in all limits, for it reached the provider. Send another only when the person asks for it: each one that succeeds is a message and a cost.';
 const REFUSED_COUNTED =
   'A confirm that the provider refused so counts as one attempt, and a request for a code counts in all limits.';
 const GIVEN_BACK =
@@ -80,7 +80,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
     counts:
       'This verification has ended: `attemptsRemaining` is 0, and each further code is answered so without a call to the provider.',
     operator:
-      'Single ones are usual. Many at once: messages arrive late, or the carrier is slow; look at `upstreamMs`.',
+      'Single ones are usual. Many at once: messages may arrive late; compare the times of the lines `request` and `confirm` of one impUid.',
     settings: [],
   },
   TOO_MANY_ATTEMPTS: {
@@ -88,7 +88,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
       'Five codes were sent for this verification, counted here, or the provider says that it takes no more codes or messages for it.',
     app: 'Ask for a new code with `requestIdentityOtp`, and use its new impUid.',
     counts:
-      'Nothing further is sent to the provider for this impUid. Attempts whose answer was lost are among the five.',
+      'No further code of this impUid is sent to the provider. Attempts whose answer was lost are among the five.',
     operator:
       'Single ones are usual. Many of one `callerHmac` are a [guessing attack](../operating.md#a-guessing-attack).',
     settings: LIMITS_OF_CONFIRMS,
@@ -129,7 +129,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
   },
   LINE_BLOCKED: {
     cause: 'The person has blocked verification on their line, in the PASS app or in the app of the carrier.',
-    app: 'Tell the person to lift the block there, then ask again. Another line works at once.',
+    app: 'Tell the person to lift the block there, then ask again. Another line can be used instead.',
     counts: REQUEST_COUNTED,
     operator: 'Nothing to do: only the person can lift the block.',
     settings: ['LIMIT_REQUESTS_PER_PHONE'],

@@ -138,7 +138,10 @@ function origins(name: FailureCode): string {
     const isMeant = (error: UpstreamError): boolean => failureOf(call, error).code === name;
     const refusals = REFUSALS.filter((refusal) => isMeant(refusalOf(refusal, 200)));
     const unknown = [400, 404, 409, 500].filter((status) => isMeant(refusalOf('UNRECOGNISED', status)));
-    const faults = FAULT_REASONS.filter((reason) => isMeant(new UpstreamFault(reason)));
+    // Reads alone end when their caller hangs up.
+    const faults = FAULT_REASONS.filter((reason) => reason !== 'gone' || call === 'read').filter((reason) =>
+      isMeant(new UpstreamFault(reason)),
+    );
     const refused = [...refusals.map(code), ...unknown.map((status) => UNKNOWN_WORDS[status]!)];
     return { call, refused, faults };
   }).filter(({ refused, faults }) => refused.length + faults.length > 0);
