@@ -60,9 +60,11 @@ function step(file) {
 
 /** The bundled packages may be copied together with their licences. */
 function licenses(inputs) {
+  const permissive = JSON.parse(readFileSync(new URL('scripts/permissive-licenses.json', root), 'utf8'));
   const folders = new Set(inputs.map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(path)?.[0] ?? ''));
   const texts = [...folders].filter(Boolean).map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(new URL(`${folder}package.json`, root), 'utf8'));
+    if (!permissive.includes(license)) throw new Error(`${name} has the licence ${license}: see docs/licenses.md`);
     const notices = readdirSync(new URL(folder, root)).filter((file) => /^(licen[sc]e|thirdparty)/i.test(file));
     const text = notices.map((file) => readFileSync(new URL(folder + file, root), 'utf8')).join('\n');
     return `${name} ${version}: ${license}\n\n${text}`;

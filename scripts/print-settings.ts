@@ -1,9 +1,9 @@
 // Writes docs/settings.md and the short list in README.md from the table of settings; `--check` only compares them.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { format } from 'oxfmt';
+import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import type { Setting } from '../src/config/setting.ts';
 import { GROUPS } from '../src/config/settings.ts';
+import { code, root, table, write } from './document.ts';
 
 /** The settings that a first deployment needs. */
 const FIRST = new Set([
@@ -50,13 +50,13 @@ user with rights of its own needs \`~identity:* +@read +@write +@scripting +@con
 one is in force at once, and all attempts and limits begin anew.
 `;
 
-const root = new URL('../', import.meta.url);
-const options = JSON.parse(readFileSync(new URL('.oxfmtrc.json', root), 'utf8'));
+const SOURCE = 'src/config/settings.ts';
+
 const readme = readFileSync(new URL('README.md', root), 'utf8');
 const [, before, after] = /^(.*<!-- settings -->\n)[^]*(<!-- \/settings -->.*)$/s.exec(readme) ?? [];
 if (before === undefined) throw new Error('README.md has no part between <!-- settings --> and <!-- /settings -->');
-await write('docs/settings.md', page());
-await write('README.md', `${before}\n${shortList()}\n${after}`);
+await write('docs/settings.md', page(), SOURCE);
+await write('README.md', `${before}\n${shortList()}\n${after}`, SOURCE);
 
 function page(): string {
   const groups = GROUPS.map(({ title, settings }) => {
@@ -70,15 +70,6 @@ function shortList(): string {
   const settings = GROUPS.flatMap((group) => Object.values(group.settings)).filter(({ name }) => FIRST.has(name));
   const rows = settings.map((it) => [code(it.name), code(standard(it)), it.sentence]);
   return table(['setting', 'default', 'effect'], rows);
-}
-
-function table(head: string[], rows: string[][]): string {
-  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`);
-  return lines.join('');
-}
-
-function code(text: string): string {
-  return text && `\`${text}\``;
 }
 
 /** The default as the environment would have it; empty where the setting has none. */
@@ -98,14 +89,4 @@ function describedIn(schema: z.ZodType): string {
   const inner = innerType ?? input;
   if (!inner) throw new Error('A setting has no description of its values');
   return describedIn(inner);
-}
-
-async function write(path: string, text: string): Promise<void> {
-  const { code: formatted, errors } = await format(path, text, options);
-  if (errors.length > 0) throw new Error(`${path} cannot be formatted: ${errors[0]!.message}`);
-  const file = new URL(path, root);
-  if (!process.argv.includes('--check')) return writeFileSync(file, formatted);
-  if (formatted === readFileSync(file, 'utf8')) return;
-  process.stderr.write(`${path} does not match src/config/settings.ts: run npm run codegen\n`);
-  process.exitCode = 1;
 }

@@ -10,8 +10,9 @@ export type GatewayEvent =
   | { readonly kind: 'upstream-call'; readonly call: EndpointName; readonly ms: number }
   /** A call that the upstream refused, by the class of its words. */
   | { readonly kind: 'refusal'; readonly call: EndpointName; readonly refusal: UpstreamRefusal['refusal'] }
-  /** A log-in, and whether the upstream accepted the key and the secret. */
-  | { readonly kind: 'login'; readonly isAccepted: boolean }
+  /** A log-in, and whether the upstream accepted the key and the secret; `namesKey`, whether its refusal speaks of these. */
+  | { readonly kind: 'login'; readonly isAccepted: true }
+  | { readonly kind: 'login'; readonly isAccepted: false; readonly namesKey: boolean }
   /** A circuit breaker that has changed its state. */
   | { readonly kind: 'breaker'; readonly breaker: string; readonly state: 'closed' | 'half-open' | 'open' }
   /** A request whose token or router secret was refused, and why. */

@@ -1,5 +1,6 @@
 import type { GatewayEvent, OnEvent, OnUpstreamEvent, Operation, UnknownWords } from './events.ts';
 import type { RedisNews } from './guard/redis-link.ts';
+import type { FaultReason } from './iamport/errors.ts';
 import type { Logger } from './log.ts';
 
 /** Writes what an operator should know to the log, and hands every event on to be counted. */
@@ -41,16 +42,16 @@ export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Repor
     logger.warn(facts, 'the upstream refused in words not known here: REFUSALS_FILE can say what they mean');
   }
 
-  function logLogin(isAccepted: boolean): void {
-    if (!isAccepted && isLoginAccepted !== false)
-      logger.error({}, 'the upstream refuses the log-in: check IAMPORT_API_KEY and IAMPORT_API_SECRET');
+  function logLogin(event: Extract<GatewayEvent, { kind: 'login' }>): void {
+    const { isAccepted } = event;
+    if (!isAccepted && isLoginAccepted !== false) logger.error({}, LOGIN_REFUSED[event.namesKey ? 'key' : 'other']);
     if (isAccepted && isLoginAccepted === false) logger.info({}, 'the upstream accepts the log-in again');
     isLoginAccepted = isAccepted;
     loginAt = performance.now();
   }
 
   function log(event: GatewayEvent): void {
-    if (event.kind === 'login') return logLogin(event.isAccepted);
+    if (event.kind === 'login') return logLogin(event);
     if (event.kind === 'breaker') {
       breakers[event.breaker] = event.state;
       return logBreaker(logger, event);
@@ -109,14 +110,26 @@ function warningOf(event: GatewayEvent): Warning | null {
       const message = OPERATORS[refusal];
       return message === undefined ? null : { id: refusal, fields: { refusal }, message };
     }
+    case 'fault': {
+      const { call, reason } = event;
+      if (TOLD_ELSEWHERE.has(reason) || (call === 'login' && reason === 'unauthorized')) return null;
+      return { id: `${call} ${reason}`, fields: { call, reason }, message: 'the upstream gave no usable answer' };
+    }
     case 'outcome':
     case 'upstream-call':
-    case 'fault':
     case 'login':
     case 'breaker':
       return null;
   }
 }
+
+/** Of calls that were not made, and of callers that have hung up: the log-in and the breaker have lines of their own. */
+const TOLD_ELSEWHERE: ReadonlySet<FaultReason> = new Set(['login', 'login-refused', 'breaker', 'overload', 'gone']);
+
+const LOGIN_REFUSED = {
+  key: 'the upstream refuses the log-in: check IAMPORT_API_KEY and IAMPORT_API_SECRET',
+  other: 'the upstream refuses the log-in, and not for its key or secret: it may not allow this address',
+};
 
 /** Refusals that are not the person's doing. */
 const OPERATORS: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import { createAuthenticate, header, Unauthenticated, type Authenticate, type RequestHeaders } from './auth.ts';
 import type { Caller } from './caller.ts';
 import type { AuthConfig } from './config.ts';
+import type { ErrorCode } from './error-code.ts';
 import { failure } from './failure.ts';
 import { createAnswerBounds } from './graphql/answer-bounds.ts';
 import { languageOf, type Context } from './graphql/context.ts';
@@ -45,7 +46,8 @@ export function createContextFactory(
     } catch (error) {
       if (!(error instanceof Unauthenticated)) throw error;
       report.onEvent({ kind: 'refused-caller', reason: error.message });
-      throw new GraphQLError(`${error.message}.`, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
+      const code: ErrorCode = 'UNAUTHENTICATED';
+      throw new GraphQLError(`${error.message}.`, { extensions: { code, http: { status: 401 } } });
     }
   }
 

@@ -27,6 +27,29 @@ test('documents name and link only files that exist', () => {
   expect(missing).toEqual([]);
 });
 
+/** The anchor that a reader's page makes of a heading. */
+function anchorsIn(document: string): Set<string> {
+  const headings = [...readFileSync(document, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading!);
+  return new Set(
+    headings.map((text) =>
+      text
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
+test('links to a heading name one that is there', () => {
+  const broken = DOCUMENTS.flatMap((document) =>
+    [...readFileSync(document, 'utf8').matchAll(/\]\((?!https?:)([^)#]*\.md)?#([^)]+)\)/g)]
+      .map(([, path, anchor]) => ({ page: path ? join(dirname(document), path) : document, anchor: anchor! }))
+      .filter(({ page, anchor }) => !anchorsIn(page).has(anchor))
+      .map(({ page, anchor }) => `${document}: ${page}#${anchor}`),
+  );
+  expect(broken).toEqual([]);
+});
+
 test('the operating page names every metric with its labels, and no other', async () => {
   const registry = new Registry();
   createMetrics(registry);

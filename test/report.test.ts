@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GatewayEvent } from '../src/events.ts';
+import type { FaultReason } from '../src/iamport/errors.ts';
 import { createReport } from '../src/report.ts';
 
 function reported(...events: GatewayEvent[]): unknown[] {
@@ -13,7 +14,8 @@ function reported(...events: GatewayEvent[]): unknown[] {
   return lines;
 }
 
-const login = (isAccepted: boolean) => ({ kind: 'login', isAccepted }) as const;
+const login = (isAccepted: boolean, namesKey = true): GatewayEvent =>
+  isAccepted ? { kind: 'login', isAccepted } : { kind: 'login', isAccepted, namesKey };
 const breaker = (state: 'closed' | 'half-open' | 'open') => ({ kind: 'breaker', breaker: 'read', state }) as const;
 const limit = (key: string, ms: number) =>
   ({ kind: 'limit', limit: 'confirms per IP', shadow: false, key, ms }) as const;
@@ -33,6 +35,24 @@ describe('the log of an operator', () => {
       ['error', {}, 'the upstream refuses the log-in'],
       ['info', {}, 'the upstream accepts the log-in again'],
       ['error', {}, 'the upstream refuses the log-in'],
+    ]);
+  });
+
+  test('tells a log-in that is refused for the key from one that is refused otherwise', () => {
+    expect(reported(login(false, false))).toEqual([
+      ['error', {}, 'the upstream refuses the log-in, and not for its key or secret'],
+    ]);
+  });
+
+  test('says once why calls bring no usable answer, and nothing of those that were not made', () => {
+    const fault = (call: string, reason: FaultReason) => ({ kind: 'fault', call, reason }) as const;
+    const ofLogin = [fault('login', 'connect'), fault('login', 'connect'), fault('login', 'unauthorized')];
+    const ofReads = (['login', 'login-refused', 'breaker', 'overload', 'gone', 'unauthorized'] as const).map((reason) =>
+      fault('read', reason),
+    );
+    expect(reported(...ofLogin, ...ofReads)).toEqual([
+      ['warn', { call: 'login', reason: 'connect' }, 'the upstream gave no usable answer'],
+      ['warn', { call: 'read', reason: 'unauthorized' }, 'the upstream gave no usable answer'],
     ]);
   });
 

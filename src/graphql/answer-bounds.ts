@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import type { ErrorCode } from '../error-code.ts';
 
 /** The size of one answer, bounded while it is made: a request of a few kB must not cost many MB. */
 export interface AnswerBounds {
@@ -7,7 +8,7 @@ export interface AnswerBounds {
   /** Counts `bytes` of text, and answers whether the answer still has space for them. */
   takeText(bytes: number): boolean;
   /** The first error of a code and place, null for its repeats: the same mistake in many entries is told once. */
-  once(message: string, code: string, place?: string): GraphQLError | null;
+  once(message: string, code: ErrorCode, place?: string): GraphQLError | null;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { ErrorCode } from '../error-code.ts';
 import { describe, type Logger } from '../log.ts';
 
 const MAX_LENGTH = 500;
@@ -19,7 +20,7 @@ export function createFormatError(logger: Logger) {
         ...(formatted.locations && { locations: formatted.locations.slice(0, MAX_LOCATIONS) }),
         ...(path && { path }),
         ...(CLIENT_MISTAKE.test(formatted.message) && {
-          extensions: { ...formatted.extensions, code: 'BAD_USER_INPUT' },
+          extensions: { ...formatted.extensions, code: 'BAD_USER_INPUT' satisfies ErrorCode },
         }),
       };
     }
@@ -27,7 +28,7 @@ export function createFormatError(logger: Logger) {
     return {
       message: 'Internal server error',
       ...(path && { path }),
-      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+      extensions: { code: 'INTERNAL_SERVER_ERROR' satisfies ErrorCode },
     };
   };
 }

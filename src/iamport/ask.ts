@@ -83,7 +83,10 @@ export function createAsk(options: AskOptions, clock: CertificationClock): Ask {
         caller,
       );
     } catch (error) {
-      if (error instanceof UpstreamFault) onEvent({ kind: 'fault', call: endpoint.kind, reason: error.reason });
+      if (error instanceof UpstreamFault) {
+        spentUpstream(0, error.reason, false); // of a call that was not made, the breaker and the queue are the end
+        onEvent({ kind: 'fault', call: endpoint.kind, reason: error.reason });
+      }
       if (error instanceof UpstreamRefusal) onEvent({ kind: 'refusal', call: name, refusal: error.refusal });
       if (error instanceof UpstreamRefusal && error.shape !== null) {
         const { status, providerCode, shape } = error;

@@ -28,19 +28,24 @@ export interface SessionOptions {
   readonly onEvent: OnUpstreamEvent;
 }
 
+/** The upstream's 401 for a wrong key or secret speaks of `API키와 secret`; how it refuses an address is not documented. */
+const KEY_OR_SECRET = /API ?키|secret|시크릿/i;
+
 export function createSession(options: SessionOptions): Session {
   const { http, timeoutMs, onEvent } = options;
   const breaker = createBreaker('login', options.breaker, onEvent);
 
   async function logIn(): Promise<JsonObject> {
+    let namesKey = false;
+    const onAnswer = ({ body }: HttpAnswer): void => void (namesKey = KEY_OR_SECRET.test(body));
     try {
       const answer = await withBudget(timeoutMs, ({ signal }) =>
-        breaker.execute(async () => askForToken(options, signal)),
+        breaker.execute(async () => askForToken(options, signal, onAnswer)),
       );
       onEvent({ kind: 'login', isAccepted: true });
       return answer;
     } catch (error) {
-      if (saysRefused(error)) onEvent({ kind: 'login', isAccepted: false });
+      if (saysRefused(error)) onEvent({ kind: 'login', isAccepted: false, namesKey });
       const fault = asFault(error);
       if (fault instanceof UpstreamFault) onEvent({ kind: 'fault', call: 'login', reason: fault.reason });
       throw fault;
@@ -72,9 +77,11 @@ export function createSession(options: SessionOptions): Session {
 async function askForToken(
   { http, apiKey, apiSecret, onLogin }: SessionOptions,
   signal: AbortSignal,
+  onAnswer: (answer: HttpAnswer) => void,
 ): Promise<JsonObject> {
   const json = { imp_key: apiKey, imp_secret: apiSecret };
   const answer = await http.send({ method: 'POST', path: '/users/getToken', json, signal });
+  onAnswer(answer);
   if (answer.status === 401) throw new UpstreamFault('unauthorized');
   const response = openEnvelope(answer);
   onLogin(Number(response['now']) * 1000, answer.call);

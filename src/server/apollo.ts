@@ -15,6 +15,7 @@ import {
   plainIntrospection,
 } from '../graphql/document-rules.ts';
 import type { IdentitySubgraph } from '../subgraph.ts';
+import { errorBody } from './refusals.ts';
 
 const MAX_TOKENS = 1_000;
 const MAX_ERRORS = 10;
@@ -62,7 +63,7 @@ const boundedErrors: ApolloServerPlugin = {
         const { errors = [] } = body.singleResult;
         if (errors.length <= MAX_ERRORS + 1) return;
         const message = `${errors.length - MAX_ERRORS} more errors are left out.`;
-        body.singleResult.errors = [...errors.slice(0, MAX_ERRORS), { message, extensions: { code: 'MORE_ERRORS' } }];
+        body.singleResult.errors = [...errors.slice(0, MAX_ERRORS), ...errorBody(message, 'MORE_ERRORS').errors];
       },
     };
   },

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
+import type { ErrorCode } from '../error-code.ts';
 
 export const MAX_BODY_BYTES = 64 * 1024;
 
@@ -12,7 +13,7 @@ export const SAFE_HEADERS = {
 };
 
 /** An answer without GraphQL, in the shape of GraphQL's errors. */
-export function errorBody(message: string, code: string) {
+export function errorBody(message: string, code: ErrorCode) {
   return { errors: [{ message, extensions: { code } }] };
 }
 

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parse } from 'graphql';
 import { z } from 'zod';
 import { ConfigError } from '../config.ts';
+import { errorBody } from './refusals.ts';
 
 /** Ids as keys and documents as values, as the client preset of GraphQL Code Generator and Relay write them. */
 const IdsToDocuments = z.record(z.string(), z.string().refine(isDocument));
@@ -43,8 +44,7 @@ export function trustedOnly(file: string): (request: FastifyRequest, reply: Fast
     const { data: body } = Body.safeParse(request.body);
     const text = body && (body.query ?? documents.get(idIn(body) ?? ''));
     if (typeof text !== 'string' || !texts.has(text)) {
-      const error = { message: 'Only trusted documents run here.', extensions: { code: 'UNTRUSTED_DOCUMENT' } };
-      return reply.code(400).send({ errors: [error] });
+      return reply.code(400).send(errorBody('Only trusted documents run here.', 'UNTRUSTED_DOCUMENT'));
     }
     const { documentId: _documentId, doc_id: _docId, id: _id, extensions: _extensions, ...rest } = body!;
     request.body = { ...rest, query: text };

@@ -65,12 +65,18 @@ describe('a session', () => {
   });
 
   test.each([
-    ['401', UNAUTHORIZED, 'login-refused', [{ kind: 'login', isAccepted: false }]],
+    ['401', UNAUTHORIZED, 'login-refused', [{ kind: 'login', isAccepted: false, namesKey: false }]],
+    [
+      '401 with words about the key',
+      answer(401, { code: -1, message: '인증에 실패하였습니다. API키와 secret을 확인하세요.', response: null }),
+      'login-refused',
+      [{ kind: 'login', isAccepted: false, namesKey: true }],
+    ],
     [
       'a refusal',
       answer(400, { code: 1, message: '새로운 문구', response: null }),
       'login-refused',
-      [{ kind: 'login', isAccepted: false }],
+      [{ kind: 'login', isAccepted: false, namesKey: false }],
     ],
     ['a failure of its own', answer(502, '<html>'), 'login', []],
   ])('that is answered %s at its log-in sends nothing', async (_what, refused, reason, told) => {

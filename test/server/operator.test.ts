@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.ts';
 import { createMemoryStore } from '../../src/guard/store.ts';
-import { refusal, startFaultyUpstream } from '../support/faulty-upstream.ts';
+import { plain, refusal, startFaultyUpstream } from '../support/faulty-upstream.ts';
 import { startGateway, testConfig, type TestGateway } from '../support/gateway.ts';
 import { holdTimeouts } from '../support/timers.ts';
 import { until } from '../support/until.ts';
@@ -87,11 +87,38 @@ describe('overload', () => {
     });
     expect(answered.map(({ code }) => code)).toEqual([...Array(6).fill('OVERLOADED'), 'WRONG_CODE', 'WRONG_CODE']);
     expect(upstream.calls.filter((call) => call.includes('/otp/confirm/'))).toHaveLength(2);
+    expect(endsOf(small, 'OVERLOADED')).toEqual(Array(6).fill(['overload', 0]));
     upstream.fault = null;
     for (const { id } of answered.slice(0, 6))
       expect(await small.confirm(id, '000000')).toMatchObject({ code: 'WRONG_CODE', attemptsRemaining: 4 });
   });
 });
+
+test('the line of a call that an open breaker kept back says so, and not what a silent store would', async () => {
+  const upstream = await startFaultyUpstream();
+  const { policies } = testConfig('').iamport;
+  const own = await startGateway({
+    iamport: { baseUrl: upstream.url, policies: { ...policies, breakerMinimumRps: 1 } },
+  });
+  upstream.fault = plain(403, '<html>');
+  for (let index = 0; index < 12; index += 1) await own.confirm(`imp_before_${index}`, '123456');
+  const before = upstream.calls.length;
+  expect(await own.confirm('imp_kept_back', '123456')).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+  expect(upstream.calls).toHaveLength(before);
+  expect(endsOf(own, 'UPSTREAM_UNAVAILABLE').at(-1)).toEqual(['breaker', 0]);
+  await Promise.all([own.close(), upstream.close()]);
+});
+
+/** How the last upstream call of each operation with this code ended, and how many it made. */
+function endsOf({ log }: TestGateway, code: string): unknown[] {
+  const lines = log()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  return lines
+    .filter((line) => line.code === code)
+    .map(({ upstreamEnd, upstreamCalls }) => [upstreamEnd, upstreamCalls]);
+}
 
 describe('a store of attempts without room for a new record', () => {
   const REQUEST =

@@ -1,10 +1,11 @@
 import { GraphQLError } from 'graphql';
 import type { IdentityContext } from '../context.ts';
 import type { Caller, Scope } from '../../caller.ts';
+import type { ErrorCode } from '../../error-code.ts';
 
 export const NO_TOKEN = ['Send a token.', 'UNAUTHENTICATED'] as const;
 
-export function missing(scope: Scope): readonly [message: string, code: string] {
+export function missing(scope: Scope): readonly [message: string, code: ErrorCode] {
   return [`Needs the scope ${scope}.`, 'FORBIDDEN'];
 }
 
@@ -21,6 +22,6 @@ export function callerWith(scope: Scope, identity: IdentityContext): Caller {
   return caller;
 }
 
-function accessError([message, code]: readonly [message: string, code: string]): GraphQLError {
+function accessError([message, code]: readonly [message: string, code: ErrorCode]): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
 }
