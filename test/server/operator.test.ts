@@ -87,7 +87,7 @@ describe('overload', () => {
     });
     expect(answered.map(({ code }) => code)).toEqual([...Array(6).fill('OVERLOADED'), 'WRONG_CODE', 'WRONG_CODE']);
     expect(upstream.calls.filter((call) => call.includes('/otp/confirm/'))).toHaveLength(2);
-    expect(endsOf(small, 'OVERLOADED')).toEqual(Array(6).fill(['overload', 0]));
+    expect(endsOf(small, 'OVERLOADED')).toEqual(Array.from({ length: 6 }, () => ['overload', 0]));
     upstream.fault = null;
     for (const { id } of answered.slice(0, 6))
       expect(await small.confirm(id, '000000')).toMatchObject({ code: 'WRONG_CODE', attemptsRemaining: 4 });
