@@ -15,6 +15,7 @@ const config = configOrExit();
 process.stdout.on('error', () => {});
 const logger = await createLogger();
 for (const warning of configWarnings(process.env)) logger.warn(warning);
+const traces = config.traces && (await import('./server/traces.ts')).startTraces(config.traces, version, logger);
 let server: GatewayServer | null = null;
 let isStopping = false;
 
@@ -40,6 +41,7 @@ async function stop(exitCode: number): Promise<void> {
   setTimeout(() => process.exit(1), config.drainDelayMs + drainMs).unref();
   if (exitCode === 0) await server?.drain();
   await server?.close();
+  await traces?.close();
   logger.info('stopped');
   process.exit(exitCode);
 }

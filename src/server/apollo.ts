@@ -4,6 +4,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import type { Config } from '../config.ts';
 import type { Context } from '../graphql/context.ts';
 import {
@@ -47,10 +48,19 @@ export function createApollo(subgraph: IdentitySubgraph, config: Config): Apollo
       boundedErrors,
       requestIds,
       ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
+      inlineTrace(config),
       ApolloServerPluginUsageReportingDisabled(),
     ],
   });
+}
+
+/**
+ * Traces of federation show every field with its time, so that they are for the router alone: where its secret is set, every request
+ * that is executed has proven it.
+ */
+function inlineTrace({ federatedTracing, auth }: Config): ApolloServerPlugin {
+  if (!federatedTracing || auth.routerSecret === null) return ApolloServerPluginInlineTraceDisabled();
+  return ApolloServerPluginInlineTrace({ includeErrors: { masked: true } });
 }
 
 /** Variables and resolvers can add an error for each value; validation stops by itself, with one last entry of its own. */
