@@ -14,7 +14,7 @@ function loadedBy(...modules: string[]): string {
   return stdout;
 }
 
-const SDK = /node_modules\/@opentelemetry\/(?!api\/)/;
+const SDK = /node_modules\/@opentelemetry\/(?!api\/)|\/inlineTrace\//;
 
 test('the module for a host program loads no HTTP server, no metrics, no sandbox and nothing that sends traces', () => {
   const loaded = loadedBy('./src/index.ts');

@@ -4,7 +4,6 @@ import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import type { Config } from '../config.ts';
 import type { Context } from '../graphql/context.ts';
 import {
@@ -20,7 +19,7 @@ import type { IdentitySubgraph } from '../subgraph.ts';
 const MAX_TOKENS = 1_000;
 const MAX_ERRORS = 10;
 
-export function createApollo(subgraph: IdentitySubgraph, config: Config): ApolloServer<Context> {
+export async function createApollo(subgraph: IdentitySubgraph, config: Config): Promise<ApolloServer<Context>> {
   // Behind a router with a secret every request that arrives is the router's own.
   const isOpen = !config.isProduction || config.auth.routerSecret !== null;
   return new ApolloServer<Context>({
@@ -48,7 +47,7 @@ export function createApollo(subgraph: IdentitySubgraph, config: Config): Apollo
       boundedErrors,
       requestIds,
       ApolloServerPluginLandingPageDisabled(),
-      inlineTrace(config),
+      await inlineTrace(config),
       ApolloServerPluginUsageReportingDisabled(),
     ],
   });
@@ -58,8 +57,9 @@ export function createApollo(subgraph: IdentitySubgraph, config: Config): Apollo
  * Traces of federation show every field with its time, so that they are for the router alone: where its secret is set, every request
  * that is executed has proven it.
  */
-function inlineTrace({ federatedTracing, auth }: Config): ApolloServerPlugin {
+async function inlineTrace({ federatedTracing, auth }: Config): Promise<ApolloServerPlugin> {
   if (!federatedTracing || auth.routerSecret === null) return ApolloServerPluginInlineTraceDisabled();
+  const { ApolloServerPluginInlineTrace } = await import('@apollo/server/plugin/inlineTrace');
   return ApolloServerPluginInlineTrace({ includeErrors: { masked: true } });
 }
 

@@ -67,7 +67,7 @@ describe('an operation', () => {
   test.each([
     ['imp_900500000004', '123456', { upstreamCalls: 1 }],
     ['imp_900614000005', '123456', { code: 'OK', upstreamCalls: 2 }],
-    ['홍길동', '123456', { code: 'INVALID_INPUT', impUid: null, upstreamCalls: 0, upstreamEnd: null }],
+    ['홍길동', '123456', { code: 'INVALID_INPUT', traceId: null, impUid: null, upstreamCalls: 0, upstreamEnd: null }],
   ])('of %s with %s tells what became of it', async (impUid, otp, facts) => {
     const [line] = await linesOf('operation', () => post(impUid, otp));
     expect(line).toMatchObject(facts);
