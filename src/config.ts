@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { SCOPES, type Scope } from './caller.ts';
 import { lookalikes } from './config/lookalikes.ts';
 import { CALLERS, GROUPS, GUARD, LIMITS, POLICIES, SANDBOX, UPSTREAM } from './config/settings.ts';
-import { SERVER } from './config/server-settings.ts';
+import { SERVER, TRACES } from './config/server-settings.ts';
 import type { Group, Values } from './config/setting.ts';
+import { readTraces, tracingProblems, type TracesConfig } from './config/traces.ts';
 
 export type { Rate } from './config/values.ts';
 
@@ -19,6 +20,10 @@ export interface Config extends Omit<Values<typeof SERVER>, 'corsOrigins'> {
   readonly auth: AuthConfig;
   readonly guard: GuardConfig;
   readonly limits: LimitsConfig;
+  /** Null where no traces are sent. Only `main.ts` sends them: a host program has a tracer provider of its own. */
+  readonly traces: TracesConfig | null;
+  /** A router that has proven its secret gets traces of federation. */
+  readonly federatedTracing: boolean;
   /** The port of the embedded sandbox, null where real credentials are set. */
   readonly sandboxPort: number | null;
   /** The upstream is a sandbox, where no real data is at stake: codes may stand in documents. */
@@ -94,6 +99,7 @@ export function readConfig(environment: Environment, { hasOwnCallers = false }: 
     ...credentialProblems(env),
     ...(hasOwnCallers ? [] : callerProblems(env)),
     ...guardProblems(env),
+    ...tracingProblems(env),
     ...productionProblems(env),
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
@@ -126,13 +132,16 @@ export function readConfig(environment: Environment, { hasOwnCallers = false }: 
     },
     guard: { ...guard, secret: guard.secret ?? randomBytes(32).toString('base64') },
     limits: values(LIMITS),
+    traces: readTraces(env).traces,
+    federatedTracing: values(TRACES).federatedTracing,
   };
 }
 
 /** What is probably not meant in an environment that makes a configuration: one line each, none with a value in it. */
 export function configWarnings(environment: Environment): readonly string[] {
   const env = valuesIn(environment);
-  const warnings = lookalikes(Object.keys(env), NAMES).map(
+  // OpenTelemetry has many variables like those that are settings here.
+  const warnings = lookalikes(Object.keys(env).filter(isOurs), NAMES).map(
     ({ name, meant }) => `${name} is not a setting and has no effect: is ${meant} meant?`,
   );
   if (env['NODE_ENV'] === 'production' && !env['REDIS_URL'])
@@ -141,7 +150,7 @@ export function configWarnings(environment: Environment): readonly string[] {
     warnings.push(
       'TRUST_PROXY is not set beside ROUTER_SECRET: no address that the router forwards is believed, so that there are no limits per IP',
     );
-  return warnings;
+  return [...warnings, ...readTraces(env).warnings];
 }
 
 /**
@@ -158,12 +167,17 @@ function valuesIn(environment: Environment): Environment {
 
 /** A shell takes quotes away, and `docker --env-file` does not: the value itself then begins with them. */
 function formProblems(env: Environment, issues: readonly z.core.$ZodIssue[]): string[] {
-  const quoted = NAMES.filter((name) => /^(["']).*\1$/s.test(env[name] ?? ''));
+  const quoted = NAMES.filter(isOurs).filter((name) => /^(["']).*\1$/s.test(env[name] ?? ''));
   const malformed = issues.filter(({ path: [name] }) => !quoted.includes(String(name)));
   return [
     ...quoted.map((name) => `${name} must not be in quotes`),
     ...malformed.map(({ path, message }) => `${path.join('.')} ${message}`),
   ];
+}
+
+/** The others are OpenTelemetry's: a wrong value of one ends nothing. */
+function isOurs(name: string): boolean {
+  return !name.startsWith('OTEL_');
 }
 
 function namesCallers(env: Environment): boolean {

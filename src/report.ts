@@ -146,7 +146,7 @@ function logBreaker(logger: Logger, { breaker, state }: Extract<GatewayEvent, { 
 }
 
 /** Says whether something was not said for a while, and remembers it. */
-function createReminder(): (what: string, ms?: number) => boolean {
+export function createReminder(): (what: string, ms?: number) => boolean {
   const silentUntil = new Map<string, number>();
   return (what, ms = REPEAT_MS) => {
     const now = performance.now();

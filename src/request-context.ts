@@ -12,6 +12,7 @@ import { createOperations } from './graphql/run.ts';
 import type { Hmac } from './guard/hmac.ts';
 import { failed } from './outcome.ts';
 import type { Report } from './report.ts';
+import { parentOf } from './traces.ts';
 import type { Verification } from './verification/verification.ts';
 
 export interface ContextRequest {
@@ -53,14 +54,14 @@ export function createContextFactory(
 
   return async (request) => {
     const { headers, signal } = request;
+    const parent = parentOf(header(headers, 'traceparent'), header(headers, 'tracestate'));
     const caller = await callerOf(request);
     const requestId = request.requestId ?? requestIdOf(headers);
     const facts = {
       requestId,
-      traceId: traceIdOf(header(headers, 'traceparent')),
       callerHmac: caller && !caller.isAnonymous ? hmac('caller', caller.subject) : null,
     };
-    const operations = createOperations(facts, report.onEvent, report.onOperation);
+    const operations = createOperations(facts, parent, report.onEvent, report.onOperation);
     const read = async (impUid: string) =>
       operations.run('read', impUid, async () =>
         caller ? verification.read(caller, impUid, signal) : failed(failure('NOT_FOUND')),
@@ -83,9 +84,4 @@ export function createContextFactory(
 export function requestIdOf(headers: RequestHeaders): string {
   const given = header(headers, 'x-request-id');
   return given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
-}
-
-/** The trace of a W3C `traceparent` header. */
-function traceIdOf(traceparent: string | undefined): string | null {
-  return /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}$/.exec(traceparent ?? '')?.[1] ?? null;
 }

@@ -13,6 +13,7 @@ import { CONFIRM_EVERYTHING, startGateway, type Answer, type Fields, type TestGa
 import { startGatewayProcess, waitsForRedis, type GatewayProcess } from './support/gateway-process.ts';
 import { refusal, startFaultyUpstream, type FaultyUpstream } from './support/faulty-upstream.ts';
 import { hasRedis, startRedis, type TestRedis } from './support/redis.ts';
+import { startOtlpReceiver, type OtlpReceiver } from './support/otlp-receiver.ts';
 import { waitForRedis } from './support/timers.ts';
 import { until } from './support/until.ts';
 
@@ -33,6 +34,7 @@ const REDIS_PASSWORD = 'redis-password-canary';
 const CHANNEL_KEY = 'channel-key-canary';
 const BYPASS = 'bypass-canary';
 const CLIENT_IP = '203.0.113.77';
+const RECEIVER_KEY = 'receiver-key-canary';
 
 /** What is known before anything runs; the journey adds what the upstream makes up. */
 const CANARIES: Canaries = {
@@ -45,6 +47,7 @@ const CANARIES: Canaries = {
   'the router secret': [ROUTER_SECRET],
   'the Redis password': [REDIS_PASSWORD],
   'the client address': [CLIENT_IP],
+  'the key of the receiver of traces': [RECEIVER_KEY],
   'the caller': ['caller-canary'],
   otp: [WRONG_CODE, MAGIC_CODE],
   name: [PERSON.name, '홍길동'],
@@ -62,8 +65,11 @@ const CRASH_HOOK = `--import=data:text/javascript,${encodeURIComponent(`
 const CRASH = ['The crash:', ...Object.values(CANARIES).flat()].join('\n');
 
 /** All that the sandbox can bring about; these two take another upstream. */
+const EVERY_OUTCOME = Object.keys(MESSAGES.en.failure).filter(
+  (code) => !['OVERLOADED', 'UPSTREAM_REJECTED'].includes(code),
+);
 const EVERY_CODE = [
-  ...Object.keys(MESSAGES.en.failure).filter((code) => !['OVERLOADED', 'UPSTREAM_REJECTED'].includes(code)),
+  ...EVERY_OUTCOME,
   'UNAUTHENTICATED',
   'FORBIDDEN',
   'BAD_REQUEST',
@@ -79,6 +85,7 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
   let redis: TestRedis;
   let admin: Redis;
   let sandbox: Sandbox;
+  let receiver: OtlpReceiver;
   let gateway: GatewayProcess;
   let monitor: Redis;
   let canaries: Canaries;
@@ -119,7 +126,7 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
     ask({ query: CONFIRM_EVERYTHING, variables: { impUid, otp } }, headers);
 
   beforeAll(async () => {
-    [redis, sandbox] = await Promise.all([startRedis(), createSandbox()]);
+    [redis, sandbox, receiver] = await Promise.all([startRedis(), createSandbox(), startOtlpReceiver()]);
     const open = new Redis(redis.url);
     await open.config('SET', 'requirepass', REDIS_PASSWORD);
     open.disconnect();
@@ -133,6 +140,8 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
       {
         LOG_LEVEL: 'trace',
         CRASH,
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+        OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${RECEIVER_KEY}`,
         IAMPORT_BASE_URL: sandbox.url,
         IAMPORT_CHANNEL_KEY: CHANNEL_KEY,
         IAMPORT_BYPASS: JSON.stringify({ option: BYPASS }),
@@ -175,6 +184,7 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
     monitor?.disconnect();
     admin?.disconnect();
     await gateway?.end('SIGKILL');
+    await receiver?.close();
     await sandbox?.close();
     await redis?.stop();
   });
@@ -361,7 +371,17 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
   test('nothing that the gateway has printed is secret or personal, its end by an uncaught error included', () => {
     expect(exitCode).toBe(1);
     expect(gateway.output()).toContain('the process ends');
-    expect(found(gateway.output())).toEqual([]);
+    expect(found(withoutTraceIds(gateway.output()))).toEqual([]);
+  });
+
+  test('nothing in the traces is secret or personal, of every way that an operation can end, and the last ones arrive', () => {
+    const { spans } = receiver;
+    const ends = spans.map(({ attributes }) => attributes['identity.outcome']).filter((code) => code !== undefined);
+    expect(EVERY_OUTCOME.filter((code) => !ends.includes(code))).toEqual([]);
+    const operations = gateway.output().match(/"msg":"operation"/g);
+    expect(ends).toHaveLength(operations!.length);
+    const texts = receiver.requests.map(({ body }) => withoutTraceIds(body));
+    expect(texts.filter((text) => found(text).length > 0)).toEqual([]);
   });
 
   test('nothing in errors[], in the body of a refusal or in a header is secret or personal', () => {
@@ -503,6 +523,11 @@ test('a process that ends by an error nobody handled prints nothing of it and ex
     expect(exitCode).toBe(1);
   }
 });
+
+/** Random hexadecimal digits, in which any code turns up. */
+function withoutTraceIds(text: string): string {
+  return text.replaceAll(/"(traceId|spanId|parentSpanId)":"[\da-f]+"/g, '');
+}
 
 async function login(url: string): Promise<{ access_token: string }> {
   const body = JSON.stringify({ imp_key: SANDBOX_KEY, imp_secret: SANDBOX_SECRET });

@@ -62,6 +62,8 @@ describe('readConfig', () => {
         confirmsPerIp: [{ points: 600, seconds: 3600 }],
         shadow: false,
       },
+      traces: null,
+      federatedTracing: false,
       host: '127.0.0.1',
       port: 4000,
       logLevel: 'info',
@@ -131,6 +133,10 @@ describe('readConfig', () => {
     LIMIT_CONFIRMS_PER_CALLER: '0/1s',
     LIMIT_CONFIRMS_PER_IP: '10/10s',
     LIMIT_SHADOW: 'true',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'https://receiver.example',
+    OTEL_TRACES_SAMPLER: 'traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: '0.25',
+    FEDERATED_TRACING: 'true',
   };
   const everything = {
     isProduction: false,
@@ -186,6 +192,8 @@ describe('readConfig', () => {
       confirmsPerIp: [{ points: 10, seconds: 10 }],
       shadow: true,
     },
+    traces: { followsCaller: false, share: 0.25 },
+    federatedTracing: true,
   };
 
   test('reads every setting', () => {
@@ -258,6 +266,13 @@ describe('readConfig', () => {
     const spaced = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, ` \t${value}\r\n`]));
     expect(readConfig(spaced)).toEqual(everything);
     expect(readConfig({ PORT: ' ', IAMPORT_API_KEY: '\n' })).toMatchObject({ port: 4000, isSandbox: true });
+  });
+
+  test('refuses traces of federation for anybody but a router with a secret', () => {
+    expect(problems({ FEDERATED_TRACING: 'true' })).toEqual([
+      'FEDERATED_TRACING needs ROUTER_SECRET: the times of fields are for the router alone',
+    ]);
+    expect(problems({ FEDERATED_TRACING: 'false' })).toEqual([]);
   });
 
   test('refuses quotes around a value by the name alone', () => {
@@ -375,7 +390,7 @@ describe('readConfig', () => {
     ['GUARD_SECRET', ['x'.repeat(31)], 'must have at least 32 characters'],
     ['UNISSUED_IMP_UIDS', ['allow'], 'must be claim or refuse'],
     ['IAMPORT_BYPASS', ['[1]', 'null', '1', '{'], JSON_OBJECT],
-    ...['EXPLORER', 'ALLOW_ANONYMOUS', 'ALLOW_OTHER_UPSTREAM', 'LIMIT_SHADOW'].map(
+    ...['EXPLORER', 'ALLOW_ANONYMOUS', 'ALLOW_OTHER_UPSTREAM', 'LIMIT_SHADOW', 'FEDERATED_TRACING'].map(
       (name) => [name, ['1', 'TRUE', 'yes'], FLAG] as const,
     ),
     ...[
@@ -516,9 +531,10 @@ describe('configWarnings', () => {
 
   test('are none for the settings themselves, nor for the names of other programs', () => {
     const others =
-      'HOME,HOSTNAME,PATH,PORTS,POST,SHELL,LANG,USER,PWD,NODE_OPTIONS,NODE_PATH,NODE_VERSION,npm_config_port,REDIS_HOST,REDIS_PORT,REDIS_TLS,LOG_FORMAT,LOG_DIR,AUTH_URL,AUTH_TOKEN,ADMIN_USER,IAMPORT_GATEWAY_SERVICE_HOST,IAMPORT_GATEWAY_PORT,KUBERNETES_PORT,SANDBOX_SERVICE_HOST';
+      'HOME,HOSTNAME,PATH,PORTS,POST,SHELL,LANG,USER,PWD,NODE_OPTIONS,NODE_PATH,NODE_VERSION,npm_config_port,REDIS_HOST,REDIS_PORT,REDIS_TLS,LOG_FORMAT,LOG_DIR,AUTH_URL,AUTH_TOKEN,ADMIN_USER,IAMPORT_GATEWAY_SERVICE_HOST,IAMPORT_GATEWAY_PORT,KUBERNETES_PORT,SANDBOX_SERVICE_HOST,OTEL_EXPORTER_OTLP_LOGS_ENDPOINT,OTEL_EXPORTER_OTLP_METRICS_ENDPOINT,OTEL_TRACES_EXPORTER';
     expect(configWarnings(Object.fromEntries(others.split(',').map((name) => [name, 'x'])))).toEqual([]);
-    expect(configWarnings(Object.fromEntries(SETTINGS.map(({ name }) => [name, 'x'])))).toEqual([]);
+    const all = Object.fromEntries(SETTINGS.map(({ name }) => [name, 'x']));
+    expect(configWarnings({ ...all, OTEL_SDK_DISABLED: 'true' })).toEqual([]);
   });
 
   test('say that production without Redis counts in this process alone', () => {
@@ -534,6 +550,60 @@ describe('configWarnings', () => {
       'TRUST_PROXY is not set beside ROUTER_SECRET: no address that the router forwards is believed, so that there are no limits per IP',
     ]);
     expect(configWarnings({ ROUTER_SECRET: 'canary', TRUST_PROXY: '10.0.0.0/8' })).toEqual([]);
+  });
+});
+
+describe('the variables of OpenTelemetry', () => {
+  const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://receiver:4318';
+  const traces = (env: object) => readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT, ...env }).traces;
+
+  test.each([
+    [undefined, undefined, { followsCaller: true, share: 1 }],
+    ['always_on', '0.5', { followsCaller: false, share: 1 }],
+    ['always_off', undefined, { followsCaller: false, share: 0 }],
+    ['traceidratio', '0.5', { followsCaller: false, share: 0.5 }],
+    ['traceidratio', undefined, { followsCaller: false, share: 1 }],
+    ['parentbased_always_off', undefined, { followsCaller: true, share: 0 }],
+    ['parentbased_traceidratio', '0', { followsCaller: true, share: 0 }],
+  ])('sample %s %s', (OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG, expected) => {
+    expect(traces({ OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG })).toEqual(expected);
+  });
+
+  test('switch traces on by either address, and off by OTEL_SDK_DISABLED', () => {
+    expect(readConfig({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://receiver/traces' }).traces).not.toBeNull();
+    expect(traces({ OTEL_SDK_DISABLED: 'false' })).not.toBeNull();
+    expect([traces({ OTEL_SDK_DISABLED: 'TRUE' }), readConfig({}).traces]).toEqual([null, null]);
+  });
+
+  test.each([
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'canary:4317' },
+      'OTEL_EXPORTER_OTLP_ENDPOINT must be an http or https URL: no traces are sent',
+      null,
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'canary' },
+      'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT must be an http or https URL: no traces are sent',
+      null,
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: '"http://canary"' },
+      'OTEL_EXPORTER_OTLP_ENDPOINT must be an http or https URL: no traces are sent',
+      null,
+    ],
+    [
+      { OTEL_TRACES_SAMPLER: 'canary' },
+      'OTEL_TRACES_SAMPLER is not known here: parentbased_always_on is used',
+      { followsCaller: true, share: 1 },
+    ],
+    [
+      { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '25%' },
+      'OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1: 1 is used',
+      { followsCaller: false, share: 1 },
+    ],
+  ])('that cannot be used are warned of and end nothing: %j', (env, warning, expected) => {
+    expect(configWarnings({ OTEL_EXPORTER_OTLP_ENDPOINT, ...env })).toEqual([warning]);
+    expect(traces(env)).toEqual(expected);
   });
 });
 
@@ -586,6 +656,12 @@ describe('a setting', () => {
       LIMIT_CONFIRMS_PER_CALLER: '60/1h',
       LIMIT_CONFIRMS_PER_IP: '600/1h',
       LIMIT_SHADOW: false,
+      OTEL_EXPORTER_OTLP_ENDPOINT: null,
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: null,
+      OTEL_SDK_DISABLED: null,
+      OTEL_TRACES_SAMPLER: 'parentbased_always_on',
+      OTEL_TRACES_SAMPLER_ARG: '1',
+      FEDERATED_TRACING: false,
       SANDBOX_PORT: 4010,
       ALLOW_ANONYMOUS: false,
       ALLOW_OTHER_UPSTREAM: false,

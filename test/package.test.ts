@@ -14,16 +14,21 @@ function loadedBy(...modules: string[]): string {
   return stdout;
 }
 
-test('the module for a host program loads no HTTP server, no metrics and no sandbox', () => {
+const SDK = /node_modules\/@opentelemetry\/(?!api\/)|\/inlineTrace\//;
+
+test('the module for a host program loads no HTTP server, no metrics, no sandbox and nothing that sends traces', () => {
   const loaded = loadedBy('./src/index.ts');
   expect(loaded).toMatch(/\/src\/subgraph\.ts/);
+  expect(loaded).toMatch(/node_modules\/@opentelemetry\/api\//);
   expect(loaded).not.toMatch(/node_modules\/(fastify|prom-client|pino)\/|\/src\/(server|sandbox)\//);
+  expect(loaded).not.toMatch(SDK);
 });
 
-test('the server loads the sandbox only where it starts it', () => {
+test('the server loads the sandbox, and what sends traces, only where it starts them', () => {
   const loaded = loadedBy('./src/server/server.ts');
   expect(loaded).toMatch(/node_modules\/fastify\//);
   expect(loaded).not.toMatch(/\/src\/sandbox\//);
+  expect(loaded).not.toMatch(SDK);
 });
 
 test('a command loads no other one', () => {

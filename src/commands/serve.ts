@@ -12,8 +12,16 @@ export async function serve(invocation: Invocation): Promise<number> {
   const config = configOrExit(invocation);
   const logger = await createLogger(config);
   for (const warning of configWarnings(invocation.env)) logger.warn(warning);
+  const traces =
+    config.traces && (await import('../server/traces.ts')).startTraces(config.traces, readVersion(), logger);
   let server: GatewayServer | null = null;
-  endOnSignals(config, logger, () => server);
+  endOnSignals(config, logger, {
+    drain: async () => server?.drain(),
+    async close() {
+      await server?.close();
+      await traces?.close();
+    },
+  });
 
   try {
     server = await createServer(config, { logger, onSms: printSms });
@@ -26,7 +34,7 @@ export async function serve(invocation: Invocation): Promise<number> {
   return 0;
 }
 
-function endOnSignals(config: Config, logger: Logger, server: () => GatewayServer | null): void {
+function endOnSignals(config: Config, logger: Logger, server: Pick<GatewayServer, 'drain' | 'close'>): void {
   let isStopping = false;
 
   /** Drains, then ends the process; asked again, ends it at once. */
@@ -36,8 +44,8 @@ function endOnSignals(config: Config, logger: Logger, server: () => GatewayServe
     logger.info('draining');
     const { drainMs } = deadlinesOf(config.iamport);
     setTimeout(() => process.exit(1), config.drainDelayMs + drainMs).unref();
-    if (exitCode === 0) await server()?.drain();
-    await server()?.close();
+    if (exitCode === 0) await server.drain();
+    await server.close();
     logger.info('stopped');
     process.exit(exitCode);
   }

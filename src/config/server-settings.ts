@@ -73,3 +73,33 @@ export const SERVER = {
     'Whether browsers may send cookies along; the gateway itself reads none.',
   ),
 };
+
+/** The OpenTelemetry variables that are read here; the exporter reads others itself. `config/traces.ts` says what they mean. */
+export const TRACES = {
+  endpoint: setting(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    optional(text('an http or https URL')),
+    'OTLP receiver to which [traces](operating.md#traces) are sent over HTTP as JSON; headers, service name and the like are taken from the standard `OTEL_*` variables.',
+  ),
+  tracesEndpoint: setting(
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    optional(text('an http or https URL')),
+    'The same as a whole URL, to which no `/v1/traces` is added.',
+  ),
+  isDisabled: setting('OTEL_SDK_DISABLED', optional(text('`true` or anything else')), '`true` sends no traces.'),
+  sampler: setting(
+    'OTEL_TRACES_SAMPLER',
+    text('always_on, always_off or traceidratio, each also after parentbased_').default('parentbased_always_on'),
+    'Which traces are recorded; `parentbased_` leaves it to a caller that sends a `traceparent`.',
+  ),
+  samplerRatio: setting(
+    'OTEL_TRACES_SAMPLER_ARG',
+    text('a number from 0 to 1').default('1'),
+    'Share of the traces that `traceidratio` records.',
+  ),
+  federatedTracing: setting(
+    'FEDERATED_TRACING',
+    boolean().default(false),
+    '`true` answers a router that asks for it with the times of each field (`ftv1`); it needs `ROUTER_SECRET`.',
+  ),
+};

@@ -1,4 +1,4 @@
-import { SERVER } from './server-settings.ts';
+import { SERVER, TRACES } from './server-settings.ts';
 import { setting, type Group } from './setting.ts';
 import {
   boolean,
@@ -181,6 +181,7 @@ export const GROUPS: readonly { readonly title: string; readonly settings: Group
   { title: 'Callers', settings: CALLERS },
   { title: 'Attempts', settings: GUARD },
   { title: 'Limits', settings: LIMITS },
+  { title: 'Traces', settings: TRACES },
   { title: 'Sandbox', settings: SANDBOX },
   { title: 'Permissions', settings: PERMISSIONS },
 ];

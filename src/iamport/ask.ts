@@ -3,7 +3,7 @@ import { deadlinesOf } from '../deadlines.ts';
 import { isOwnFailure } from './breaker.ts';
 import { withBudget } from './budget.ts';
 import type { CertificationClock } from './clock.ts';
-import { ENDPOINTS, pathOf, type EndpointName } from './endpoints.ts';
+import { addressOf, ENDPOINTS, type EndpointName } from './endpoints.ts';
 import { openEnvelope, type JsonObject } from './envelope.ts';
 import { spentUpstream } from '../spending.ts';
 import { UpstreamFault, UpstreamRefusal } from './errors.ts';
@@ -12,6 +12,7 @@ import { createPolicies, type PoliciesOptions } from './policies.ts';
 import { createClassify } from './refusal.ts';
 import { readLessons } from './refusals-file.ts';
 import { createSession } from './session.ts';
+import { createTracedHttp } from './traced-http.ts';
 
 export interface AskOptions {
   readonly http: Http;
@@ -42,9 +43,10 @@ export const PROBE_IMP_UID = 'imp_000000000000';
 
 /** What every call has: a budget of time, the policies of its kind, a session, and an envelope around its answer. */
 export function createAsk(options: AskOptions, clock: CertificationClock): Ask {
-  const { http, confirmTimeoutMs, readTimeoutMs, onEvent } = options;
+  const { confirmTimeoutMs, readTimeoutMs, onEvent } = options;
   const classify = createClassify(readLessons(options.refusalsFile));
   const open = (answer: HttpAnswer) => openEnvelope(answer, classify);
+  const http = createTracedHttp(options.http, open);
   const timeouts = { confirmTimeoutMs, readTimeoutMs, readBackMs: deadlinesOf(options).readBackMs };
 
   async function send(request: HttpRequest): Promise<HttpAnswer> {
@@ -65,15 +67,18 @@ export function createAsk(options: AskOptions, clock: CertificationClock): Ask {
     options.policies,
     () =>
       withBudget(readTimeoutMs, async ({ signal }) => {
-        const path = pathOf(ENDPOINTS.read, PROBE_IMP_UID);
-        await session.send({ method: 'GET', path, signal }).then(open).catch(ignoreRefusal);
+        const address = addressOf(ENDPOINTS.read, PROBE_IMP_UID);
+        await session
+          .send({ ...address, signal })
+          .then(open)
+          .catch(ignoreRefusal);
       }),
     onEvent,
   );
 
   return async (name, { impUid, json, signal: caller }) => {
     const endpoint = ENDPOINTS[name];
-    const request = { method: endpoint.method, path: pathOf(endpoint, impUid), ...(json && { json }) };
+    const request = { ...addressOf(endpoint, impUid), ...(json && { json }) };
     const call = (signal: AbortSignal) =>
       measured(name, async () => open(await session.send({ ...request, signal })), onEvent);
     try {

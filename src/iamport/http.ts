@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Starts with a slash and needs no escaping. */
   readonly path: string;
+  /** The path with `{imp_uid}` in place of the id; without it the path has none. */
+  readonly template?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: Readonly<Record<string, unknown>>;
   /** Ends the whole exchange, body included; with an `UpstreamFault` as its reason, that is what is thrown. */
@@ -27,6 +29,8 @@ export interface HttpAnswer {
 }
 
 export interface Http {
+  /** The address of the upstream. */
+  readonly base: URL;
   /**
    * One exchange: never repeated, never redirected, whatever the status.
    * Errors: `UpstreamFault` with a fate, and nothing else: what `got` throws holds the token and the body.
@@ -114,7 +118,7 @@ export function createHttp(options: HttpOptions): Http {
     }
   }
 
-  return { send, close: () => ownAgent.destroy() };
+  return { base, send, close: () => ownAgent.destroy() };
 }
 
 /**

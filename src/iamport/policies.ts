@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   bulkhead,
   BulkheadRejectedError,
@@ -132,8 +133,10 @@ function createBound(
   return {
     async run(budget, work) {
       const start = createStart(budget);
+      // A call that waited would run in the async context of the one that freed its place, and be counted and traced as that one's.
+      const inOwnContext = AsyncLocalStorage.bind(() => work(start));
       try {
-        return await Promise.race([places.execute(() => work(start), budget.signal), start.missed]);
+        return await Promise.race([places.execute(inOwnContext, budget.signal), start.missed]);
       } finally {
         start.end();
       }

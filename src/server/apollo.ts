@@ -20,7 +20,7 @@ import { errorBody } from './refusals.ts';
 const MAX_TOKENS = 1_000;
 const MAX_ERRORS = 10;
 
-export function createApollo(subgraph: IdentitySubgraph, config: Config): ApolloServer<Context> {
+export async function createApollo(subgraph: IdentitySubgraph, config: Config): Promise<ApolloServer<Context>> {
   // Behind a router with a secret every request that arrives is the router's own.
   const isOpen = !config.isProduction || config.auth.routerSecret !== null;
   return new ApolloServer<Context>({
@@ -48,10 +48,20 @@ export function createApollo(subgraph: IdentitySubgraph, config: Config): Apollo
       boundedErrors,
       requestIds,
       ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
+      await inlineTrace(config),
       ApolloServerPluginUsageReportingDisabled(),
     ],
   });
+}
+
+/**
+ * Traces of federation show every field with its time, so that they are for the router alone: where its secret is set, every request
+ * that is executed has proven it.
+ */
+async function inlineTrace({ federatedTracing, auth }: Config): Promise<ApolloServerPlugin> {
+  if (!federatedTracing || auth.routerSecret === null) return ApolloServerPluginInlineTraceDisabled();
+  const { ApolloServerPluginInlineTrace } = await import('@apollo/server/plugin/inlineTrace');
+  return ApolloServerPluginInlineTrace({ includeErrors: { masked: true } });
 }
 
 /** Variables and resolvers can add an error for each value; validation stops by itself, with one last entry of its own. */

@@ -56,7 +56,7 @@ export async function createServer(
     ...(store && { store }),
     ...(windows && { windows }),
   });
-  const apollo = createApollo(subgraph, config);
+  const apollo = await createApollo(subgraph, config);
   await apollo.start();
 
   const state: State = { isDraining: false, isClosing: false };

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Span } from '@opentelemetry/api';
 import type { Caller } from '../caller.ts';
 import { failure, invalidInput, type FailureOf, type InvalidInput } from '../failure.ts';
 import { attemptsLeft, type Begun, type ConfirmCode, type End } from '../guard/attempt-rules.ts';
@@ -8,6 +9,7 @@ import type { UpstreamError } from '../iamport/errors.ts';
 import type { CertificationRecord } from '../iamport/record.ts';
 import type { Interval } from '../interval.ts';
 import { failed, ok, type Outcome } from '../outcome.ts';
+import { activeSpan, linkTo } from '../traces.ts';
 import type { Parts } from './parts.ts';
 import { place } from './read.ts';
 import { failureOf } from './upstream-failure.ts';
@@ -37,20 +39,26 @@ interface Ended {
 /** How often a caller looks whether the attempt with the same code on another replica has ended. */
 const WAIT_STEP_MS = 100;
 
-/** One attempt to confirm. It is single-flight: two taps, of one caller with one code, are one attempt and one answer. */
+/**
+ * One attempt to confirm. It is single-flight: two taps, of one caller with one code, are one attempt and one answer. In a trace
+ * the calls upstream are the first tap's, and the second is linked to it.
+ */
 export function createConfirm(parts: Parts): Confirm {
-  const inFlight = new Map<string, Promise<Confirmed>>();
+  const inFlight = new Map<string, { readonly answer: Promise<Confirmed>; readonly span: Span | undefined }>();
   return (caller, impUid, confirmation) => {
     const answerBy = performance.now() + parts.deadlines.answerMs;
     const otp = confirmation.method === 'SMS' ? confirmation.otp : '';
     const attempt = parts.attempts.attempt(caller, impUid, confirmation.method, otp);
     const flight = `${attempt.key} ${attempt.owner} ${attempt.code}`;
     const running = inFlight.get(flight);
-    if (running) return running;
+    if (running) {
+      linkTo(running.span);
+      return running.answer;
+    }
     const call = { impUid, confirmation, attempt, answerBy };
-    const started = confirm(parts, caller, call).finally(() => inFlight.delete(flight));
-    inFlight.set(flight, started);
-    return started;
+    const answer = confirm(parts, caller, call).finally(() => inFlight.delete(flight));
+    inFlight.set(flight, { answer, span: activeSpan() });
+    return answer;
   };
 }
 

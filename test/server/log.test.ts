@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { CONFIRM_EVERYTHING, startGateway, type TestGateway } from '../support/gateway.ts';
+import { CONFIRM_EVERYTHING, startGateway, testConfig, type TestGateway } from '../support/gateway.ts';
 import { callerHeaders, TOKENS } from '../support/tokens.ts';
 
 let gateway: TestGateway;
@@ -67,11 +67,20 @@ describe('an operation', () => {
   test.each([
     ['imp_900500000004', '123456', { upstreamCalls: 1 }],
     ['imp_900614000005', '123456', { code: 'OK', upstreamCalls: 2 }],
-    ['홍길동', '123456', { code: 'INVALID_INPUT', impUid: null, upstreamCalls: 0, upstreamEnd: null }],
+    ['홍길동', '123456', { code: 'INVALID_INPUT', traceId: null, impUid: null, upstreamCalls: 0, upstreamEnd: null }],
   ])('of %s with %s tells what became of it', async (impUid, otp, facts) => {
     const [line] = await linesOf('operation', () => post(impUid, otp));
     expect(line).toMatchObject(facts);
     expect(JSON.stringify(line)).not.toContain('홍길동');
+  });
+
+  test('that waited for its turn upstream has its own calls and no other’s', async () => {
+    const { policies } = testConfig('').iamport;
+    const own = await startGateway({ iamport: { policies: { ...policies, parallelCalls: 1 } } });
+    await Promise.all([1, 2, 3, 4].map((digit) => own.confirm(`imp_90020000000${digit}`, '000000')));
+    expect(own.log().match(/"upstreamCalls":\d+/g)).toEqual(Array(4).fill('"upstreamCalls":1'));
+    expect(own.calls('/confirm/')).toHaveLength(4);
+    await own.close();
   });
 
   test('that failed can be found by the id in its answer and in its header', async () => {

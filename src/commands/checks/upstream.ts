@@ -1,7 +1,7 @@
 import type { Config, IamportConfig } from '../../config.ts';
 import { PROBE_IMP_UID } from '../../iamport/ask.ts';
 import { withBudget } from '../../iamport/budget.ts';
-import { ENDPOINTS, pathOf } from '../../iamport/endpoints.ts';
+import { addressOf, ENDPOINTS } from '../../iamport/endpoints.ts';
 import { openEnvelope } from '../../iamport/envelope.ts';
 import { UpstreamFault, UpstreamRefusal, type FaultReason } from '../../iamport/errors.ts';
 import { createHttp } from '../../iamport/http.ts';
@@ -76,11 +76,11 @@ async function tryUpstream(iamport: IamportConfig, limitMs: number): Promise<Tri
       if (event.kind === 'fault') loginFault = event.reason;
     },
   });
-  const path = pathOf(ENDPOINTS.read, PROBE_IMP_UID);
+  const address = addressOf(ENDPOINTS.read, PROBE_IMP_UID);
   const since = performance.now();
   let end: Trial['end'] = 'ok';
   try {
-    const answer = await withBudget(limitMs, ({ signal }) => session.send({ method: 'GET', path, signal }));
+    const answer = await withBudget(limitMs, ({ signal }) => session.send({ ...address, signal }));
     heard.push(skewOf(answer.dateMs, answer.call));
     openEnvelope(answer);
   } catch (error) {
