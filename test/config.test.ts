@@ -62,6 +62,7 @@ describe('readConfig', () => {
         confirmsPerIp: [{ points: 600, seconds: 3600 }],
         shadow: false,
       },
+      audit: { file: null, failure: 'refuse' },
       host: '127.0.0.1',
       port: 4000,
       logLevel: 'info',
@@ -131,6 +132,8 @@ describe('readConfig', () => {
     LIMIT_CONFIRMS_PER_CALLER: '0/1s',
     LIMIT_CONFIRMS_PER_IP: '10/10s',
     LIMIT_SHADOW: 'true',
+    AUDIT_FILE: 'access.jsonl',
+    AUDIT_FAILURE: 'continue',
   };
   const everything = {
     isProduction: false,
@@ -186,6 +189,7 @@ describe('readConfig', () => {
       confirmsPerIp: [{ points: 10, seconds: 10 }],
       shadow: true,
     },
+    audit: { file: 'access.jsonl', failure: 'continue' },
   };
 
   test('reads every setting', () => {
@@ -343,6 +347,11 @@ describe('readConfig', () => {
       'Redis without a secret',
       { REDIS_URL: 'redis://127.0.0.1' },
       'GUARD_SECRET must be set with REDIS_URL, the same on every replica',
+    ],
+    [
+      'an access record without a secret',
+      { AUDIT_FILE: '-' },
+      'GUARD_SECRET must be set with AUDIT_FILE: a random one ends with the process',
     ],
   ])('refuses %s', (_name, given, expected) => {
     expect(problems(given)).toEqual([expected]);
@@ -521,11 +530,12 @@ describe('configWarnings', () => {
     expect(configWarnings(Object.fromEntries(SETTINGS.map(({ name }) => [name, 'x'])))).toEqual([]);
   });
 
-  test('say that production without Redis counts in this process alone', () => {
-    expect(configWarnings(PRODUCTION)).toEqual([
-      'REDIS_URL is not set: attempts and limits are those of this process alone, and end with it',
-    ]);
-    expect(configWarnings({ ...PRODUCTION, REDIS_URL: 'redis://127.0.0.1' })).toEqual([]);
+  test('say that production without Redis counts in this process alone, and without a file records no access', () => {
+    const noRedis = 'REDIS_URL is not set: attempts and limits are those of this process alone, and end with it';
+    const noRecord = 'AUDIT_FILE is not set: who read personal data, and when, is not recorded';
+    expect(configWarnings(PRODUCTION)).toEqual([noRedis, noRecord]);
+    expect(configWarnings({ ...PRODUCTION, AUDIT_FILE: '-' })).toEqual([noRedis]);
+    expect(configWarnings({ ...PRODUCTION, AUDIT_FILE: '-', REDIS_URL: 'redis://127.0.0.1' })).toEqual([]);
     expect(configWarnings(CREDENTIALS)).toEqual([]);
   });
 
@@ -586,6 +596,8 @@ describe('a setting', () => {
       LIMIT_CONFIRMS_PER_CALLER: '60/1h',
       LIMIT_CONFIRMS_PER_IP: '600/1h',
       LIMIT_SHADOW: false,
+      AUDIT_FILE: null,
+      AUDIT_FAILURE: 'refuse',
       SANDBOX_PORT: 4010,
       ALLOW_ANONYMOUS: false,
       ALLOW_OTHER_UPSTREAM: false,
