@@ -19,6 +19,8 @@ let server: GatewayServer | null = null;
 let isStopping = false;
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
+// logrotate's signal; without a file it ends the process, as it does any other.
+if (config.audit.file !== null) process.on('SIGHUP', () => server?.reopen());
 process.on('uncaughtException', crash);
 process.on('unhandledRejection', crash);
 
@@ -77,7 +79,7 @@ function configOrExit(): Config {
 }
 
 /** What an operator wants to see at a start: against whom this runs, for whom, and what is switched off. */
-function summary({ isProduction, iamport, auth, guard, limits, trustedDocuments }: Config): object {
+function summary({ isProduction, iamport, auth, guard, limits, audit, trustedDocuments }: Config): object {
   const { jwksUrl, publicKey, secret } = auth;
   const rates = Object.entries(limits).filter(([, rates]) => Array.isArray(rates) && rates.length === 0);
   return {
@@ -87,6 +89,7 @@ function summary({ isProduction, iamport, auth, guard, limits, trustedDocuments 
     store: guard.redisUrl === null ? 'memory' : 'redis',
     callers: jwksUrl ? 'jwks' : publicKey ? 'public key' : secret ? 'secret' : 'anonymous',
     router: auth.routerSecret !== null,
+    accessRecord: audit.file === null ? 'off' : audit.file === '-' ? 'standard output' : 'file',
     trustedDocuments: trustedDocuments !== null,
     limitsOff: limits.shadow ? 'all (shadow)' : rates.map(([name]) => name),
   };

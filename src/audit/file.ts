@@ -23,6 +23,9 @@ const END_BYTES = 65_536;
 
 const LINE_BREAK = 0x0a;
 
+/** Ends a line that was cut: without a mark, one that lacks its line break alone would become a whole line of the chain. */
+const CUT = '~\n';
+
 /**
  * A file to which one process appends. Each line is handed to the operating system before `write` resolves, and not forced to
  * the disk: lines survive the end of the process, and the last ones may not survive a loss of power.
@@ -50,7 +53,7 @@ export function openRecordFile(path: string): RecordFile {
     const found = fstatSync(handle.fd); // from memory, and a tenth of the cost of asking another thread
     if (found.nlink === 0) throw withCode('DELETED'); // lines would go to a file that nobody can open
     if (found.isFile() && found.size !== size) throw withCode('CHANGED');
-    const bytes = Buffer.from(`${isCut ? '\n' : ''}${line}\n`);
+    const bytes = Buffer.from(`${isCut ? CUT : ''}${line}\n`);
     for (let written = 0; written < bytes.length;) written += (await handle.write(bytes, written)).bytesWritten;
     size = found.size + bytes.length;
     isCut = false;

@@ -11,11 +11,12 @@ export interface Operations {
   readonly hasFailed: () => boolean;
 }
 
-/** Runs the operations of one request: counts how each ended, and tells the log what it took. */
+/** Runs the operations of one request, each as `runOne` does: counts how each ended, and tells the log what it took. */
 export function createOperations(
   facts: RequestFacts,
   onEvent: OnEvent,
   onOperation: (operation: Operation) => void,
+  runOne: Run,
 ): Operations {
   let hasFailed = false;
 
@@ -24,7 +25,7 @@ export function createOperations(
     async run(call, impUid, work) {
       const since = performance.now();
       const spending = noSpending();
-      const outcome = await withSpending(spending, work);
+      const outcome = await withSpending(spending, () => runOne(call, impUid, work));
       const ms = performance.now() - since;
       const failure: Failure | null = outcome.ok ? null : outcome.failure;
       hasFailed ||= failure !== null;
