@@ -40,7 +40,7 @@ list. A token without \`kid\` is verified with every key of the set that fits it
 
 **Production** (\`NODE_ENV=production\`) needs real credentials, https for \`AUTH_JWKS_URL\`, and \`api.iamport.kr\` or
 \`static-api.iamport.kr\` over https as the upstream, unless \`ALLOW_OTHER_UPSTREAM=true\`. Several replicas need \`REDIS_URL\`, and
-\`REDIS_URL\` needs \`GUARD_SECRET\`.
+\`REDIS_URL\` and \`AUDIT_FILE\` need \`GUARD_SECRET\`.
 
 **Redis** is one server (\`redis://user:password@host:port/0\`), a cluster (\`redis-cluster://user:password@host:port,host:port\`) or a
 master that sentinels know by a name (\`redis-sentinel://user:password@host:port,host:port/name\`); for a cluster or sentinels a few of

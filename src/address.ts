@@ -34,6 +34,11 @@ export function isNetwork(text: string): boolean {
   return readNetwork(text) !== null;
 }
 
+/** An address in one spelling, without port, zone and brackets. Null where the text is no address. */
+export function plainAddress(text: string): string | null {
+  return read(text)?.toString() ?? null;
+}
+
 /**
  * Tells addresses in any of these networks, in any spelling: a proxy that adds a port would otherwise not be known as one,
  * and everybody behind it would have its address. Errors: TypeError where a network is none.

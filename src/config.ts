@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { SCOPES, type Scope } from './caller.ts';
 import { lookalikes } from './config/lookalikes.ts';
-import { CALLERS, GROUPS, GUARD, LIMITS, POLICIES, SANDBOX, UPSTREAM } from './config/settings.ts';
+import { AUDIT, CALLERS, GROUPS, GUARD, LIMITS, POLICIES, SANDBOX, UPSTREAM } from './config/settings.ts';
 import { SERVER, TRACES } from './config/server-settings.ts';
 import type { Group, Values } from './config/setting.ts';
 import { readTraces, tracingProblems, type TracesConfig } from './config/traces.ts';
@@ -24,6 +24,7 @@ export interface Config extends Omit<Values<typeof SERVER>, 'corsOrigins'> {
   readonly traces: TracesConfig | null;
   /** A router that has proven its secret gets traces of federation. */
   readonly federatedTracing: boolean;
+  readonly audit: AuditConfig;
   /** The port of the embedded sandbox, null where real credentials are set. */
   readonly sandboxPort: number | null;
   /** The upstream is a sandbox, where no real data is at stake: codes may stand in documents. */
@@ -51,6 +52,9 @@ export interface GuardConfig extends Values<typeof GUARD> {
 
 /** The windows of each limit, in any order: a call that one of them denies counts in none. */
 export type LimitsConfig = Values<typeof LIMITS>;
+
+/** The place of the access record, and what happens where it cannot be written. */
+export type AuditConfig = Values<typeof AUDIT>;
 
 /** The environment does not make a configuration; `problems` has one line per setting, none with a value in it. */
 export class ConfigError extends Error {
@@ -134,6 +138,7 @@ export function readConfig(environment: Environment, { hasOwnCallers = false }: 
     limits: values(LIMITS),
     traces: readTraces(env).traces,
     federatedTracing: values(TRACES).federatedTracing,
+    audit: values(AUDIT),
   };
 }
 
@@ -146,6 +151,8 @@ export function configWarnings(environment: Environment): readonly string[] {
   );
   if (env['NODE_ENV'] === 'production' && !env['REDIS_URL'])
     warnings.push('REDIS_URL is not set: attempts and limits are those of this process alone, and end with it');
+  if (env['NODE_ENV'] === 'production' && !env['AUDIT_FILE'])
+    warnings.push('AUDIT_FILE is not set: who read personal data, and when, is not recorded');
   if (env['ROUTER_SECRET'] && !env['TRUST_PROXY'])
     warnings.push(
       'TRUST_PROXY is not set beside ROUTER_SECRET: no address that the router forwards is believed, so that there are no limits per IP',
@@ -206,9 +213,9 @@ function callerProblems(env: Environment): string[] {
 }
 
 function guardProblems(env: Environment): string[] {
-  return env['REDIS_URL'] && !env['GUARD_SECRET']
-    ? ['GUARD_SECRET must be set with REDIS_URL, the same on every replica']
-    : [];
+  if (env['GUARD_SECRET']) return [];
+  if (env['REDIS_URL']) return ['GUARD_SECRET must be set with REDIS_URL, the same on every replica'];
+  return env['AUDIT_FILE'] ? ['GUARD_SECRET must be set with AUDIT_FILE: a random one ends with the process'] : [];
 }
 
 function productionProblems(env: Environment): string[] {

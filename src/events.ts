@@ -30,7 +30,9 @@ export type GatewayEvent =
       readonly ms: number;
     }
   /** A call that was denied because the store of attempts has no room for a new record. */
-  | { readonly kind: 'store-full' };
+  | { readonly kind: 'store-full' }
+  /** An operation that has no line in the access record, by the code of the system's error. */
+  | { readonly kind: 'audit-failed'; readonly reason: string };
 
 /** A refusal in words that are not known here, as they may be logged: nothing of them is left but a shape. */
 export interface UnknownWords {

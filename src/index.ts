@@ -1,8 +1,10 @@
 export { Unauthenticated, type Authenticate, type RequestHeaders } from './auth.ts';
+export type { AuditOptions } from './audit/audit.ts';
 export {
   ConfigError,
   configWarnings,
   readConfig,
+  type AuditConfig,
   type AuthConfig,
   type Config,
   type GuardConfig,

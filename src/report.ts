@@ -1,3 +1,4 @@
+import { createAuditLog, type AuditNews } from './audit/news.ts';
 import type { GatewayEvent, OnEvent, OnUpstreamEvent, Operation, UnknownWords } from './events.ts';
 import type { RedisNews } from './guard/redis-link.ts';
 import type { FaultReason } from './iamport/errors.ts';
@@ -8,6 +9,7 @@ export interface Report {
   readonly onEvent: OnUpstreamEvent;
   readonly onOperation: (operation: Operation) => void;
   readonly onRedis: (news: RedisNews) => void;
+  readonly onAudit: (news: AuditNews) => void;
   /** How the upstream was when it was last called. */
   readonly upstream: () => UpstreamHealth;
 }
@@ -31,6 +33,7 @@ const MAX_REMEMBERED = 1_000;
 export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Report {
   const shapes = new Set<string>();
   const isNew = createReminder();
+  const logAudit = createAuditLog(logger);
   let isLoginAccepted: boolean | null = null;
   let loginAt = 0;
   const breakers: Record<string, 'closed' | 'half-open' | 'open'> = {};
@@ -71,6 +74,10 @@ export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Repor
     },
     onOperation: (operation) => logger.info(rounded(operation), 'operation'),
     onRedis: (news) => logRedis(logger, news),
+    onAudit(news) {
+      logAudit(news);
+      if (news.kind === 'failed') onEvent({ kind: 'audit-failed', reason: news.reason });
+    },
     upstream: () => ({ login: loginState(isLoginAccepted, performance.now() - loginAt), breakers: { ...breakers } }),
   };
 }
@@ -119,6 +126,7 @@ function warningOf(event: GatewayEvent): Warning | null {
     case 'upstream-call':
     case 'login':
     case 'breaker':
+    case 'audit-failed':
       return null;
   }
 }

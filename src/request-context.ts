@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
+import type { Audit } from './audit/audit.ts';
 import { createAuthenticate, header, Unauthenticated, type Authenticate, type RequestHeaders } from './auth.ts';
 import type { Caller } from './caller.ts';
 import type { AuthConfig } from './config.ts';
 import type { ErrorCode } from './error-code.ts';
 import { failure } from './failure.ts';
 import { createAnswerBounds } from './graphql/answer-bounds.ts';
-import { languageOf, type Context } from './graphql/context.ts';
+import { languageOf, type Context, type Run } from './graphql/context.ts';
 import { createLoaders } from './graphql/loaders.ts';
+import { createRecorded } from './graphql/recorded.ts';
 import { createOperations } from './graphql/run.ts';
+import { createSelections } from './graphql/selections.ts';
 import type { Hmac } from './guard/hmac.ts';
 import { failed } from './outcome.ts';
 import type { Report } from './report.ts';
@@ -28,6 +31,8 @@ interface Shared {
   readonly verification: Verification;
   readonly hmac: Hmac;
   readonly report: Report;
+  /** The access record, null where it is off. */
+  readonly audit: Audit | null;
 }
 
 /** What a request id may look like: it is written to the log and answered as a header. */
@@ -36,7 +41,7 @@ const REQUEST_ID = /^[\w.-]{8,128}$/;
 /** Makes the context of a request. Errors: a GraphQLError UNAUTHENTICATED with HTTP status 401 for a token that is wrong. */
 export function createContextFactory(
   { auth, maxRepresentations }: { readonly auth: AuthConfig | Authenticate; readonly maxRepresentations: number },
-  { verification, hmac, report }: Shared,
+  { verification, hmac, report, audit }: Shared,
 ): (request: ContextRequest) => Promise<Context> {
   const authenticate = typeof auth === 'function' ? auth : createAuthenticate(auth);
 
@@ -53,7 +58,7 @@ export function createContextFactory(
   }
 
   return async (request) => {
-    const { headers, signal } = request;
+    const { headers, signal, ip = null } = request;
     const parent = parentOf(header(headers, 'traceparent'), header(headers, 'tracestate'));
     const caller = await callerOf(request);
     const requestId = request.requestId ?? requestIdOf(headers);
@@ -61,7 +66,11 @@ export function createContextFactory(
       requestId,
       callerHmac: caller && !caller.isAnonymous ? hmac('caller', caller.subject) : null,
     };
-    const operations = createOperations(facts, parent, report.onEvent, report.onOperation);
+    const selections = createSelections();
+    const runOne: Run = audit
+      ? createRecorded(audit, hmac, { ...facts, caller, ip, selections })
+      : (_call, _impUid, work) => work();
+    const operations = createOperations(facts, parent, report.onEvent, report.onOperation, runOne);
     const read = async (impUid: string) =>
       operations.run('read', impUid, async () =>
         caller ? verification.read(caller, impUid, signal) : failed(failure('NOT_FOUND')),
@@ -75,6 +84,7 @@ export function createContextFactory(
         language: languageOf(header(headers, 'accept-language')),
         bounds: createAnswerBounds(maxRepresentations),
         loaders: createLoaders(read),
+        selections,
       },
     };
   };

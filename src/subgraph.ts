@@ -1,4 +1,5 @@
 import type { DocumentNode, GraphQLFormattedError, GraphQLSchema, ValidationRule } from 'graphql';
+import { createAudit, type AuditOptions } from './audit/audit.ts';
 import type { Authenticate } from './auth.ts';
 import type { AuthConfig, Config } from './config.ts';
 import { deadlinesOf } from './deadlines.ts';
@@ -39,6 +40,8 @@ export interface IdentitySubgraphOptions extends Pick<Config, 'iamport' | 'guard
   readonly store?: AttemptStore;
   /** Your own store of limits. Without it they are counted in `guard.redisUrl`, or where that is null in this process alone. */
   readonly windows?: WindowStore;
+  /** The access record: a file, or a place of your own. */
+  readonly audit?: AuditOptions;
 }
 
 /** Everything that mounts verification in a server of your own. */
@@ -63,11 +66,13 @@ export interface IdentitySubgraph {
   isReady(): Promise<boolean>;
   /** How the upstream was when it was last called; this calls nobody. */
   upstream(): UpstreamHealth;
+  /** The access record opens its file anew: it was renamed. */
+  reopen(): void;
   /** Lets go of the connections to the upstream and to the store. */
   close(): Promise<void>;
 }
 
-/** Verification as a part of your own GraphQL server. Errors: none here. */
+/** Verification as a part of your own GraphQL server. Errors: `ConfigError` where a file that the settings name cannot be used. */
 export function createIdentitySubgraph(options: IdentitySubgraphOptions): IdentitySubgraph {
   const { iamport: config, logger, wire } = options;
   const report = createReport(logger, options.onEvent);
@@ -81,6 +86,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
   const deadlines = deadlinesOf(config);
   const rules = { leaseMs: deadlines.leaseMs, claims: options.guard.claims };
   const attempts = createAttempts({ store, hmac, rules, logger, onEvent });
+  const audit = createAudit(options.audit, { seal: (text) => hmac('audit', text), onNews: report.onAudit });
   const verification = createVerification({ iamport, attempts, limits, deadlines });
 
   return {
@@ -90,16 +96,18 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
     schemaWith: (...modules) => mount(modules),
     validationRules: [oneMutationField, boundedAliases, otpAsVariable],
     formatError: createFormatError(logger),
-    createContext: createContextFactory(options, { verification, hmac, report }),
+    createContext: createContextFactory(options, { verification, hmac, report, audit }),
     isReady: () =>
       store.check().then(
         () => true,
         (error) => error instanceof StoreFull,
       ),
     upstream: report.upstream,
+    reopen: () => audit?.reopen(),
     async close() {
       http.close();
       await stores.close();
+      await audit?.close();
     },
   };
 }

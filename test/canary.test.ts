@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
@@ -8,6 +9,7 @@ import { describe as describeError } from '../src/log.ts';
 import { MESSAGES } from '../src/graphql/messages.ts';
 import { createSandbox, SANDBOX_KEY, SANDBOX_SECRET, type Sandbox } from '../src/sandbox/sandbox.ts';
 import { MAGIC_CODE, SCENARIOS } from '../src/sandbox/scenarios.ts';
+import { createFolders, linesIn } from './support/audit.ts';
 import { createFinder, type Canaries } from './support/canaries.ts';
 import { CONFIRM_EVERYTHING, startGateway, type Answer, type Fields, type TestGateway } from './support/gateway.ts';
 import { startGatewayProcess, waitsForRedis, type GatewayProcess } from './support/gateway-process.ts';
@@ -79,6 +81,7 @@ const EVERY_CODE = [
   'UNKNOWN_ENTITY',
 ];
 
+const newFile = createFolders();
 const describeRedis = hasRedis ? describe : describe.skip;
 
 describeRedis('after a whole journey with every class of failure (needs redis-server on the PATH)', () => {
@@ -97,6 +100,7 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
   const stored = new Map<string, { value: string | null; ttlMs: number }>();
   const owned: Fields[] = [];
   let measured: string;
+  const auditFile = newFile();
   let exitCode: number | null;
 
   /** One POST; what is the owner's own is left out of what must be clean. */
@@ -149,6 +153,7 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
         READ_TIMEOUT_MS: '1000',
         REDIS_URL: redisUrl,
         GUARD_SECRET,
+        AUDIT_FILE: auditFile,
         AUTH_SECRET,
         ROUTER_SECRET,
         TRUST_PROXY: '127.0.0.1',
@@ -386,6 +391,15 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
 
   test('nothing in errors[], in the body of a refusal or in a header is secret or personal', () => {
     expect(answers.filter((text) => found(text).length > 0)).toEqual([]);
+  });
+
+  test('nothing in the access record is secret or personal, impUids included, but for the address that it is to have', () => {
+    const { 'the client address': _address, ...others } = canaries;
+    const lines = linesIn(auditFile);
+    expect(new Set(lines.map(({ what }) => what))).toEqual(new Set(['request', 'confirm', 'read', 'delete']));
+    expect(new Set(lines.flatMap(({ fields }) => fields))).toContain('uniqueKey');
+    expect(new Set(lines.map(({ from }) => from))).toEqual(new Set([CLIENT_IP]));
+    expect(createFinder({ ...others, impUid: [...impUids] })(readFileSync(auditFile, 'utf8'))).toEqual([]);
   });
 
   test('nothing in the metrics is secret or personal, impUids included', () => {

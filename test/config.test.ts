@@ -64,6 +64,7 @@ describe('readConfig', () => {
       },
       traces: null,
       federatedTracing: false,
+      audit: { file: null, failure: 'refuse' },
       host: '127.0.0.1',
       port: 4000,
       logLevel: 'info',
@@ -137,6 +138,8 @@ describe('readConfig', () => {
     OTEL_TRACES_SAMPLER: 'traceidratio',
     OTEL_TRACES_SAMPLER_ARG: '0.25',
     FEDERATED_TRACING: 'true',
+    AUDIT_FILE: 'access.jsonl',
+    AUDIT_FAILURE: 'continue',
   };
   const everything = {
     isProduction: false,
@@ -194,6 +197,7 @@ describe('readConfig', () => {
     },
     traces: { followsCaller: false, share: 0.25 },
     federatedTracing: true,
+    audit: { file: 'access.jsonl', failure: 'continue' },
   };
 
   test('reads every setting', () => {
@@ -358,6 +362,11 @@ describe('readConfig', () => {
       'Redis without a secret',
       { REDIS_URL: 'redis://127.0.0.1' },
       'GUARD_SECRET must be set with REDIS_URL, the same on every replica',
+    ],
+    [
+      'an access record without a secret',
+      { AUDIT_FILE: '-' },
+      'GUARD_SECRET must be set with AUDIT_FILE: a random one ends with the process',
     ],
   ])('refuses %s', (_name, given, expected) => {
     expect(problems(given)).toEqual([expected]);
@@ -537,11 +546,12 @@ describe('configWarnings', () => {
     expect(configWarnings({ ...all, OTEL_SDK_DISABLED: 'true' })).toEqual([]);
   });
 
-  test('say that production without Redis counts in this process alone', () => {
-    expect(configWarnings(PRODUCTION)).toEqual([
-      'REDIS_URL is not set: attempts and limits are those of this process alone, and end with it',
-    ]);
-    expect(configWarnings({ ...PRODUCTION, REDIS_URL: 'redis://127.0.0.1' })).toEqual([]);
+  test('say that production without Redis counts in this process alone, and without a file records no access', () => {
+    const noRedis = 'REDIS_URL is not set: attempts and limits are those of this process alone, and end with it';
+    const noRecord = 'AUDIT_FILE is not set: who read personal data, and when, is not recorded';
+    expect(configWarnings(PRODUCTION)).toEqual([noRedis, noRecord]);
+    expect(configWarnings({ ...PRODUCTION, AUDIT_FILE: '-' })).toEqual([noRedis]);
+    expect(configWarnings({ ...PRODUCTION, AUDIT_FILE: '-', REDIS_URL: 'redis://127.0.0.1' })).toEqual([]);
     expect(configWarnings(CREDENTIALS)).toEqual([]);
   });
 
@@ -662,6 +672,8 @@ describe('a setting', () => {
       OTEL_TRACES_SAMPLER: 'parentbased_always_on',
       OTEL_TRACES_SAMPLER_ARG: '1',
       FEDERATED_TRACING: false,
+      AUDIT_FILE: null,
+      AUDIT_FAILURE: 'refuse',
       SANDBOX_PORT: 4010,
       ALLOW_ANONYMOUS: false,
       ALLOW_OTHER_UPSTREAM: false,

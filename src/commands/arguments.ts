@@ -77,8 +77,9 @@ function readCommand(
   const command = commands[name]!;
   const operands = words.slice(words.length === 0 ? 0 : name.split(' ').length);
   const missing = command.operands[operands.length];
-  if (missing) throw new UsageError(`${name} needs ${missing}`);
-  if (operands.length > command.operands.length)
+  if (missing) throw new UsageError(`${name} needs ${missing.replace('...', '')}`);
+  const isOpen = command.operands.at(-1)?.endsWith('...') === true;
+  if (operands.length > command.operands.length && !isOpen)
     throw new UsageError(`${name} takes ${command.operands.join(' ') || 'no argument'}: leave the rest out`);
   return { command, invocation: { ...invocation, operands } };
 }

@@ -7,7 +7,7 @@ export interface Command {
   readonly sentence: string;
   /** Imports the module of the command, which no other command then loads. */
   readonly load: () => Promise<Run>;
-  /** The arguments that it needs, as `--help` names them. */
+  /** The arguments that it needs, as `--help` names them; a last one with `...` stands for one or more. */
   readonly operands: readonly string[];
 }
 
@@ -17,6 +17,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   check: command(
     'tries settings, credentials, keys and Redis, and ends',
     async () => (await import('./check.ts')).check,
+  ),
+  'audit verify': command(
+    'finds what was changed in an access record',
+    async () => (await import('./audit.ts')).verify,
+    'FILE...',
   ),
 };
 

@@ -2,7 +2,7 @@ import { ConfigError, readConfig, type Config } from '../config.ts';
 
 /** What a command gets of the command line and the environment. */
 export interface Invocation {
-  /** The arguments after the words of the command, as many as its row in the table names. */
+  /** The arguments after the words of the command, as many as its row in the table asks for. */
   readonly operands: readonly string[];
   /** The environment as the flags have changed it. */
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -25,6 +25,7 @@ export async function serve(invocation: Invocation): Promise<number> {
 
   try {
     server = await createServer(config, { logger, onSms: printSms });
+    if (config.audit.file !== null) reopenOnHangup(server);
     const { url, adminUrl } = await server.listen();
     if (server.sandbox) process.stdout.write(welcome(url, server.sandbox, invocation.isSandboxForced));
     else logger.info({ url, adminUrl, ...summary(config) }, 'listening');
@@ -61,6 +62,11 @@ function endOnSignals(config: Config, logger: Logger, server: Pick<GatewayServer
   process.on('unhandledRejection', crash);
 }
 
+/** SIGHUP is logrotate's signal; without an access record it ends the process, as it does any other. */
+function reopenOnHangup(server: GatewayServer): void {
+  process.on('SIGHUP', () => server.reopen());
+}
+
 function whyNotStarted(error: unknown): string {
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   if (error instanceof ConfigError) return error.message;
@@ -89,7 +95,7 @@ function configOrExit(invocation: Invocation): Config {
 }
 
 /** What an operator wants to see at a start: against whom this runs, for whom, and what is switched off. */
-function summary({ isProduction, iamport, auth, guard, limits, trustedDocuments }: Config): object {
+function summary({ isProduction, iamport, auth, guard, limits, audit, trustedDocuments }: Config): object {
   const { jwksUrl, publicKey, secret } = auth;
   const rates = Object.entries(limits).filter(([, rates]) => Array.isArray(rates) && rates.length === 0);
   return {
@@ -99,6 +105,7 @@ function summary({ isProduction, iamport, auth, guard, limits, trustedDocuments 
     store: guard.redisUrl === null ? 'memory' : 'redis',
     callers: jwksUrl ? 'jwks' : publicKey ? 'public key' : secret ? 'secret' : 'anonymous',
     router: auth.routerSecret !== null,
+    accessRecord: audit.file === null ? 'off' : audit.file === '-' ? 'standard output' : 'file',
     trustedDocuments: trustedDocuments !== null,
     limitsOff: limits.shadow ? 'all (shadow)' : rates.map(([name]) => name),
   };

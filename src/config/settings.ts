@@ -156,6 +156,19 @@ export const LIMITS = {
   ),
 };
 
+export const AUDIT = {
+  file: setting(
+    'AUDIT_FILE',
+    optional(text('a path, or `-` for standard output')),
+    'File to which the [access record](operating.md#access-record) is appended, one for each process; unset, no access is recorded.',
+  ),
+  failure: setting(
+    'AUDIT_FAILURE',
+    oneOf(['refuse', 'continue'], 'refuse or continue').default('refuse'),
+    'Where the access record cannot be written, operations are refused (`refuse`), or answered all the same with an error in the log (`continue`).',
+  ),
+};
+
 export const SANDBOX = {
   port: setting('SANDBOX_PORT', port().default(4010), 'Port of the sandbox, embedded or as `npm run sandbox`.'),
 };
@@ -182,6 +195,7 @@ export const GROUPS: readonly { readonly title: string; readonly settings: Group
   { title: 'Attempts', settings: GUARD },
   { title: 'Limits', settings: LIMITS },
   { title: 'Traces', settings: TRACES },
+  { title: 'Access record', settings: AUDIT },
   { title: 'Sandbox', settings: SANDBOX },
   { title: 'Permissions', settings: PERMISSIONS },
 ];

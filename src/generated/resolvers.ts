@@ -187,7 +187,7 @@ export type IdentityErrorCode =
   | 'UPSTREAM_TIMEOUT'
   /** The gateway's credentials were refused. */
   | 'UPSTREAM_UNAUTHORIZED'
-  /** The provider, or what the gateway keeps attempts in, cannot be reached or is failing. */
+  /** The provider, or what the gateway keeps attempts or its access record in, cannot be reached or is failing. */
   | 'UPSTREAM_UNAVAILABLE'
   /** The code is not the one that was sent. */
   | 'WRONG_CODE';

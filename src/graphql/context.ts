@@ -4,6 +4,7 @@ import type { Caller } from '../caller.ts';
 import type { Call, Failure } from '../failure.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Loaders } from './loaders.ts';
+import type { Selections } from './selections.ts';
 import type { Verification } from '../verification/verification.ts';
 import type { Language } from './messages.ts';
 
@@ -28,6 +29,8 @@ export interface IdentityContext {
   /** Whether an operation of this request has failed. */
   readonly hasFailed: () => boolean;
   readonly loaders: Loaders;
+  /** What the document shows of each certification, for the access record. */
+  readonly selections: Selections;
   readonly bounds: AnswerBounds;
   /** Null where the request names nobody. */
   readonly caller: Caller | null;

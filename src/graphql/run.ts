@@ -16,12 +16,13 @@ export interface Operations {
 /** Failures that are not the person's doing: as a GraphQL answer none is an error, and in a trace these are. */
 const ERRORS: ReadonlySet<FailureType> = new Set(['UpstreamError', 'OutcomeUnknownError']);
 
-/** Runs the operations of one request, each in a span: counts how each ended, and tells the log what it took. */
+/** Runs the operations of one request, each in a span and as `runOne` does: counts how each ended, and tells the log what it took. */
 export function createOperations(
   facts: RequestFacts,
   parent: Context,
   onEvent: OnEvent,
   onOperation: (operation: Operation) => void,
+  runOne: Run,
 ): Operations {
   let hasFailed = false;
   // In a host program's own span for the request an operation is a step; otherwise it is where this service is entered.
@@ -36,7 +37,7 @@ export function createOperations(
         async (span) => {
           const since = performance.now();
           const spending = noSpending();
-          const outcome = await withSpending(spending, work);
+          const outcome = await withSpending(spending, () => runOne(call, impUid, work));
           const ms = performance.now() - since;
           const failure: Failure | null = outcome.ok ? null : outcome.failure;
           hasFailed ||= failure !== null;

@@ -52,6 +52,8 @@ function createCounts(registry: Registry): Counts {
   const callers = counter('refused_callers_total', 'Requests whose token or router secret was refused', 'reason');
   const full = counter('store_full_total', 'Calls that were denied because the store had no room for a new record');
 
+  const unrecorded = counter('audit_failures_total', 'Operations without a line in the access record', 'reason');
+
   return {
     outcome({ call, code, ms }) {
       outcomes.inc({ call, code });
@@ -66,6 +68,7 @@ function createCounts(registry: Registry): Counts {
     limit: ({ limit, shadow }) => limits.inc({ limit, shadow: String(shadow) }),
     'refused-caller': ({ reason }) => callers.inc({ reason }),
     'store-full': () => full.inc(),
+    'audit-failed': ({ reason }) => unrecorded.inc({ reason }),
   };
 }
 

@@ -27,6 +27,8 @@ export interface GatewayServer {
   readonly sandbox: Sandbox | null;
   /** Starts to listen. Errors: EADDRINUSE and the like. */
   listen(): Promise<Addresses>;
+  /** The access record opens its file anew: it was renamed. */
+  reopen(): void;
   /** Answers 503 at `/readyz` for `drainDelayMs` and goes on serving, so that load balancers notice before `close`. */
   drain(): Promise<void>;
   /** Stops listening, lets the requests in flight finish, then lets go of everything. */
@@ -72,6 +74,7 @@ export async function createServer(
       const url = await app.listen({ host, port });
       return { url: `${url}/graphql`, adminUrl: await admin.listen({ host, port: adminPort }) };
     },
+    reopen: () => subgraph.reopen(),
     async drain() {
       state.isDraining = true;
       if (config.drainDelayMs > 0) await delay(config.drainDelayMs);

@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { readArguments, UsageError } from '../../src/commands/arguments.ts';
 import { ANSWERS, COMMANDS, type Command } from '../../src/commands/commands.ts';
 
-/** The table with a command of two words and an argument. */
-const AUDIT: Command = { sentence: '', operands: ['FILE'], load: async () => async () => 0 };
-const WITH_AUDIT = { ...COMMANDS, 'audit verify': AUDIT };
+/** The table with a command that takes one argument. */
+const ONE: Command = { sentence: '', operands: ['FILE'], load: async () => async () => 0 };
+const WITH_ONE = { ...COMMANDS, one: ONE };
 
-const read = (...args: string[]) => readArguments(args, { HOST: 'h', IAMPORT_API_KEY: 'k' }, WITH_AUDIT);
+const read = (...args: string[]) => readArguments(args, { HOST: 'h', IAMPORT_API_KEY: 'k' }, WITH_ONE);
 
 function refusal(...args: string[]): string {
   try {
@@ -22,9 +22,9 @@ describe('arguments', () => {
     expect(read().command).toBe(COMMANDS['serve']);
     expect(read('serve').command).toBe(COMMANDS['serve']);
     expect(read('check').command).toBe(COMMANDS['check']);
-    expect(read('audit', 'verify', 'a file')).toMatchObject({
-      command: AUDIT,
-      invocation: { operands: ['a file'] },
+    expect(read('audit', 'verify', 'a file', 'another')).toMatchObject({
+      command: COMMANDS['audit verify'],
+      invocation: { operands: ['a file', 'another'] },
     });
     expect(read('audit', 'verify', '--', '--file').invocation.operands).toEqual(['--file']);
   });
@@ -61,7 +61,7 @@ describe('arguments', () => {
     ['constructor', 'There is no command constructor. See --help.'],
     ['check more', 'check takes no argument: leave the rest out. See --help.'],
     ['audit verify', 'audit verify needs FILE. See --help.'],
-    ['audit verify a b', 'audit verify takes FILE: leave the rest out. See --help.'],
+    ['one a b', 'one takes FILE: leave the rest out. See --help.'],
     ['--port', '--port needs a value, such as --port 4000. See --help.'],
     ['--port --sandbox', '--port needs a value, such as --port 4000. See --help.'],
     ['--sandbox=true', '--sandbox takes no value. See --help.'],

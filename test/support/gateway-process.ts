@@ -13,6 +13,8 @@ export interface GatewayProcess {
   /** The one root field of an operation that answers data and no errors. */
   run(query: string, variables: object, headers?: Record<string, string>): Promise<Fields>;
   confirm(impUid: string, otp: string, headers?: Record<string, string>): Promise<Fields>;
+  /** Sends a signal that does not end it. */
+  signal(name: NodeJS.Signals): void;
   /** Sends a signal and waits for the end; answers the exit code, null after a signal that ended it. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -86,6 +88,7 @@ export async function startGatewayProcess(
     post,
     run,
     confirm: (impUid, otp, headers) => run(CONFIRM_EVERYTHING, { impUid, otp }, headers),
+    signal: (name) => void child.kill(name),
     async end(signal) {
       child.kill(signal);
       await ended;

@@ -6,7 +6,7 @@ import type { CertificationRecord, UpstreamCarrier, UpstreamGender } from '../..
 import { IMP_UID } from '../../iamport/endpoints.ts';
 import { MESSAGES } from '../messages.ts';
 import { isAtLeastAge, todayInSeoul } from '../../seoul.ts';
-import { missing, NO_TOKEN } from './access.ts';
+import { missing, NO_TOKEN, readFor } from './access.ts';
 
 const GENDER: Readonly<Record<UpstreamGender, Gender>> = { male: 'MALE', female: 'FEMALE' };
 
@@ -23,8 +23,8 @@ const CARRIER: Readonly<Record<UpstreamCarrier, Carrier>> = {
 export const Certification: CertificationResolvers = {
   // The subgraph library and graphql-js take an Error that is returned for one that is thrown. A rejection could be left
   // without a handler where the library throws over a neighbour in the same list.
-  __resolveReference: (reference, context) =>
-    resolveReference(reference, context).catch((error: unknown) => error) as Promise<CertificationMember | null>,
+  __resolveReference: (reference, context, info) =>
+    resolveReference(reference, context, info).catch((error: unknown) => error) as Promise<CertificationMember | null>,
   impUid: (record) => record.imp_uid,
   merchantUid: bounded((record) => record.merchant_uid),
   pgTid: bounded((record) => record.pg_tid),
@@ -46,14 +46,18 @@ export const Certification: CertificationResolvers = {
 };
 
 /** A representation is not coerced: anything can stand in place of the key, and nothing but the key is taken from it. */
-async function resolveReference({ impUid }: { impUid?: unknown }, { identity }: Context): Promise<unknown> {
-  const { bounds, loaders, language } = identity;
+async function resolveReference(
+  { impUid }: { impUid?: unknown },
+  { identity }: Context,
+  info: GraphQLResolveInfo,
+): Promise<unknown> {
+  const { bounds, language } = identity;
   const left = bounds.takeReference();
   if (left < 0) return bounds.once('Too many references.', 'TOO_MANY_REFERENCES');
   if (!identity.caller) return bounds.once(...NO_TOKEN);
   if (typeof impUid !== 'string' || !IMP_UID.test(impUid))
     return bounds.once(MESSAGES[language].field.IMP_UID, 'INVALID_INPUT');
-  const read = await loaders.certification.load(impUid);
+  const read = await readFor(identity, impUid, info);
   if (read.ok) return member('Certification', read);
   const { code } = read.failure;
   // An entity has no union for its failures.

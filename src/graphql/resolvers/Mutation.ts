@@ -19,18 +19,20 @@ export const Mutation: MutationResolvers = {
     return member('IdentityOtpSent', sent.ok ? ok(otpSent(sent.value)) : sent);
   },
 
-  confirmIdentityOtp: async (_, args, { identity }) => {
+  confirmIdentityOtp: async (_, args, { identity }, info) => {
     const caller = callerOf(identity);
     const checked = checkConfirm(args.impUid, args.otp);
     if (!checked.ok) return member('Certification', await identity.run('confirm', null, async () => checked));
     const { impUid, otp } = checked.value;
+    identity.selections.note(impUid, info);
     const confirm = () => identity.verification.confirm(caller, impUid, { method: 'SMS', otp });
     return member('Certification', await identity.run('confirm', impUid, confirm));
   },
 
-  confirmIdentityApp: async (_, { impUid }, { identity }) => {
+  confirmIdentityApp: async (_, { impUid }, { identity }, info) => {
     const caller = callerOf(identity);
     const id = checkImpUid(impUid);
+    if (id.ok) identity.selections.note(id.value, info);
     const confirmed = await identity.run('confirm', id.ok ? id.value : null, async () =>
       id.ok ? identity.verification.confirm(caller, id.value, { method: 'APP' }) : id,
     );

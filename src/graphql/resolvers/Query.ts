@@ -1,13 +1,13 @@
 import type { QueryResolvers } from '../../generated/resolvers.ts';
 import { member } from '../answer.ts';
 import { checkImpUid } from '../input.ts';
-import { callerOf } from './access.ts';
+import { callerOf, readFor } from './access.ts';
 
 export const Query: QueryResolvers = {
-  certification: async (_, { impUid }, { identity }) => {
+  certification: async (_, { impUid }, { identity }, info) => {
     callerOf(identity);
     const id = checkImpUid(impUid);
     if (!id.ok) return member('Certification', await identity.run('read', null, async () => id));
-    return member('Certification', await identity.loaders.certification.load(id.value));
+    return member('Certification', await readFor(identity, id.value, info));
   },
 };

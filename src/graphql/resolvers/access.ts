@@ -1,5 +1,6 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { IdentityContext } from '../context.ts';
+import type { Loaders } from '../loaders.ts';
 import type { Caller, Scope } from '../../caller.ts';
 import type { ErrorCode } from '../../error-code.ts';
 
@@ -20,6 +21,16 @@ export function callerWith(scope: Scope, identity: IdentityContext): Caller {
   const caller = callerOf(identity);
   if (!caller.scopes.has(scope)) throw accessError(missing(scope));
   return caller;
+}
+
+/** Reads a certification, of which a place in the document shows what `info` selects. */
+export function readFor(
+  { loaders, selections }: IdentityContext,
+  impUid: string,
+  info: GraphQLResolveInfo,
+): ReturnType<Loaders['certification']['load']> {
+  if (!selections.note(impUid, info)) loaders.certification.clear(impUid);
+  return loaders.certification.load(impUid);
 }
 
 function accessError([message, code]: readonly [message: string, code: ErrorCode]): GraphQLError {

@@ -1,0 +1,76 @@
+import type { Chain } from './chain.ts';
+import type { Access } from './line.ts';
+import type { AuditNews } from './news.ts';
+
+export interface AccessRecord {
+  /** Whether a line can be written, as far as is known. False counts as an operation without a line. */
+  ready(): Promise<boolean>;
+  /** Appends a line, and answers whether it was written. */
+  append(access: Access): Promise<boolean>;
+}
+
+/** How long after a failure the next line is tried. */
+const PROBE_MS = 1_000;
+
+interface Failing {
+  /** Operations without a line, of which no line tells yet. */
+  missed: number;
+  probeAt: number;
+  reason: string;
+}
+
+/**
+ * Lines of operations, and what happens where they cannot be written. After a failure the first line to be written says how
+ * many operations have none: no attempt and no person's data is used to test the disk.
+ */
+export function createRecord(chain: Chain, onNews: (news: AuditNews) => void): AccessRecord {
+  let failing: Failing | null = null;
+
+  function failed(error: unknown): Failing {
+    failing ??= { missed: 0, probeAt: 0, reason: '' };
+    return Object.assign(failing, { probeAt: performance.now() + PROBE_MS, reason: reasonOf(error) });
+  }
+
+  function miss(state: Failing): false {
+    state.missed += 1;
+    onNews({ kind: 'failed', reason: state.reason });
+    return false;
+  }
+
+  async function ready(): Promise<boolean> {
+    if (failing === null) return true;
+    if (performance.now() < failing.probeAt) return miss(failing);
+    const state = failing;
+    const { missed } = state;
+    state.probeAt = Number.POSITIVE_INFINITY; // one probe at a time
+    try {
+      await chain.add({ what: 'gap', missed });
+    } catch (error) {
+      return miss(failed(error));
+    }
+    onNews({ kind: 'recovered', missed });
+    state.missed -= missed;
+    state.probeAt = 0;
+    if (state.missed === 0) failing = null; // otherwise others have none since, and the next line tells of them
+    return true;
+  }
+
+  return {
+    ready,
+    async append(access) {
+      if (!(await ready())) return false;
+      try {
+        await chain.add(access);
+        return true;
+      } catch (error) {
+        return miss(failed(error));
+      }
+    },
+  };
+}
+
+/** The code of a system error; it becomes a label, so that nothing else is taken. */
+function reasonOf(error: unknown): string {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === 'string' && /^[A-Z_]{2,32}$/.test(code) ? code : 'OTHER';
+}

@@ -1,0 +1,54 @@
+import type { Caller } from '../caller.ts';
+import type { Certification } from '../generated/resolvers.ts';
+import type { CertificationRecord } from '../iamport/record.ts';
+
+const ABOUT_THE_VERIFICATION = [
+  '__typename',
+  'impUid',
+  'merchantUid',
+  'pgTid',
+  'pgProvider',
+  'certified',
+  'certifiedAt',
+  'origin',
+] as const;
+
+type PersonalField = Exclude<keyof Certification, (typeof ABOUT_THE_VERIFICATION)[number]>;
+
+/** Each field that tells something of a person, and the part of the record that it tells. A new field has to stand in one of the two lists. */
+const ABOUT_THE_PERSON: Readonly<Record<PersonalField, keyof CertificationRecord>> = {
+  name: 'name',
+  gender: 'gender',
+  birth: 'birth',
+  birthday: 'birthday',
+  isAtLeastAge: 'birthday',
+  foreigner: 'foreigner',
+  foreignerV2: 'foreigner_v2',
+  phone: 'phone',
+  carrier: 'carrier',
+  uniqueKey: 'unique_key',
+  uniqueInSite: 'unique_in_site',
+};
+
+const IMPERSONAL: ReadonlySet<string> = new Set(ABOUT_THE_VERIFICATION);
+const NEEDS_CI_SCOPE: ReadonlySet<string> = new Set<PersonalField>(['uniqueKey', 'uniqueInSite']);
+
+/** Whether a field of a certification tells something of the person. A field of the host's own counts as one that does. */
+export function isPersonal(field: string): boolean {
+  return !IMPERSONAL.has(field);
+}
+
+/** Which of the selected personal fields have a value for this caller. */
+export function answeredFields(
+  record: CertificationRecord,
+  selected: ReadonlySet<string>,
+  caller: Caller | null,
+): readonly string[] {
+  if (!record.certified) return [];
+  const isAnswered = (name: string): boolean => {
+    if (NEEDS_CI_SCOPE.has(name) && !caller?.scopes.has('certification:ci')) return false;
+    const part = ABOUT_THE_PERSON[name as PersonalField] as keyof CertificationRecord | undefined;
+    return part === undefined || record[part] !== null;
+  };
+  return [...selected].filter(isAnswered).toSorted();
+}

@@ -1,0 +1,61 @@
+import { plainAddress } from '../address.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Caller } from '../caller.ts';
+import { failure, type Call, type Failure } from '../failure.ts';
+import type { Hmac } from '../guard/hmac.ts';
+import type { CertificationRecord } from '../iamport/record.ts';
+import { failed, type Outcome } from '../outcome.ts';
+import type { Run } from './context.ts';
+import { answeredFields } from './personal-fields.ts';
+import type { Selections } from './selections.ts';
+
+interface Request {
+  readonly caller: Caller | null;
+  readonly callerHmac: string | null;
+  readonly ip: string | null;
+  readonly requestId: string;
+  readonly selections: Selections;
+}
+
+/**
+ * Runs each operation of a request between a look whether its line can be written and the line itself, so that no personal
+ * data leaves without one. Where the line cannot be written, the answer is UPSTREAM_UNAVAILABLE, and OUTCOME_UNKNOWN to a confirm
+ * that was sent.
+ */
+export function createRecorded(audit: Audit, hmac: Hmac, request: Request): Run {
+  const { caller, callerHmac: who, requestId, selections } = request;
+  const from = request.ip === null ? null : plainAddress(request.ip);
+
+  /** What was answered: a record, or of a request and a deletion the impUid. */
+  function append(what: Call, impUid: string | null, outcome: string, value: unknown): Promise<boolean> {
+    const id = impUid ?? (typeof value === 'string' ? value : null);
+    const whose = id === null ? null : hmac('impUid', id.toLowerCase());
+    const fields = impUid !== null && isRecord(value) ? fieldsOf(impUid, value) : [];
+    return audit.append({ who, from, whose, what, outcome, fields, requestId });
+  }
+
+  function fieldsOf(impUid: string, record: CertificationRecord): readonly string[] | null {
+    const selected = selections.take(impUid);
+    return selected && answeredFields(record, selected, caller);
+  }
+
+  return async <O extends Outcome<unknown, Failure>>(call: Call, impUid: string | null, work: () => Promise<O>) => {
+    if (audit.isRefusing && !(await audit.ready())) return failed(failure('UPSTREAM_UNAVAILABLE')) as O;
+    let outcome: O;
+    try {
+      outcome = await work();
+    } catch (error) {
+      await append(call, impUid, 'INTERNAL_SERVER_ERROR', null);
+      throw error;
+    }
+    const isWritten = outcome.ok
+      ? await append(call, impUid, 'OK', outcome.value)
+      : await append(call, impUid, outcome.failure.code, null);
+    if (isWritten || !audit.isRefusing || !outcome.ok || !isRecord(outcome.value)) return outcome;
+    return failed(failure(call === 'confirm' ? 'OUTCOME_UNKNOWN' : 'UPSTREAM_UNAVAILABLE')) as O;
+  };
+}
+
+function isRecord(value: unknown): value is CertificationRecord {
+  return typeof value === 'object' && value !== null && 'imp_uid' in value;
+}

@@ -1,0 +1,81 @@
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { createChain } from '../../src/audit/chain.ts';
+import { NO_LINES, type Access } from '../../src/audit/line.ts';
+import { createAuditLog, type AuditNews } from '../../src/audit/news.ts';
+import { createRecord } from '../../src/audit/record.ts';
+import { until } from '../support/until.ts';
+
+const ACCESS: Access = { who: null, from: null, whose: null, what: 'read', outcome: 'OK', fields: [], requestId: 'r' };
+const REFUSED = Object.assign(new Error('refused'), { code: 'EIO' });
+
+let now = 0;
+afterEach(() => void jest.restoreAllMocks());
+
+/** A record whose every line waits until the test says how writing it ends. */
+function heldRecord() {
+  jest.spyOn(performance, 'now').mockImplementation(() => now);
+  const writes: { readonly line: { what: string; missed?: number }; readonly end: (error?: Error) => void }[] = [];
+  const write = (line: string): Promise<void> => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    writes.push({ line: JSON.parse(line), end: (error) => (error ? reject(error) : resolve()) });
+    return promise;
+  };
+  const news: AuditNews[] = [];
+  const chain = createChain({ write, end: NO_LINES, seal: () => 'x'.repeat(22) });
+  const record = createRecord(chain, (it) => void news.push(it));
+  const written = (count: number): Promise<boolean> => until(() => writes.length >= count);
+  return { record, writes, news, written };
+}
+
+test('after a failure one line alone tries the file, a second later, and those that come meanwhile are told of by the next', async () => {
+  const { record, writes, news, written } = heldRecord();
+  const first = record.append(ACCESS);
+  await written(1);
+  writes[0]!.end(REFUSED);
+  expect([await first, await record.append(ACCESS)]).toEqual([false, false]);
+  expect(writes).toHaveLength(1);
+
+  now += 1_000;
+  const probing = record.append(ACCESS);
+  await written(2);
+  expect(await record.append(ACCESS)).toBe(false);
+  expect(writes).toHaveLength(2);
+  writes[1]!.end();
+  await written(3);
+  writes[2]!.end();
+  expect(await probing).toBe(true);
+
+  const next = record.append(ACCESS);
+  for (const index of [3, 4]) {
+    await written(index + 1);
+    writes[index]!.end();
+  }
+  expect(await next).toBe(true);
+  expect(writes.map(({ line }) => [line.what, line.missed])).toEqual([
+    ['read', undefined],
+    ['gap', 2],
+    ['read', undefined],
+    ['gap', 1],
+    ['read', undefined],
+  ]);
+  const failures = news.flatMap((it) => (it.kind === 'failed' ? [it.reason] : []));
+  expect(failures).toEqual(['EIO', 'EIO', 'EIO']);
+});
+
+test('the log tells of a failure once a minute, and of its end', () => {
+  jest.spyOn(performance, 'now').mockImplementation(() => now);
+  now = 100_000;
+  const lines: unknown[] = [];
+  const log = (level: string) => (fields: object) => void lines.push([level, fields]);
+  const tell = createAuditLog({ info: log('info'), warn: log('warn'), error: log('error') });
+  const failed = { kind: 'failed', reason: 'EIO' } as const;
+  const recovered = { kind: 'recovered', missed: 2 } as const;
+  for (const news of [failed, failed, recovered, failed, recovered]) tell(news);
+  expect(lines).toEqual([
+    ['error', { reason: 'EIO' }],
+    ['warn', { missed: 2 }],
+  ]);
+  now += 60_000;
+  tell(failed);
+  expect(lines).toHaveLength(3);
+});
