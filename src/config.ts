@@ -135,8 +135,10 @@ export function configWarnings(environment: Environment): readonly string[] {
   const warnings = lookalikes(Object.keys(env), NAMES).map(
     ({ name, meant }) => `${name} is not a setting and has no effect: is ${meant} meant?`,
   );
-  if (env['NODE_ENV'] === 'production' && !env['REDIS_URL'])
-    warnings.push('REDIS_URL is not set: attempts and limits are those of this process alone, and end with it');
+  if (env['NODE_ENV'] === 'production' && !env['REDIS_URL'] && !env['STORE_FILE'])
+    warnings.push(
+      'Neither STORE_FILE nor REDIS_URL is set: attempts and limits are those of this process alone and end with it, so that each restart makes five more guesses free. Set STORE_FILE on one machine, or REDIS_URL for several',
+    );
   if (env['ROUTER_SECRET'] && !env['TRUST_PROXY'])
     warnings.push(
       'TRUST_PROXY is not set beside ROUTER_SECRET: no address that the router forwards is believed, so that there are no limits per IP',
@@ -192,9 +194,12 @@ function callerProblems(env: Environment): string[] {
 }
 
 function guardProblems(env: Environment): string[] {
-  return env['REDIS_URL'] && !env['GUARD_SECRET']
-    ? ['GUARD_SECRET must be set with REDIS_URL, the same on every replica']
-    : [];
+  const { REDIS_URL: redis, STORE_FILE: file, GUARD_SECRET: secret } = env;
+  const problems: string[] = [];
+  if (redis && file) problems.push('REDIS_URL and STORE_FILE exclude each other: set one');
+  if (redis && !secret) problems.push('GUARD_SECRET must be set with REDIS_URL, the same on every replica');
+  if (file && !secret) problems.push('GUARD_SECRET must be set with STORE_FILE, the same after every restart');
+  return problems;
 }
 
 function productionProblems(env: Environment): string[] {

@@ -84,7 +84,7 @@ function summary({ isProduction, iamport, auth, guard, limits, trustedDocuments 
     version,
     production: isProduction,
     upstream: new URL(iamport.baseUrl).host,
-    store: guard.redisUrl === null ? 'memory' : 'redis',
+    store: guard.redisUrl ? 'redis' : guard.storeFile ? 'file' : 'memory',
     callers: jwksUrl ? 'jwks' : publicKey ? 'public key' : secret ? 'secret' : 'anonymous',
     router: auth.routerSecret !== null,
     trustedDocuments: trustedDocuments !== null,

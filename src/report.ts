@@ -1,4 +1,5 @@
 import type { GatewayEvent, OnEvent, OnUpstreamEvent, Operation, UnknownWords } from './events.ts';
+import type { FileNews } from './guard/file-link.ts';
 import type { RedisNews } from './guard/redis-link.ts';
 import type { Logger } from './log.ts';
 
@@ -7,6 +8,7 @@ export interface Report {
   readonly onEvent: OnUpstreamEvent;
   readonly onOperation: (operation: Operation) => void;
   readonly onRedis: (news: RedisNews) => void;
+  readonly onFile: (news: FileNews) => void;
   /** How the upstream was when it was last called. */
   readonly upstream: () => UpstreamHealth;
 }
@@ -70,6 +72,7 @@ export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Repor
     },
     onOperation: (operation) => logger.info(rounded(operation), 'operation'),
     onRedis: (news) => logRedis(logger, news),
+    onFile: (news) => logFile(logger, news),
     upstream: () => ({ login: loginState(isLoginAccepted, performance.now() - loginAt), breakers: { ...breakers } }),
   };
 }
@@ -171,4 +174,12 @@ function logRedis(logger: Logger, news: RedisNews): void {
         'GUARD_SECRET is not the one of the other replicas: attempts, owners and limits are not shared; use one secret everywhere',
       );
   }
+}
+
+function logFile(logger: Logger, news: FileNews): void {
+  if (news.kind === 'back') return logger.info({}, 'the store file is back');
+  return logger.warn(
+    { reason: news.reason },
+    `the store file is lost: ${news.sentence}; nothing is confirmed until it is back`,
+  );
 }

@@ -48,7 +48,7 @@ describe('readConfig', () => {
         routerSecret: null,
         anonymousScopes: new Set(['certification:ci', 'certification:delete', 'certification:read-any']),
       },
-      guard: { redisUrl: null, secret: expect.stringMatching(/^.{44}$/), claims: true },
+      guard: { redisUrl: null, storeFile: null, secret: expect.stringMatching(/^.{44}$/), claims: true },
       limits: {
         requestsPerPhone: [
           { points: 1, seconds: 60 },
@@ -173,7 +173,7 @@ describe('readConfig', () => {
       routerSecret: 'r'.repeat(16),
       anonymousScopes: null,
     },
-    guard: { redisUrl: 'rediss://redis.example', secret: 'g'.repeat(32), claims: false },
+    guard: { redisUrl: 'rediss://redis.example', storeFile: null, secret: 'g'.repeat(32), claims: false },
     limits: {
       requestsPerPhone: [],
       requestsPerCaller: [
@@ -343,6 +343,16 @@ describe('readConfig', () => {
       'Redis without a secret',
       { REDIS_URL: 'redis://127.0.0.1' },
       'GUARD_SECRET must be set with REDIS_URL, the same on every replica',
+    ],
+    [
+      'a file without a secret',
+      { STORE_FILE: 'attempts.db' },
+      'GUARD_SECRET must be set with STORE_FILE, the same after every restart',
+    ],
+    [
+      'Redis and a file',
+      { REDIS_URL: 'redis://127.0.0.1', STORE_FILE: 'attempts.db', GUARD_SECRET: SECRET },
+      'REDIS_URL and STORE_FILE exclude each other: set one',
     ],
   ])('refuses %s', (_name, given, expected) => {
     expect(problems(given)).toEqual([expected]);
@@ -521,10 +531,11 @@ describe('configWarnings', () => {
     expect(configWarnings(Object.fromEntries(SETTINGS.map(({ name }) => [name, 'x'])))).toEqual([]);
   });
 
-  test('say that production without Redis counts in this process alone', () => {
+  test('say that production without a file and without Redis makes attempts free with each restart, and name both', () => {
     expect(configWarnings(PRODUCTION)).toEqual([
-      'REDIS_URL is not set: attempts and limits are those of this process alone, and end with it',
+      'Neither STORE_FILE nor REDIS_URL is set: attempts and limits are those of this process alone and end with it, so that each restart makes five more guesses free. Set STORE_FILE on one machine, or REDIS_URL for several',
     ]);
+    expect(configWarnings({ ...PRODUCTION, STORE_FILE: 'attempts.db' })).toEqual([]);
     expect(configWarnings({ ...PRODUCTION, REDIS_URL: 'redis://127.0.0.1' })).toEqual([]);
     expect(configWarnings(CREDENTIALS)).toEqual([]);
   });
@@ -577,6 +588,7 @@ describe('a setting', () => {
       AUTH_AUDIENCE: null,
       ROUTER_SECRET: null,
       REDIS_URL: null,
+      STORE_FILE: null,
       GUARD_SECRET: null,
       UNISSUED_IMP_UIDS: 'claim',
       LIMIT_REQUESTS_PER_PHONE: '1/60s,5/1h,10/1d',
