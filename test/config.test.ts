@@ -233,6 +233,11 @@ describe('readConfig', () => {
     expect(iamport.baseUrl).toBe('http://127.0.0.1:9/');
   });
 
+  test('keeps attempts in a file where one is named', () => {
+    const { guard } = readConfig({ STORE_FILE: ' /var/lib/identity/attempts.db\n', GUARD_SECRET: SECRET });
+    expect(guard).toMatchObject({ redisUrl: null, storeFile: '/var/lib/identity/attempts.db', secret: SECRET });
+  });
+
   test('finds the sandbox on its port', () => {
     const { sandboxPort, iamport } = readConfig({ SANDBOX_PORT: '4999' });
     expect([sandboxPort, iamport.baseUrl]).toEqual([4999, 'http://127.0.0.1:4999']);

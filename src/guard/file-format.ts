@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
+import type * as Sqlite from 'node:sqlite';
 import { ConfigError } from '../config.ts';
 import type { MachineClock } from './machine-clock.ts';
 
@@ -34,7 +34,7 @@ const START_MS = 5_000;
  * The store in a file, made where there is none. Only this user may read it, and the two files that SQLite keeps beside it.
  * Errors: `ConfigError` with the reason.
  */
-export function openDatabase(path: string, clock: MachineClock): DatabaseSync {
+export function openDatabase(path: string, clock: MachineClock): Sqlite.DatabaseSync {
   try {
     closeSync(openSync(path, 'a', 0o600));
     const { DatabaseSync } = loadSqlite();
@@ -55,10 +55,10 @@ export function openDatabase(path: string, clock: MachineClock): DatabaseSync {
 }
 
 /** SQLite is loaded by the first store in a file. Releases of Node 24 before 24.15 call it experimental on standard error. */
-function loadSqlite(): typeof import('node:sqlite') {
-  const { emitWarning } = process;
-  process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
-    if (rest[0] !== 'ExperimentalWarning') Reflect.apply(emitWarning, process, [warning, ...rest]);
+function loadSqlite(): typeof Sqlite {
+  const emitWarning = Reflect.get(process, 'emitWarning') as (...warning: unknown[]) => void;
+  process.emitWarning = (...warning: unknown[]) => {
+    if (warning[1] !== 'ExperimentalWarning') Reflect.apply(emitWarning, process, warning);
   };
   try {
     return process.getBuiltinModule('node:sqlite');
@@ -72,7 +72,7 @@ function makePrivate(file: string): void {
 }
 
 /** A file of another program is left as it was. */
-function prepare(db: DatabaseSync, { boot, now }: MachineClock): void {
+function prepare(db: Sqlite.DatabaseSync, clock: MachineClock): void {
   const isNew = isEmpty(db);
   if (!isNew && number(db, 'PRAGMA application_id') !== APPLICATION_ID)
     throw refused('is a file of another program: name a file that does not exist yet');
@@ -84,15 +84,15 @@ function prepare(db: DatabaseSync, { boot, now }: MachineClock): void {
   db.exec('PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE');
   if (isEmpty(db)) db.exec(SCHEMA);
   else if (db.prepare('PRAGMA quick_check(1)').get()!['quick_check'] !== 'ok') throw refused(DAMAGED);
-  db.prepare('UPDATE clock SET boot = ?1, ahead = mark - ?2 WHERE boot <> ?1').run(boot, now());
+  db.prepare('UPDATE clock SET boot = ?, ahead = mark - ? WHERE boot <> ?').run(clock.boot, clock.now(), clock.boot);
   db.exec('COMMIT; PRAGMA busy_timeout = 0');
 }
 
-function isEmpty(db: DatabaseSync): boolean {
+function isEmpty(db: Sqlite.DatabaseSync): boolean {
   return number(db, 'PRAGMA application_id') === 0 && number(db, 'SELECT count(*) FROM sqlite_schema') === 0;
 }
 
-function number(db: DatabaseSync, sql: string): number {
+function number(db: Sqlite.DatabaseSync, sql: string): number {
   return Number(Object.values(db.prepare(sql).get()!)[0]);
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { openDatabase } from './file-format.ts';
 import { MACHINE_CLOCK, type MachineClock } from './machine-clock.ts';
 import { StoreUnavailable } from './store.ts';
@@ -51,38 +51,15 @@ export function openFile(
   clock: MachineClock = MACHINE_CLOCK,
 ): FileLink {
   const db = openDatabase(path, clock);
-  const [beginRead, beginWrite, commit, rollback] = ['BEGIN', 'BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'].map((sql) =>
-    db.prepare(sql),
-  ) as [StatementSync, StatementSync, StatementSync, StatementSync];
-  const readClock = db.prepare('SELECT ahead, mark FROM clock');
-  const mark = db.prepare('UPDATE clock SET mark = ?');
-  const recordsAt = createRecords((sql) => db.prepare(sql));
+  const transactions = createTransactions(db, clock);
   const troubles = createTroubles(tell);
 
-  /** The machine's clock, moved so that no time that was ever written lies ahead of it. */
-  function storeTime(): number {
-    const { ahead, mark } = readClock.get() as { ahead: number; mark: number };
-    return Math.max(mark, clock.now() + ahead);
-  }
-
-  function transaction<T>(begin: StatementSync, step: FileStep<T>): T {
-    begin.run();
-    try {
-      const now = storeTime();
-      const result = step(recordsAt(now), now);
-      if (begin === beginWrite) mark.run(now);
-      commit.run();
-      return result;
-    } finally {
-      if (db.isTransaction) rollback.run();
-    }
-  }
-
-  async function take<T>(begin: StatementSync, step: FileStep<T>): Promise<T> {
+  /** This process goes on while it waits for the lock, as it would not in SQLite's own `busy_timeout`. */
+  async function take<T>(transaction: (step: FileStep<T>) => T, step: FileStep<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       if (!db.isOpen) throw new StoreUnavailable('The store file is closed');
       try {
-        return transaction(begin, step);
+        return transaction(step);
       } catch (error) {
         const reason = reasonOf(error);
         if (reason === null) throw error;
@@ -97,14 +74,47 @@ export function openFile(
 
   return {
     async write(step) {
-      const result = await take(beginWrite, step);
+      const result = await take(transactions.write, step);
       troubles.over();
       return result;
     },
-    read: (step) => take(beginRead, step),
+    read: (step) => take(transactions.read, step),
     close() {
       if (db.isOpen) db.close();
     },
+  };
+}
+
+function createTransactions(db: DatabaseSync, clock: MachineClock) {
+  const prepare = (sql: string): StatementSync => db.prepare(sql);
+  const [beginRead, beginWrite] = [prepare('BEGIN'), prepare('BEGIN IMMEDIATE')];
+  const [commit, rollback] = [prepare('COMMIT'), prepare('ROLLBACK')];
+  const readClock = prepare('SELECT ahead, mark FROM clock');
+  const setMark = prepare('UPDATE clock SET mark = ?');
+  const recordsAt = createRecords(prepare);
+
+  /** The machine's clock, moved so that no time that was ever written lies ahead of it. */
+  function storeTime(): number {
+    const { ahead, mark } = readClock.get() as { ahead: number; mark: number };
+    return Math.max(mark, clock.now() + ahead);
+  }
+
+  function transaction<T>(begin: StatementSync, step: FileStep<T>): T {
+    begin.run();
+    try {
+      const now = storeTime();
+      const result = step(recordsAt(now), now);
+      if (begin === beginWrite) setMark.run(now);
+      commit.run();
+      return result;
+    } finally {
+      if (db.isTransaction) rollback.run();
+    }
+  }
+
+  return {
+    read: <T>(step: FileStep<T>): T => transaction(beginRead, step),
+    write: <T>(step: FileStep<T>): T => transaction(beginWrite, step),
   };
 }
 

@@ -58,7 +58,8 @@ async function confirm(who: string, impUid: string, ip: string | null): Promise<
   serial += 1;
   const caller = { subject: who, isAnonymous: true, scopes: new Set<never>(), ip };
   const otp = String(serial).padStart(6, '0');
-  const { ok, failure } = { failure: null, ...(await verification.confirm(caller, impUid, { method: 'SMS', otp })) };
-  process.stdout.write(`${who} ${impUid} ${ok ? 'OK' : failure!.code}\n`);
+  const outcome = await verification.confirm(caller, impUid, { method: 'SMS', otp });
+  process.stdout.write(`${who} ${impUid} ${outcome.ok ? 'OK' : outcome.failure.code}
+`);
   await setImmediate(); // what is denied waits for nothing, and would keep the others from their sockets
 }
