@@ -85,36 +85,34 @@ export function openFile(
   };
 }
 
+/** The store's time is the machine's, moved so that no time of an earlier write lies ahead of it. */
+const NOW = 'max(mark, ? + ahead)';
+
 function createTransactions(db: DatabaseSync, clock: MachineClock) {
   const prepare = (sql: string): StatementSync => db.prepare(sql);
-  const [beginRead, beginWrite] = [prepare('BEGIN'), prepare('BEGIN IMMEDIATE')];
   const [commit, rollback] = [prepare('COMMIT'), prepare('ROLLBACK')];
-  const readClock = prepare('SELECT ahead, mark FROM clock');
-  const setMark = prepare('UPDATE clock SET mark = ?');
   const recordsAt = createRecords(prepare);
 
-  /** The machine's clock, moved so that no time that was ever written lies ahead of it. */
-  function storeTime(): number {
-    const { ahead, mark } = readClock.get() as { ahead: number; mark: number };
-    return Math.max(mark, clock.now() + ahead);
-  }
-
-  function transaction<T>(begin: StatementSync, step: FileStep<T>): T {
-    begin.run();
-    try {
-      const now = storeTime();
-      const result = step(recordsAt(now), now);
-      if (begin === beginWrite) setMark.run(now);
-      commit.run();
-      return result;
-    } finally {
-      if (db.isTransaction) rollback.run();
-    }
+  function createTransaction(begin: StatementSync, tellTime: StatementSync) {
+    return <T>(step: FileStep<T>): T => {
+      begin.run();
+      try {
+        const { now } = tellTime.get(clock.now()) as { now: number };
+        const result = step(recordsAt(now), now);
+        commit.run();
+        return result;
+      } finally {
+        if (db.isTransaction) rollback.run();
+      }
+    };
   }
 
   return {
-    read: <T>(step: FileStep<T>): T => transaction(beginRead, step),
-    write: <T>(step: FileStep<T>): T => transaction(beginWrite, step),
+    read: createTransaction(prepare('BEGIN'), prepare(`SELECT ${NOW} AS now FROM clock`)),
+    write: createTransaction(
+      prepare('BEGIN IMMEDIATE'),
+      prepare(`UPDATE clock SET mark = ${NOW} RETURNING mark AS now`),
+    ),
   };
 }
 
@@ -134,8 +132,7 @@ function createRecords(prepare: (sql: string) => StatementSync): (now: number) =
     set: (kind, key, { value, endsAt }) => void set.run(kind, key, value, endsAt),
     makeRoom(kind, max, spareUntil) {
       drop.run(kind, now, ENDED_AT_ONCE);
-      if (isFull(kind, max)) drop.run(kind, spareUntil, 1);
-      return !isFull(kind, max);
+      return !isFull(kind, max) || drop.run(kind, spareUntil, 1).changes > 0;
     },
   });
 }

@@ -1,5 +1,5 @@
-import type { FileLink, FileRecord } from './file-link.ts';
-import { MAX_KEYS, take, type Count, type WindowStore } from './windows.ts';
+import type { FileLink, FileRecord, Records } from './file-link.ts';
+import { MAX_KEYS, take, type Count, type Window, type WindowStore } from './windows.ts';
 
 /** Windows of one name are one kind of record. */
 const kindOf = (name: string): string => `limit:${name}`;
@@ -8,11 +8,12 @@ export function createFileWindows(file: FileLink, maxKeys = MAX_KEYS): WindowSto
   return {
     take: (windows) =>
       file.write((records, now) => {
-        const { waits, counts } = take(windows, ({ name, key }) => countIn(records.get(kindOf(name), key)), now);
+        const found = new Map(windows.map((window) => [window, recordOf(records, window)]));
+        const { waits, counts } = take(windows, (window) => countIn(found.get(window)), now);
         const counted = counts.map(({ used, endsAt }, index) => {
           const window = windows[index]!;
           const kind = kindOf(window.name);
-          if (!records.get(kind, window.key)) records.makeRoom(kind, maxKeys, Number.MAX_VALUE);
+          if (!found.get(window)) records.makeRoom(kind, maxKeys, Number.MAX_VALUE);
           records.set(kind, window.key, { value: String(used), endsAt });
           return { window, endsAt };
         });
@@ -21,15 +22,18 @@ export function createFileWindows(file: FileLink, maxKeys = MAX_KEYS): WindowSto
     giveBack: (counted) =>
       file.write((records) => {
         for (const { window, endsAt } of counted) {
-          const kind = kindOf(window.name);
-          const count = countIn(records.get(kind, window.key));
+          const count = countIn(recordOf(records, window));
           if (count?.endsAt === endsAt && count.used > 0)
-            records.set(kind, window.key, { value: String(count.used - 1), endsAt });
+            records.set(kindOf(window.name), window.key, { value: String(count.used - 1), endsAt });
         }
       }),
   };
 }
 
-function countIn(record: FileRecord | null): Count | undefined {
+function recordOf(records: Records, { name, key }: Window): FileRecord | null {
+  return records.get(kindOf(name), key);
+}
+
+function countIn(record: FileRecord | null | undefined): Count | undefined {
   return record ? { used: Number(record.value), endsAt: record.endsAt } : undefined;
 }
