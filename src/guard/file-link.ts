@@ -37,9 +37,11 @@ export interface FileLink {
   close(): void;
 }
 
-/** How often, and how long after each other, a step is tried while another process holds the lock: it holds it for a moment. */
-const TRIES = 60;
-const WAIT_MS = 2;
+/**
+ * How long a step waits for a lock, which another process holds for a moment. It is tried so often at least: the time in which this
+ * process was too busy to try is not the lock's fault.
+ */
+const PATIENCE = { ms: 120, tries: 5, pauseMs: 2 };
 
 /** More than one, so that a store full of ended records empties. */
 const ENDED_AT_ONCE = 4;
@@ -56,6 +58,7 @@ export function openFile(
 
   /** This process goes on while it waits for the lock, as it would not in SQLite's own `busy_timeout`. */
   async function take<T>(transaction: (step: FileStep<T>) => T, step: FileStep<T>): Promise<T> {
+    const until = performance.now() + PATIENCE.ms;
     for (let tries = 1; ; tries += 1) {
       if (!db.isOpen) throw new StoreUnavailable('The store file is closed');
       try {
@@ -63,12 +66,13 @@ export function openFile(
       } catch (error) {
         const reason = reasonOf(error);
         if (reason === null) throw error;
-        if (reason !== 'LOCKED' || tries === TRIES) {
+        const isOver = tries >= PATIENCE.tries && performance.now() >= until;
+        if (reason !== 'LOCKED' || isOver) {
           troubles.met(reason);
           throw new StoreUnavailable('The store file cannot be used');
         }
       }
-      await delay(WAIT_MS);
+      await delay(PATIENCE.pauseMs);
     }
   }
 
