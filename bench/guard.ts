@@ -1,13 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readConfig } from '../src/config.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig, type GuardConfig } from '../src/config.ts';
 import { createHttp } from '../src/iamport/http.ts';
 import { createIamport } from '../src/iamport/source.ts';
 import { createIdentitySubgraph } from '../src/subgraph.ts';
 import type { Verification } from '../src/verification/verification.ts';
 import { hasRedis, startRedis } from '../test/support/redis.ts';
 
-// What does the guard cost? CPU of this process per confirm: attempts in memory, in Redis, and without a guard. The
+// What does the guard cost? CPU of this process per confirm: attempts in memory, in a file, in Redis, and without a guard. The
 // sandbox and redis-server are other processes on loopback, so that their work does not count.
 
 const CONFIRMS = 500;
@@ -24,21 +27,25 @@ const sandbox = await startSandbox();
 const config = readConfig(LIMITS);
 const iamport = { ...config.iamport, baseUrl: sandbox.url };
 const redis = hasRedis ? await startRedis() : null;
-// However it ends: neither outlives the question.
+const directory = mkdtempSync(join(tmpdir(), 'identity-bench-'));
+// However it ends: none outlives the question.
 process.once('exit', () => {
+  rmSync(directory, { recursive: true });
   sandbox.process.kill();
   if (redis) process.kill(redis.pid);
 });
 
 const http = createHttp(iamport);
 const source = createIamport({ ...iamport, http, onEvent: ignore });
-const inMemory = subgraphOn(null);
-const inRedis = redis && subgraphOn(redis.url);
+const inMemory = subgraphOn({});
+const inFile = subgraphOn({ storeFile: join(directory, 'attempts.db') });
+const inRedis = redis && subgraphOn({ redisUrl: redis.url });
 
 const variants = new Map<string, Confirm>(
   Object.entries({
     off: (serial) => source.confirm(impUid(serial), '123456'),
     memory: guarded((await inMemory.createContext({ headers: {} })).identity.verification),
+    file: guarded((await inFile.createContext({ headers: {} })).identity.verification),
     ...(inRedis && { redis: guarded((await inRedis.createContext({ headers: {} })).identity.verification) }),
   }),
 );
@@ -66,9 +73,9 @@ if (!redis) print('redis    not measured: there is no redis-server on PATH');
 
 process.exit();
 
-function subgraphOn(redisUrl: string | null) {
+function subgraphOn(guard: Partial<GuardConfig>) {
   const logger = { info: ignore, warn: ignore, error: ignore };
-  return createIdentitySubgraph({ ...config, iamport, guard: { ...config.guard, redisUrl }, logger });
+  return createIdentitySubgraph({ ...config, iamport, guard: { ...config.guard, ...guard }, logger });
 }
 
 /** Everybody confirms once: as many callers, addresses and records as confirms. */

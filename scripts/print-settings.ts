@@ -20,6 +20,7 @@ const FIRST = new Set([
   'AUTH_SECRET',
   'ROUTER_SECRET',
   'REDIS_URL',
+  'STORE_FILE',
   'GUARD_SECRET',
 ]);
 
@@ -39,8 +40,9 @@ seconds (\`s\`), minutes (\`m\`), hours (\`h\`) or days (\`d\`). \`off\` is no l
 list. A token without \`kid\` is verified with every key of the set that fits its algorithm.
 
 **Production** (\`NODE_ENV=production\`) needs real credentials, https for \`AUTH_JWKS_URL\`, and \`api.iamport.kr\` or
-\`static-api.iamport.kr\` over https as the upstream, unless \`ALLOW_OTHER_UPSTREAM=true\`. Several replicas need \`REDIS_URL\`, and
-\`REDIS_URL\` and \`AUDIT_FILE\` need \`GUARD_SECRET\`.
+\`static-api.iamport.kr\` over https as the upstream, unless \`ALLOW_OTHER_UPSTREAM=true\`. Several replicas need \`REDIS_URL\`; one machine
+keeps its attempts over a restart with \`STORE_FILE\`. At most one of the two can be set; either
+needs \`GUARD_SECRET\`, and so does \`AUDIT_FILE\`.
 
 **Redis** is one server (\`redis://user:password@host:port/0\`), a cluster (\`redis-cluster://user:password@host:port,host:port\`) or a
 master that sentinels know by a name (\`redis-sentinel://user:password@host:port,host:port/name\`); for a cluster or sentinels a few of

@@ -149,8 +149,10 @@ export function configWarnings(environment: Environment): readonly string[] {
   const warnings = lookalikes(Object.keys(env).filter(isOurs), NAMES).map(
     ({ name, meant }) => `${name} is not a setting and has no effect: is ${meant} meant?`,
   );
-  if (env['NODE_ENV'] === 'production' && !env['REDIS_URL'])
-    warnings.push('REDIS_URL is not set: attempts and limits are those of this process alone, and end with it');
+  if (env['NODE_ENV'] === 'production' && !env['REDIS_URL'] && !env['STORE_FILE'])
+    warnings.push(
+      'Neither STORE_FILE nor REDIS_URL is set: attempts and limits are those of this process alone and end with it, so that each restart makes five more guesses free. Set STORE_FILE on one machine, or REDIS_URL for several',
+    );
   if (env['NODE_ENV'] === 'production' && !env['AUDIT_FILE'])
     warnings.push('AUDIT_FILE is not set: who read personal data, and when, is not recorded');
   if (env['ROUTER_SECRET'] && !env['TRUST_PROXY'])
@@ -213,9 +215,13 @@ function callerProblems(env: Environment): string[] {
 }
 
 function guardProblems(env: Environment): string[] {
-  if (env['GUARD_SECRET']) return [];
-  if (env['REDIS_URL']) return ['GUARD_SECRET must be set with REDIS_URL, the same on every replica'];
-  return env['AUDIT_FILE'] ? ['GUARD_SECRET must be set with AUDIT_FILE: a random one ends with the process'] : [];
+  const { REDIS_URL: redis, STORE_FILE: file, AUDIT_FILE: record, GUARD_SECRET: secret } = env;
+  const problems: string[] = [];
+  if (redis && file) problems.push('REDIS_URL and STORE_FILE exclude each other: set one');
+  if (redis && !secret) problems.push('GUARD_SECRET must be set with REDIS_URL, the same on every replica');
+  if (file && !secret) problems.push('GUARD_SECRET must be set with STORE_FILE, the same after every restart');
+  if (record && !secret) problems.push('GUARD_SECRET must be set with AUDIT_FILE: a random one ends with the process');
+  return problems;
 }
 
 function productionProblems(env: Environment): string[] {

@@ -1,5 +1,6 @@
 import { createAuditLog, type AuditNews } from './audit/news.ts';
 import type { GatewayEvent, OnEvent, OnUpstreamEvent, Operation, UnknownWords } from './events.ts';
+import type { FileNews } from './guard/file-link.ts';
 import type { RedisNews } from './guard/redis-link.ts';
 import type { FaultReason } from './iamport/errors.ts';
 import type { Logger } from './log.ts';
@@ -10,6 +11,7 @@ export interface Report {
   readonly onOperation: (operation: Operation) => void;
   readonly onRedis: (news: RedisNews) => void;
   readonly onAudit: (news: AuditNews) => void;
+  readonly onFile: (news: FileNews) => void;
   /** How the upstream was when it was last called. */
   readonly upstream: () => UpstreamHealth;
 }
@@ -78,6 +80,7 @@ export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Repor
       logAudit(news);
       if (news.kind === 'failed') onEvent({ kind: 'audit-failed', reason: news.reason });
     },
+    onFile: (news) => logFile(logger, news),
     upstream: () => ({ login: loginState(isLoginAccepted, performance.now() - loginAt), breakers: { ...breakers } }),
   };
 }
@@ -192,4 +195,12 @@ function logRedis(logger: Logger, news: RedisNews): void {
         'GUARD_SECRET is not the one of the other replicas: attempts, owners and limits are not shared; use one secret everywhere',
       );
   }
+}
+
+function logFile(logger: Logger, news: FileNews): void {
+  if (news.kind === 'back') return logger.info({}, 'the store file is back');
+  return logger.warn(
+    { reason: news.reason },
+    `the store file is lost: ${news.sentence}; nothing is confirmed until it is back`,
+  );
 }

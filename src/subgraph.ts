@@ -1,7 +1,7 @@
 import type { DocumentNode, GraphQLFormattedError, GraphQLSchema, ValidationRule } from 'graphql';
 import { createAudit, type AuditOptions } from './audit/audit.ts';
 import type { Authenticate } from './auth.ts';
-import type { AuthConfig, Config } from './config.ts';
+import type { AuthConfig, Config, GuardConfig } from './config.ts';
 import { deadlinesOf } from './deadlines.ts';
 import type { Context } from './graphql/context.ts';
 import { boundedAliases, oneMutationField, otpAsVariable } from './graphql/document-rules.ts';
@@ -9,10 +9,13 @@ import type { OnEvent } from './events.ts';
 import { createFormatError } from './graphql/format-error.ts';
 import type { Resolvers } from './generated/resolvers.ts';
 import { createAttempts } from './guard/attempt-records.ts';
+import { createFileStore } from './guard/file.ts';
+import { openFile, type FileLink } from './guard/file-link.ts';
+import { createFileWindows } from './guard/file-windows.ts';
 import { createHmacs, type Hmac } from './guard/hmac.ts';
 import { createLimits } from './guard/limits.ts';
 import { createRedisStore } from './guard/redis.ts';
-import { connectRedis } from './guard/redis-link.ts';
+import { connectRedis, type RedisLink } from './guard/redis-link.ts';
 import { watchSecret } from './guard/redis-secret.ts';
 import { createRedisWindows } from './guard/redis-windows.ts';
 import { createMemoryStore, StoreFull, type AttemptStore } from './guard/store.ts';
@@ -36,9 +39,9 @@ export interface IdentitySubgraphOptions extends Pick<Config, 'iamport' | 'guard
   readonly onEvent?: OnEvent;
   /** How to reach the upstream: agent, proxy, certificates, name look-up, headers. */
   readonly wire?: WireOptions;
-  /** Your own store of attempts, in place of memory or Redis. Limits stay where they are without it: give `windows` as well. */
+  /** Your own store of attempts, in place of memory, a file or Redis. Limits stay where they are without it: give `windows` as well. */
   readonly store?: AttemptStore;
-  /** Your own store of limits. Without it they are counted in `guard.redisUrl`, or where that is null in this process alone. */
+  /** Your own store of limits. Without it they are counted in `guard.redisUrl` or `guard.storeFile`, or where both are null in this process alone. */
   readonly windows?: WindowStore;
   /** The access record: a file, or a place of your own. */
   readonly audit?: AuditOptions;
@@ -112,20 +115,48 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
   };
 }
 
-/** Where attempts are kept and limits counted: the host's own, in Redis where its URL is set, otherwise in this process. */
-function createStores(options: IdentitySubgraphOptions, hmac: Hmac, { onRedis }: Report) {
-  const { redisUrl } = options.guard;
-  const isOwn = options.store !== undefined && options.windows !== undefined;
-  const redis = redisUrl === null || isOwn ? null : connectRedis(redisUrl, onRedis);
-  const unwatch = redis && watchSecret(redis, hmac, onRedis);
-  const store = options.store ?? (redis ? createRedisStore(redis) : createMemoryStore());
+interface Stores {
+  readonly store: AttemptStore;
+  readonly windows: WindowStore;
+  close(): Promise<void>;
+}
+
+/** Where attempts are kept and limits counted: the host's own, and where it has not both, as `guard` says. */
+function createStores(options: IdentitySubgraphOptions, hmac: Hmac, report: Report): Stores {
+  const { store, windows } = options;
+  const kept = store && windows ? inMemory() : storesOf(options.guard, hmac, report);
   return {
-    store,
-    windows: options.windows ?? (redis ? createRedisWindows(redis) : createMemoryWindows()),
+    store: store ?? kept.store,
+    windows: windows ?? kept.windows,
     async close() {
-      unwatch?.();
-      await store.close();
-      redis?.client.disconnect();
+      await store?.close();
+      await kept.close();
     },
   };
+}
+
+function storesOf({ redisUrl, storeFile }: GuardConfig, hmac: Hmac, { onRedis, onFile }: Report): Stores {
+  if (redisUrl) return inRedis(connectRedis(redisUrl, onRedis), hmac, onRedis);
+  return storeFile ? inFile(openFile(storeFile, onFile)) : inMemory();
+}
+
+function inRedis(redis: RedisLink, hmac: Hmac, onRedis: Report['onRedis']): Stores {
+  const unwatch = watchSecret(redis, hmac, onRedis);
+  return {
+    store: createRedisStore(redis),
+    windows: createRedisWindows(redis),
+    async close() {
+      unwatch();
+      redis.client.disconnect();
+    },
+  };
+}
+
+function inFile(file: FileLink): Stores {
+  return { store: createFileStore(file), windows: createFileWindows(file), close: async () => file.close() };
+}
+
+function inMemory(): Stores {
+  const store = createMemoryStore();
+  return { store, windows: createMemoryWindows(), close: () => store.close() };
 }

@@ -442,7 +442,7 @@ describeRedis('with another guard secret (needs redis-server on the PATH)', () =
     const hmacs = async (database: number, secret: string): Promise<string[]> => {
       const redisUrl = `${redis.url}/${database}`;
       const gateway = await startGateway({
-        config: { guard: { redisUrl, secret, claims: true }, limits: readConfig({}).limits },
+        config: { guard: { redisUrl, storeFile: null, secret, claims: true }, limits: readConfig({}).limits },
       });
       await until(async () => (await fetch(`${gateway.adminUrl}/readyz`)).status === 200);
       await gateway.confirm('imp_900200000001', WRONG_CODE);

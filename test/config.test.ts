@@ -48,7 +48,7 @@ describe('readConfig', () => {
         routerSecret: null,
         anonymousScopes: new Set(['certification:ci', 'certification:delete', 'certification:read-any']),
       },
-      guard: { redisUrl: null, secret: expect.stringMatching(/^.{44}$/), claims: true },
+      guard: { redisUrl: null, storeFile: null, secret: expect.stringMatching(/^.{44}$/), claims: true },
       limits: {
         requestsPerPhone: [
           { points: 1, seconds: 60 },
@@ -182,7 +182,7 @@ describe('readConfig', () => {
       routerSecret: 'r'.repeat(16),
       anonymousScopes: null,
     },
-    guard: { redisUrl: 'rediss://redis.example', secret: 'g'.repeat(32), claims: false },
+    guard: { redisUrl: 'rediss://redis.example', storeFile: null, secret: 'g'.repeat(32), claims: false },
     limits: {
       requestsPerPhone: [],
       requestsPerCaller: [
@@ -243,6 +243,11 @@ describe('readConfig', () => {
     });
     const { iamport } = readConfig({ ...CREDENTIALS, IAMPORT_BASE_URL: 'http://127.0.0.1:9/' });
     expect(iamport.baseUrl).toBe('http://127.0.0.1:9/');
+  });
+
+  test('keeps attempts in a file where one is named', () => {
+    const { guard } = readConfig({ STORE_FILE: ' /var/lib/identity/attempts.db\n', GUARD_SECRET: SECRET });
+    expect(guard).toMatchObject({ redisUrl: null, storeFile: '/var/lib/identity/attempts.db', secret: SECRET });
   });
 
   test('finds the sandbox on its port', () => {
@@ -367,6 +372,16 @@ describe('readConfig', () => {
       'an access record without a secret',
       { AUDIT_FILE: '-' },
       'GUARD_SECRET must be set with AUDIT_FILE: a random one ends with the process',
+    ],
+    [
+      'a file without a secret',
+      { STORE_FILE: 'attempts.db' },
+      'GUARD_SECRET must be set with STORE_FILE, the same after every restart',
+    ],
+    [
+      'Redis and a file',
+      { REDIS_URL: 'redis://127.0.0.1', STORE_FILE: 'attempts.db', GUARD_SECRET: SECRET },
+      'REDIS_URL and STORE_FILE exclude each other: set one',
     ],
   ])('refuses %s', (_name, given, expected) => {
     expect(problems(given)).toEqual([expected]);
@@ -546,12 +561,20 @@ describe('configWarnings', () => {
     expect(configWarnings({ ...all, OTEL_SDK_DISABLED: 'true' })).toEqual([]);
   });
 
-  test('say that production without Redis counts in this process alone, and without a file records no access', () => {
-    const noRedis = 'REDIS_URL is not set: attempts and limits are those of this process alone, and end with it';
-    const noRecord = 'AUDIT_FILE is not set: who read personal data, and when, is not recorded';
-    expect(configWarnings(PRODUCTION)).toEqual([noRedis, noRecord]);
-    expect(configWarnings({ ...PRODUCTION, AUDIT_FILE: '-' })).toEqual([noRedis]);
-    expect(configWarnings({ ...PRODUCTION, AUDIT_FILE: '-', REDIS_URL: 'redis://127.0.0.1' })).toEqual([]);
+  const NO_STORE =
+    'Neither STORE_FILE nor REDIS_URL is set: attempts and limits are those of this process alone and end with it, so that each restart makes five more guesses free. Set STORE_FILE on one machine, or REDIS_URL for several';
+  const NO_RECORD = 'AUDIT_FILE is not set: who read personal data, and when, is not recorded';
+
+  test.each([
+    [{}, [NO_STORE, NO_RECORD]],
+    [{ AUDIT_FILE: '-' }, [NO_STORE]],
+    [{ STORE_FILE: 'attempts.db' }, [NO_RECORD]],
+    [{ REDIS_URL: 'redis://127.0.0.1', AUDIT_FILE: '-' }, []],
+  ])('say of production with %j what it forgets and what it does not record', (given, expected) => {
+    expect(configWarnings({ ...PRODUCTION, ...given })).toEqual(expected);
+  });
+
+  test('are none of these outside production', () => {
     expect(configWarnings(CREDENTIALS)).toEqual([]);
   });
 
@@ -657,6 +680,7 @@ describe('a setting', () => {
       AUTH_AUDIENCE: null,
       ROUTER_SECRET: null,
       REDIS_URL: null,
+      STORE_FILE: null,
       GUARD_SECRET: null,
       UNISSUED_IMP_UIDS: 'claim',
       LIMIT_REQUESTS_PER_PHONE: '1/60s,5/1h,10/1d',

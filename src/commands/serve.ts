@@ -102,7 +102,7 @@ function summary({ isProduction, iamport, auth, guard, limits, audit, trustedDoc
     version: readVersion(),
     production: isProduction,
     upstream: new URL(iamport.baseUrl).host,
-    store: guard.redisUrl === null ? 'memory' : 'redis',
+    store: guard.redisUrl ? 'redis' : guard.storeFile ? 'file' : 'memory',
     callers: jwksUrl ? 'jwks' : publicKey ? 'public key' : secret ? 'secret' : 'anonymous',
     router: auth.routerSecret !== null,
     accessRecord: audit.file === null ? 'off' : audit.file === '-' ? 'standard output' : 'file',

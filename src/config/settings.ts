@@ -110,12 +110,17 @@ export const GUARD = {
   redisUrl: setting(
     'REDIS_URL',
     optional(redisUrl()),
-    'Redis in which replicas share attempts and limits, `rediss` for TLS; without it both are in the memory of one process.',
+    'Redis in which replicas share attempts and limits, `rediss` for TLS; without it both are in a file or in the memory of one process.',
+  ),
+  storeFile: setting(
+    'STORE_FILE',
+    optional(text('a path')),
+    'File on a local disk that keeps attempts and limits of one machine over a restart, in place of `REDIS_URL`.',
   ),
   secret: setting(
     'GUARD_SECRET',
     optional(secret(32)),
-    'Key of every HMAC that is stored, the same on every replica and required with `REDIS_URL`; unset, each start makes a random one.',
+    'Key of every HMAC that is stored, the same on every replica and after every restart, required with `REDIS_URL` and `STORE_FILE`; unset, each start makes a random one.',
   ),
   claims: setting(
     'UNISSUED_IMP_UIDS',

@@ -32,9 +32,9 @@ export class StoreFull extends Error {
 export const RECORD_TTL_MS = 60 * 60_000;
 
 /** While a code can still be right, its record is never dropped for room: that would make its attempts free again. */
-const CODE_LIFE_MS = 10 * 60_000;
+export const CODE_LIFE_MS = 10 * 60_000;
 
-const MAX_RECORDS = 100_000;
+export const MAX_RECORDS = 100_000;
 
 /** The monotonic clock, since a step of the wall clock must neither end nor prolong an attempt. */
 const monotonic = (): number => performance.now();

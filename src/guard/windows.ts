@@ -38,8 +38,8 @@ export interface WindowStore {
   giveBack(counted: readonly Counted[]): Promise<void>;
 }
 
-/** Keys that one window keeps in memory. Beyond, the oldest is dropped: a new caller is never denied for lack of room. */
-const MAX_KEYS = 50_000;
+/** Keys that one window keeps on one machine. Beyond, the oldest is dropped: a new caller is never denied for lack of room. */
+export const MAX_KEYS = 50_000;
 
 /** The rule, as a pure function: what each window says at `now`, and the new counts where none denies. */
 export function take(

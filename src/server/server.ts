@@ -17,7 +17,7 @@ export interface ServerOptions {
   readonly logger?: Logger;
   /** Told of every message that the embedded sandbox sends. */
   readonly onSms?: (sms: SandboxSms) => void;
-  /** Your own stores of attempts and of limits, each in place of memory or Redis: see `IdentitySubgraphOptions`. */
+  /** Your own stores of attempts and of limits, each in place of memory, a file or Redis: see `IdentitySubgraphOptions`. */
   readonly store?: AttemptStore;
   readonly windows?: WindowStore;
 }

@@ -159,11 +159,30 @@ describe('the check of the upstream', () => {
   });
 });
 
+describe('the check of the store without Redis', () => {
+  const base = testConfig('http://127.0.0.1');
+  const check = (storeFile: string | null): Promise<string[]> =>
+    checkStore({ ...base, guard: { ...base.guard, storeFile } }).then(linesOf);
+
+  test('names the two ways to keep attempts over a restart', async () => {
+    expect(await check(null)).toEqual([expect.stringMatching(/^ok store .* memory .* STORE_FILE or REDIS_URL /)]);
+  });
+
+  test('writes to the file, and says why one cannot be used', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'identity-check-'));
+    closers.push(() => rmSync(directory, { recursive: true }));
+    expect(await check(join(directory, 'attempts.db'))).toEqual([expect.stringMatching(/^ok store .* file /)]);
+    expect(await check(directory)).toEqual([
+      expect.stringMatching(/^problem store STORE_FILE .*: nothing is confirmed/),
+    ]);
+  });
+});
+
 describeRedis('the check of the store (needs redis-server on the PATH)', () => {
   const SECRET = 'the same on every replica, 32 characters';
   const base = testConfig('http://127.0.0.1');
   const check = (redisUrl: string, secret = SECRET): Promise<string[]> =>
-    checkStore({ ...base, guard: { redisUrl, secret, claims: true } }).then(linesOf);
+    checkStore({ ...base, guard: { ...base.guard, redisUrl, secret } }).then(linesOf);
 
   async function start(...options: string[]): Promise<TestRedis> {
     const redis = await startRedis(undefined, options);

@@ -27,7 +27,7 @@ const base = testConfig('http://127.0.0.1');
 /** Callers may read what is theirs and nothing else; a limit that is never reached is kept in the same Redis. */
 function on(redisUrl: string): Partial<Config> {
   return {
-    guard: { redisUrl, secret: 'the same on every replica, 32 characters', claims: true },
+    guard: { redisUrl, storeFile: null, secret: 'the same on every replica, 32 characters', claims: true },
     auth: { ...base.auth, anonymousScopes: new Set(['certification:ci']) },
     limits: { ...base.limits, confirmsPerIp: [{ points: 1_000_000, seconds: 3_600 }] },
   };

@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { begin, finish, opened, type Attempt, type AttemptRecord, type Begin } from '../../src/guard/attempt-rules.ts';
+import { createFileStore } from '../../src/guard/file.ts';
 import { createRedisStore } from '../../src/guard/redis.ts';
 import { connectRedis, type RedisLink } from '../../src/guard/redis-link.ts';
 import { createMemoryStore, StoreFull, StoreUnavailable, type AttemptStore } from '../../src/guard/store.ts';
 import { readRecord, update } from '../../src/guard/update.ts';
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';
+import { freshPath, opened as openedFile } from '../support/store-file.ts';
 import { hurryRedis, waitForRedis } from '../support/timers.ts';
 
 const RULES = { leaseMs: 20_000, claims: true };
@@ -67,24 +69,34 @@ function contract(create: () => Promise<AttemptStore>): void {
   });
 }
 
-describe('the memory store', () => {
-  contract(async () => createMemoryStore());
+interface Clock {
+  ms: number;
+}
+
+/** What a store on one machine must do besides, whose clock a test can move. */
+function contractOnOneMachine(create: (clock: Clock, maxRecords?: number) => AttemptStore): void {
+  const HOUR = 3_600_000;
 
   test('forgets a record an hour after it was written last', async () => {
     const clock = { ms: 0 };
-    const store = createMemoryStore(() => clock.ms);
+    const store = create(clock);
     await write(store, 'a');
-    clock.ms = 3_600_000 - 1;
+    clock.ms = HOUR - 1;
     expect(await read(store, 'a')).not.toBeNull();
-    clock.ms = 3_600_000;
+    clock.ms = HOUR;
     expect(await read(store, 'a')).toBeNull();
+    await write(store, 'a');
+    clock.ms = 2 * HOUR - 1;
+    expect(await read(store, 'a')).not.toBeNull();
   });
 
   test('is bounded, and refuses new records rather than forget attempts while a code can be right', async () => {
     const clock = { ms: 0 };
-    const store = createMemoryStore(() => clock.ms, 3);
+    const store = create(clock, 3);
     for (const key of ['a', 'b', 'c']) await write(store, key);
     await expect(write(store, 'd')).rejects.toBeInstanceOf(StoreFull);
+    await expect(store.check()).rejects.toBeInstanceOf(StoreFull);
+    clock.ms = 1;
     await write(store, 'a');
     expect(await read(store, 'b')).not.toBeNull();
     clock.ms = 10 * 60_000 - 1;
@@ -93,6 +105,16 @@ describe('the memory store', () => {
     await write(store, 'd');
     expect([await read(store, 'b'), await read(store, 'a')]).toEqual([null, opened('owner', 'SMS')]);
   });
+}
+
+describe('the memory store', () => {
+  contract(async () => createMemoryStore());
+  contractOnOneMachine((clock, maxRecords) => createMemoryStore(() => clock.ms, maxRecords));
+});
+
+describe('the store in a file', () => {
+  contract(async () => createFileStore(openedFile()));
+  contractOnOneMachine((clock, maxRecords) => createFileStore(openedFile(freshPath(), { clock }), maxRecords));
 });
 
 const describeRedis = hasRedis ? describe : describe.skip;

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { createFileWindows } from '../../src/guard/file-windows.ts';
 import { connectRedis, type RedisLink } from '../../src/guard/redis-link.ts';
 import { createRedisWindows } from '../../src/guard/redis-windows.ts';
 import { StoreUnavailable } from '../../src/guard/store.ts';
 import { createMemoryWindows, type Taken, type Window, type WindowStore } from '../../src/guard/windows.ts';
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';
+import { freshPath, opened } from '../support/store-file.ts';
 
 const HOUR = 3_600_000;
 
@@ -66,12 +68,15 @@ function contract(create: () => WindowStore): void {
   });
 }
 
-describe('windows in memory', () => {
-  contract(() => createMemoryWindows());
+interface Clock {
+  ms: number;
+}
 
+/** What windows on one machine must do besides, whose clock a test can move. */
+function contractOnOneMachine(create: (clock: Clock, maxKeys?: number) => WindowStore): void {
   const clocked = (maxKeys?: number) => {
     const clock = { ms: 0.5 };
-    return { clock, store: createMemoryWindows(() => clock.ms, maxKeys) };
+    return { clock, store: create(clock, maxKeys) };
   };
 
   test('begin with the first call and end after their length, each on its own', async () => {
@@ -114,6 +119,11 @@ describe('windows in memory', () => {
     expect(await decide(store, of('a'), of('c'), of('d'), of('a'))).toEqual([true, true, true, false]);
     expect(await decide(store, of('e'), of('c'), of('d'), of('a'))).toEqual([true, false, false, true]);
   });
+}
+
+describe('windows in memory', () => {
+  contract(() => createMemoryWindows());
+  contractOnOneMachine((clock, maxKeys) => createMemoryWindows(() => clock.ms, maxKeys));
 
   test('decide the same whether denied calls were made or not, and let a call through when they said they would', async () => {
     const call = fc.record({
@@ -153,6 +163,37 @@ describe('windows in memory', () => {
           }
         }
       }),
+    );
+  });
+});
+
+describe('windows in a file', () => {
+  contract(() => createFileWindows(opened()));
+  contractOnOneMachine((clock, maxKeys) => createFileWindows(opened(freshPath(), { clock }), maxKeys));
+
+  test('say the same as those in memory, to the ms', async () => {
+    const call = fc.record({
+      windows: fc.uniqueArray(fc.constantFrom(...WINDOWS), { minLength: 1 }),
+      waitMs: fc.nat(40),
+      isGivenBack: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(call, { maxLength: 30 }), async (calls) => {
+        const clock = { ms: 0 };
+        const path = freshPath();
+        opened(path, { clock }).close(); // the clock of a new file begins with 0
+        const memory = createMemoryWindows(() => clock.ms);
+        for (const { windows, waitMs, isGivenBack } of calls) {
+          clock.ms += waitMs;
+          const file = opened(path, { clock }); // a process of its own for each call
+          const store = createFileWindows(file);
+          const [ours, theirs] = [await store.take(windows), await memory.take(windows)];
+          expect(ours).toEqual(theirs);
+          if (isGivenBack) await Promise.all([store.giveBack(ours.counted), memory.giveBack(theirs.counted)]);
+          file.close();
+        }
+      }),
+      { numRuns: 20 },
     );
   });
 });

@@ -1,4 +1,6 @@
-import type { Config } from '../../config.ts';
+import { ConfigError, type Config } from '../../config.ts';
+import { createFileStore } from '../../guard/file.ts';
+import { openFile } from '../../guard/file-link.ts';
 import { createHmacs } from '../../guard/hmac.ts';
 import { createRedisStore } from '../../guard/redis.ts';
 import { connectRedis, evictionPolicy, evicts, type RedisLink } from '../../guard/redis-link.ts';
@@ -15,9 +17,33 @@ const SLOW_MS = 50;
 
 /** Where attempts and limits are kept: whether it answers, forgets nothing, and is shared with the other replicas. */
 export async function checkStore({ guard }: Config): Promise<readonly Finding[]> {
-  const { redisUrl, secret } = guard;
-  if (redisUrl === null)
-    return [ok('store', 'attempts and limits are in the memory of one process; replicas share them by REDIS_URL')];
+  const { redisUrl, storeFile, secret } = guard;
+  if (redisUrl !== null) return checkRedis(redisUrl, secret);
+  if (storeFile !== null) return [await checkFile(storeFile)];
+  return [
+    ok(
+      'store',
+      'attempts and limits are in the memory of one process; STORE_FILE or REDIS_URL keeps them over a restart',
+    ),
+  ];
+}
+
+async function checkFile(path: string): Promise<Finding> {
+  try {
+    const file = openFile(path, () => {});
+    try {
+      await createFileStore(file).check();
+    } finally {
+      file.close();
+    }
+    return ok('store', 'attempts and limits are in a file of this machine, which can be written');
+  } catch (error) {
+    const reason = error instanceof ConfigError ? error.problems.join('; ') : 'STORE_FILE does not answer in time';
+    return problem('store', `${reason}: nothing is confirmed without it`);
+  }
+}
+
+async function checkRedis(redisUrl: string, secret: string): Promise<readonly Finding[]> {
   const news: { trouble?: string } = {};
   const link = connectRedis(redisUrl, (told) => {
     if (told.kind === 'trouble') news.trouble = told.sentence;
