@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { readConfig } from '../../src/config.ts';
+import { readConfig, type Config } from '../../src/config.ts';
 import { createMemoryStore } from '../../src/guard/store.ts';
 import { refusal, startFaultyUpstream } from '../support/faulty-upstream.ts';
 import { startGateway, testConfig, type TestGateway } from '../support/gateway.ts';
@@ -14,6 +14,11 @@ beforeAll(async () => {
   });
 });
 afterAll(() => gateway.close());
+
+function readAddresses(env: Record<string, string>): Pick<Config, 'host' | 'adminHost'> {
+  const { host, adminHost } = readConfig(env);
+  return { host, adminHost };
+}
 
 async function admin(path: string): Promise<{ status: number; text: string }> {
   const response = await fetch(gateway.adminUrl + path);
@@ -48,6 +53,17 @@ describe('an operator', () => {
     // Our own lines alone: process metrics are numbers in which any digits turn up.
     const ours = text.split('\n').filter((line) => line.startsWith('identity_'));
     expect(ours.join('\n')).not.toMatch(/imp_|홍길동|01012345678|123456|1990/);
+  });
+
+  test('reaches the admin port on an address of its own, which the public one is not on, and without one on the same', async () => {
+    const apart = await startGateway({ config: readAddresses({ ADMIN_HOST: '127.0.0.2' }) });
+    const together = await startGateway({ config: readAddresses({ HOST: '127.0.0.3' }) });
+    const hosts = [apart.url, apart.adminUrl, together.url, together.adminUrl].map((url) => new URL(url).hostname);
+    expect(hosts).toEqual(['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.3']);
+    expect((await fetch(`${apart.adminUrl}/livez`)).status).toBe(200);
+    const { port } = new URL(apart.adminUrl);
+    await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+    await Promise.all([apart.close(), together.close()]);
   });
 
   test('finds neither on the public port', async () => {
