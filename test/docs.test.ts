@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { Registry } from 'prom-client';
+import { Registry } from '@prometheus-io/client';
 import { createMetrics } from '../src/server/metrics.ts';
 
 const DOCUMENTS = globSync('{*.md,docs/**/*.md,bench/*.md,examples/**/*.md}');

@@ -17,7 +17,7 @@ function loadedBy(...modules: string[]): string {
 test('the module for a host program loads no HTTP server, no metrics and no sandbox', () => {
   const loaded = loadedBy('./src/index.ts');
   expect(loaded).toMatch(/\/src\/subgraph\.ts/);
-  expect(loaded).not.toMatch(/node_modules\/(fastify|prom-client|pino)\/|\/src\/(server|sandbox)\//);
+  expect(loaded).not.toMatch(/node_modules\/(fastify|@prometheus-io|pino)\/|\/src\/(server|sandbox)\//);
 });
 
 test('the server loads the sandbox only where it starts it', () => {

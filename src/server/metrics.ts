@@ -1,4 +1,11 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Histogram,
+  Registry as ClientRegistry,
+  type PrometheusContentType,
+} from '@prometheus-io/client';
 import type { GatewayEvent, OnEvent } from '../events.ts';
 
 export interface Metrics {
@@ -10,12 +17,22 @@ export interface Metrics {
 type Event<K extends GatewayEvent['kind']> = Extract<GatewayEvent, { kind: K }>;
 type Counts = { readonly [K in GatewayEvent['kind']]: (event: Event<K>) => void };
 
+/** A registry of `@prometheus-io/client`, or of `prom-client`, its name until version 15. */
+export interface MetricsRegistry {
+  readonly contentType: string;
+  registerMetric(metric: never): void;
+  metrics(): Promise<string>;
+}
+
+type Registry = ClientRegistry<PrometheusContentType>;
+
 /** From a confirm on the sandbox to the deadline of one. */
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 18, 25];
 const BREAKER_STATES = { closed: 0, 'half-open': 1, open: 2 };
 
 /** Counts in a registry of the host program, or in one of its own with the metrics of the process. */
-export function createMetrics(registry: Registry = ownRegistry()): Metrics {
+export function createMetrics(given: MetricsRegistry = ownRegistry()): Metrics {
+  const registry = given as Registry; // its metrics only register themselves, which is the same in both
   const counts = createCounts(registry);
   const store = new Gauge({
     name: 'identity_store_up',
@@ -70,7 +87,7 @@ function createCounts(registry: Registry): Counts {
 }
 
 function ownRegistry(): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = new ClientRegistry<PrometheusContentType>();
+  collectDefaultMetrics({ register: registry, eventLoopUtilizationTimeout: 1_000 });
   return registry;
 }
