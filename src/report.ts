@@ -69,7 +69,10 @@ export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Repor
       return onEvent(event);
     },
     onOperation: (operation) => logger.info(rounded(operation), 'operation'),
-    onRedis: (news) => logRedis(logger, news),
+    onRedis(news) {
+      logRedis(logger, news);
+      if (news.kind === 'secret') onEvent(news);
+    },
     upstream: () => ({ login: loginState(isLoginAccepted, performance.now() - loginAt), breakers: { ...breakers } }),
   };
 }
@@ -114,6 +117,11 @@ function warningOf(event: GatewayEvent): Warning | null {
     case 'fault':
     case 'login':
     case 'breaker':
+    case 'limit-allowed':
+    case 'attempt':
+    case 'store':
+    case 'secret':
+    case 'refused-request':
       return null;
   }
 }

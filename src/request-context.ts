@@ -44,7 +44,7 @@ export function createContextFactory(
       return identity && { ...identity, ip };
     } catch (error) {
       if (!(error instanceof Unauthenticated)) throw error;
-      report.onEvent({ kind: 'refused-caller', reason: error.message });
+      report.onEvent({ kind: 'refused-caller', reason: error.reason });
       throw new GraphQLError(`${error.message}.`, { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
     }
   }

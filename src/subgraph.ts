@@ -15,8 +15,10 @@ import { connectRedis } from './guard/redis-link.ts';
 import { watchSecret } from './guard/redis-secret.ts';
 import { createRedisWindows } from './guard/redis-windows.ts';
 import { createMemoryStore, StoreFull, type AttemptStore } from './guard/store.ts';
+import { timedStore, timedWindows } from './guard/timed-stores.ts';
 import { createMemoryWindows, type WindowStore } from './guard/windows.ts';
 import { createHttp, type WireOptions } from './iamport/http.ts';
+import type { UpstreamLoad } from './iamport/policies.ts';
 import { createIamport } from './iamport/source.ts';
 import type { Logger } from './log.ts';
 import { createReport, type Report, type UpstreamHealth } from './report.ts';
@@ -61,8 +63,8 @@ export interface IdentitySubgraph {
   createContext(request: ContextRequest): Promise<Context>;
   /** Whether the store of attempts can be written. A full one counts as ready: it goes on serving the records that it has. */
   isReady(): Promise<boolean>;
-  /** How the upstream was when it was last called; this calls nobody. */
-  upstream(): UpstreamHealth;
+  /** How the upstream was when it was last called, and the calls that run and wait; this calls nobody. */
+  upstream(): UpstreamHealth & { readonly calls: UpstreamLoad };
   /** Lets go of the connections to the upstream and to the store. */
   close(): Promise<void>;
 }
@@ -96,7 +98,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
         () => true,
         (error) => error instanceof StoreFull,
       ),
-    upstream: report.upstream,
+    upstream: () => ({ ...report.upstream(), calls: iamport.load() }),
     async close() {
       http.close();
       await stores.close();
@@ -105,15 +107,16 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
 }
 
 /** Where attempts are kept and limits counted: the host's own, in Redis where its URL is set, otherwise in this process. */
-function createStores(options: IdentitySubgraphOptions, hmac: Hmac, { onRedis }: Report) {
+function createStores(options: IdentitySubgraphOptions, hmac: Hmac, { onRedis, onEvent }: Report) {
   const { redisUrl } = options.guard;
   const isOwn = options.store !== undefined && options.windows !== undefined;
   const redis = redisUrl === null || isOwn ? null : connectRedis(redisUrl, onRedis);
   const unwatch = redis && watchSecret(redis, hmac, onRedis);
   const store = options.store ?? (redis ? createRedisStore(redis) : createMemoryStore());
+  const windows = options.windows ?? (redis ? createRedisWindows(redis) : createMemoryWindows());
   return {
-    store,
-    windows: options.windows ?? (redis ? createRedisWindows(redis) : createMemoryWindows()),
+    store: timedStore(store, onEvent),
+    windows: timedWindows(windows, onEvent),
     async close() {
       unwatch?.();
       await store.close();

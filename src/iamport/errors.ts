@@ -38,6 +38,7 @@ const FAULTS = {
 } as const satisfies Record<string, { code: string; fate: Fate; counts: boolean; retriesRead: boolean }>;
 
 export type FaultReason = keyof typeof FAULTS;
+export const FAULT_REASONS = Object.keys(FAULTS) as FaultReason[];
 export type FaultCode = (typeof FAULTS)[FaultReason]['code'];
 
 /** Why the upstream said no, in its own envelope. The patterns that tell them apart are in `iamport/refusal.ts`. */

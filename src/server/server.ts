@@ -56,11 +56,12 @@ export async function createServer(
     ...(store && { store }),
     ...(windows && { windows }),
   });
+  metrics.watch(subgraph);
   const apollo = createApollo(subgraph, config);
   await apollo.start();
 
   const state: State = { isDraining: false, isClosing: false };
-  const app = createGraphQLServer(config, logger, subgraph, apollo, state);
+  const app = createGraphQLServer(config, logger, subgraph, apollo, state, metrics.count);
   const admin = createAdminServer(config, logger, subgraph, metrics, state);
 
   return {
