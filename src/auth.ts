@@ -12,6 +12,7 @@ import {
 } from 'jose';
 import { SCOPES, type Identity } from './caller.ts';
 import type { AuthConfig } from './config.ts';
+import type { CallerRefusal } from './events.ts';
 import { sharedSecret } from './config/values.ts';
 
 /** Headers as node, Fastify, Express or fetch give them. */
@@ -26,9 +27,18 @@ export function header(headers: RequestHeaders, name: string): string | undefine
 /** Names the caller of a request; null where the request names none. Errors: `Unauthenticated`; anything else is the issuer's outage. */
 export type Authenticate = (request: { readonly headers: RequestHeaders }) => Promise<Identity | null>;
 
-/** The request claims to be somebody and cannot prove it, or did not come through the router. */
+/**
+ * The request claims to be somebody and cannot prove it, or did not come through the router. The message is for the client;
+ * the reason is counted and logged, so that it is one of a fixed set.
+ */
 export class Unauthenticated extends Error {
   override readonly name = 'Unauthenticated';
+  readonly reason: CallerRefusal;
+
+  constructor(message: string, reason: CallerRefusal = 'other') {
+    super(message);
+    this.reason = reason;
+  }
 }
 
 /** The issuer's keys could not be had, for which no token is to blame: an outage, and not a reason to log people out. */
@@ -69,10 +79,10 @@ export function createAuthenticate(config: AuthConfig, jwksCooldownMs = JWKS_COO
     const authorization = header(headers, 'authorization');
     const routerAuthorization = header(headers, 'router-authorization');
     if (isRouter && !isRouter(routerAuthorization ?? ''))
-      throw new Unauthenticated('The router secret is missing or wrong');
+      throw new Unauthenticated('The router secret is missing or wrong', 'router-secret');
     if (!verify || !authorization?.trim()) return anonymous; // some clients send the header empty before they log in
     const token = /^Bearer ([\w.~+/=-]+)$/i.exec(authorization)?.[1];
-    if (token === undefined) throw new Unauthenticated('The token is not a bearer token');
+    if (token === undefined) throw new Unauthenticated('The token is not a bearer token', 'not-bearer');
     return verify(token);
   };
 }
@@ -108,7 +118,8 @@ function createVerify(config: AuthConfig, jwksCooldownMs: number): ((token: stri
     if (known && known.keySet === keySet && Date.now() < known.expiresAt) return known.identity;
     verified.delete(key);
     const { payload } = await verifyWith(keys, token, options).catch(refuse);
-    if (typeof payload.sub !== 'string' || payload.sub === '') throw new Unauthenticated('The token names nobody');
+    if (typeof payload.sub !== 'string' || payload.sub === '')
+      throw new Unauthenticated('The token names nobody', 'no-subject');
     const identity = { subject: payload.sub, isAnonymous: false, scopes: scopesOf(payload) };
     verified.set(key, { identity, expiresAt: (payload.exp! + CLOCK_LEEWAY_S) * 1000, keySet });
     if (verified.size > MAX_CACHED_TOKENS) verified.delete(verified.keys().next().value!);
@@ -183,8 +194,8 @@ function publishedKeys(url: string, cooldownDuration: number): Keys {
 /** What jose throws can quote the token's claims. */
 function refuse(error: unknown): never {
   if (error instanceof KeysUnavailable) throw error;
-  if (error instanceof errors.JWTExpired) throw new Unauthenticated('The token has expired');
-  throw new Unauthenticated('The token cannot be verified');
+  if (error instanceof errors.JWTExpired) throw new Unauthenticated('The token has expired', 'expired');
+  throw new Unauthenticated('The token cannot be verified', 'unverifiable');
 }
 
 /** `scope` is OAuth's claim, `scp` that of Entra ID and Okta; each is one string or a list. */

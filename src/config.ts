@@ -14,6 +14,7 @@ export interface Config extends Omit<Values<typeof SERVER>, 'corsOrigins'> {
   /** Served outside production unless `EXPLORER` says otherwise. */
   readonly explorer: boolean;
   readonly drainDelayMs: number;
+  readonly adminHost: string;
   /** Exact origins, or a pattern of them. */
   readonly corsOrigins: readonly string[] | RegExp;
   readonly iamport: IamportConfig;
@@ -118,6 +119,7 @@ export function readConfig(environment: Environment, { hasOwnCallers = false }: 
   return {
     ...server,
     explorer: server.explorer ?? !server.isProduction,
+    adminHost: server.adminHost ?? server.host,
     drainDelayMs: server.drainDelayMs ?? (server.isProduction ? DRAIN_DELAY_MS : 0),
     corsOrigins: server.corsOrigins ?? (isSandbox ? LOCALHOST : []),
     isSandbox,

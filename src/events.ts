@@ -1,8 +1,56 @@
-import type { EndpointName } from './iamport/endpoints.ts';
+import type { BreakerName } from './iamport/breaker.ts';
+import type { EndpointName, Kind } from './iamport/endpoints.ts';
 import type { Call, FailureCode } from './failure.ts';
 import type { FaultReason, UpstreamRefusal } from './iamport/errors.ts';
+import type { CertificationRecord } from './iamport/record.ts';
 
-/** What an operator counts. Every text is one of a fixed set, but for HMACs, and none is anybody's. */
+/** Why a caller is refused; `other` is for reasons of a host program's own. */
+export const CALLER_REFUSALS = [
+  'router-secret',
+  'not-bearer',
+  'expired',
+  'unverifiable',
+  'no-subject',
+  'other',
+] as const;
+export type CallerRefusal = (typeof CALLER_REFUSALS)[number];
+
+export const LIMITS = [
+  'requests per phone',
+  'requests per caller',
+  'requests per IP',
+  'requests',
+  'confirms per caller',
+  'confirms per IP',
+] as const;
+export type LimitName = (typeof LIMITS)[number];
+
+/** How the guard decides on an attempt: the plan of one that begins, or the answer that it gives from the record. */
+export const DECISIONS = [
+  'send',
+  'look-then-send',
+  'look',
+  'wait',
+  'repeat',
+  'other-method',
+  'WRONG_CODE',
+  'CODE_EXPIRED',
+  'TOO_MANY_ATTEMPTS',
+  'ALREADY_CERTIFIED',
+  'APP_NOT_APPROVED',
+  'IN_PROGRESS',
+  'NOT_FOUND',
+] as const;
+export type Decision = (typeof DECISIONS)[number];
+
+/** Commands to the store of attempts, and the two to that of limits. */
+export const STORE_OPERATIONS = ['read', 'replace', 'check', 'take', 'give-back'] as const;
+export type StoreOperation = (typeof STORE_OPERATIONS)[number];
+
+/**
+ * What an operator counts. Every text is one of a fixed set, but for HMACs and the code of a refused request, and none is
+ * anybody's.
+ */
 export type GatewayEvent =
   /** How an operation of a client ended: `OK` or a code. */
   | { readonly kind: 'outcome'; readonly call: Call; readonly code: FailureCode | 'OK'; readonly ms: number }
@@ -14,21 +62,36 @@ export type GatewayEvent =
   | { readonly kind: 'login'; readonly isAccepted: true }
   | { readonly kind: 'login'; readonly isAccepted: false; readonly namesKey: boolean }
   /** A circuit breaker that has changed its state. */
-  | { readonly kind: 'breaker'; readonly breaker: string; readonly state: 'closed' | 'half-open' | 'open' }
+  | { readonly kind: 'breaker'; readonly breaker: BreakerName; readonly state: 'closed' | 'half-open' | 'open' }
   /** A request whose token or router secret was refused, and why. */
-  | { readonly kind: 'refused-caller'; readonly reason: string }
+  | { readonly kind: 'refused-caller'; readonly reason: CallerRefusal }
   /** A call to the upstream that brought no usable answer. */
-  | { readonly kind: 'fault'; readonly call: string; readonly reason: FaultReason }
+  | { readonly kind: 'fault'; readonly call: Kind | 'login'; readonly reason: FaultReason }
   /** A field of a record, or `message`, that came in a way not known here. */
-  | { readonly kind: 'drift'; readonly field: string }
+  | { readonly kind: 'drift'; readonly field: keyof CertificationRecord | 'message' }
   /** A limit that was reached by the HMAC `key`, for so many ms; `shadow` where it let the call through. */
   | {
       readonly kind: 'limit';
-      readonly limit: string;
+      readonly limit: LimitName;
       readonly shadow: boolean;
       readonly key: string;
       readonly ms: number;
     }
+  /** A limit that let a call through and counted it. */
+  | { readonly kind: 'limit-allowed'; readonly limit: LimitName }
+  /** How the guard decided on an attempt. */
+  | { readonly kind: 'attempt'; readonly decision: Decision }
+  /** A command to a store: its time, and whether the store answered, be it that it is full. */
+  | {
+      readonly kind: 'store';
+      readonly operation: StoreOperation;
+      readonly ms: number;
+      readonly isAnswered: boolean;
+    }
+  /** Whether this replica has the `GUARD_SECRET` of the others, told when it changes. */
+  | { readonly kind: 'secret'; readonly isShared: boolean }
+  /** An HTTP request that was answered with an error, by its status and the code in the answer. */
+  | { readonly kind: 'refused-request'; readonly status: number; readonly code: string }
   /** A call that was denied because the store of attempts has no room for a new record. */
   | { readonly kind: 'store-full' }
   /** An operation that has no line in the access record, by the code of the system's error. */

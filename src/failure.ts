@@ -32,6 +32,7 @@ const CODES = {
 
 type Codes = typeof CODES;
 export type FailureCode = keyof Codes;
+export const FAILURE_CODES = Object.keys(CODES) as FailureCode[];
 export type FailureType = Codes[FailureCode]['type'];
 type CodeOf<T extends FailureType> = { [C in FailureCode]: Codes[C]['type'] extends T ? C : never }[FailureCode];
 

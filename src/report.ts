@@ -75,12 +75,15 @@ export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Repor
       return onEvent(event);
     },
     onOperation: (operation) => logger.info(rounded(operation), 'operation'),
-    onRedis: (news) => logRedis(logger, news),
     onAudit(news) {
       logAudit(news);
       if (news.kind === 'failed') onEvent({ kind: 'audit-failed', reason: news.reason });
     },
     onFile: (news) => logFile(logger, news),
+    onRedis(news) {
+      logRedis(logger, news);
+      if (news.kind === 'secret') onEvent(news);
+    },
     upstream: () => ({ login: loginState(isLoginAccepted, performance.now() - loginAt), breakers: { ...breakers } }),
   };
 }
@@ -130,6 +133,11 @@ function warningOf(event: GatewayEvent): Warning | null {
     case 'login':
     case 'breaker':
     case 'audit-failed':
+    case 'limit-allowed':
+    case 'attempt':
+    case 'store':
+    case 'secret':
+    case 'refused-request':
       return null;
   }
 }

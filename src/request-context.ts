@@ -51,7 +51,7 @@ export function createContextFactory(
       return identity && { ...identity, ip };
     } catch (error) {
       if (!(error instanceof Unauthenticated)) throw error;
-      report.onEvent({ kind: 'refused-caller', reason: error.message });
+      report.onEvent({ kind: 'refused-caller', reason: error.reason });
       const code: ErrorCode = 'UNAUTHENTICATED';
       throw new GraphQLError(`${error.message}.`, { extensions: { code, http: { status: 401 } } });
     }

@@ -19,8 +19,10 @@ import { connectRedis, type RedisLink } from './guard/redis-link.ts';
 import { watchSecret } from './guard/redis-secret.ts';
 import { createRedisWindows } from './guard/redis-windows.ts';
 import { createMemoryStore, StoreFull, type AttemptStore } from './guard/store.ts';
+import { timedStore, timedWindows } from './guard/timed-stores.ts';
 import { createMemoryWindows, type WindowStore } from './guard/windows.ts';
 import { createHttp, type WireOptions } from './iamport/http.ts';
+import type { UpstreamLoad } from './iamport/policies.ts';
 import { createIamport } from './iamport/source.ts';
 import type { Logger } from './log.ts';
 import { createReport, type Report, type UpstreamHealth } from './report.ts';
@@ -67,8 +69,8 @@ export interface IdentitySubgraph {
   createContext(request: ContextRequest): Promise<Context>;
   /** Whether the store of attempts can be written. A full one counts as ready: it goes on serving the records that it has. */
   isReady(): Promise<boolean>;
-  /** How the upstream was when it was last called; this calls nobody. */
-  upstream(): UpstreamHealth;
+  /** How the upstream was when it was last called, and the calls that run and wait; this calls nobody. */
+  upstream(): UpstreamHealth & { readonly calls: UpstreamLoad };
   /** The access record opens its file anew: it was renamed. */
   reopen(): void;
   /** Lets go of the connections to the upstream and to the store. */
@@ -105,7 +107,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
         () => true,
         (error) => error instanceof StoreFull,
       ),
-    upstream: report.upstream,
+    upstream: () => ({ ...report.upstream(), calls: iamport.load() }),
     reopen: () => audit?.reopen(),
     async close() {
       http.close();
@@ -126,8 +128,8 @@ function createStores(options: IdentitySubgraphOptions, hmac: Hmac, report: Repo
   const { store, windows } = options;
   const kept = store && windows ? inMemory() : storesOf(options.guard, hmac, report);
   return {
-    store: store ?? kept.store,
-    windows: windows ?? kept.windows,
+    store: timedStore(store ?? kept.store, report.onEvent),
+    windows: timedWindows(windows ?? kept.windows, report.onEvent),
     async close() {
       await store?.close();
       await kept.close();

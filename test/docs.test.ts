@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { Registry } from 'prom-client';
+import { Registry } from '@prometheus-io/client';
 import { createMetrics } from '../src/server/metrics.ts';
 
 const DOCUMENTS = globSync('{*.md,docs/**/*.md,bench/*.md,examples/**/*.md}');
@@ -50,11 +50,49 @@ test('links to a heading name one that is there', () => {
   expect(broken).toEqual([]);
 });
 
-test('the operating page names every metric with its labels, and no other', async () => {
+const PAGE = readFileSync('docs/operating.md', 'utf8');
+
+/** The labels of each metric and their values, all of which are there from the start. */
+async function metricsHere(): Promise<Map<string, Record<string, string[]>>> {
   const registry = new Registry();
-  createMetrics(registry);
-  const metrics = new Set((await registry.getMetricsAsJSON()).map(({ name }) => name));
-  const page = readFileSync('docs/operating.md', 'utf8');
-  const named = new Set([...page.matchAll(/^\| `(identity_\w+)`/gm)].map(([, name]) => name!));
-  expect(named).toEqual(metrics);
+  const idle = { running: 0, queued: 0 };
+  const upstream = () => ({ login: 'unknown', breakers: {}, calls: { mutation: idle, read: idle } }) as const;
+  createMetrics(registry).watch({ isReady: async () => true, upstream });
+  const metrics = (await registry.getMetricsAsJSON()).map(({ name, values }) => {
+    const pairs = values.flatMap(({ labels }) => Object.entries(labels)).filter(([label]) => label !== 'le');
+    const sets = Map.groupBy(pairs, ([label]) => label).entries();
+    return [
+      name,
+      Object.fromEntries([...sets].map(([label, set]) => [label, sorted(set.map(([, value]) => String(value)))])),
+    ] as const;
+  });
+  return new Map(metrics);
+}
+
+function sorted(values: readonly string[]): string[] {
+  return [...new Set(values)].toSorted((a, b) => (a < b ? -1 : 1));
+}
+
+const spans = (text: string): string[] =>
+  [...text.matchAll(/`([^`]+)`/g)].map(([, span]) => span!.replaceAll(/\s+/g, ' '));
+
+test('the operating page names every metric with its labels, and no other', async () => {
+  const named = [...PAGE.matchAll(/^\| `(identity_\w+)` +\|([^|]*)\|/gm)].map(([, name, labels]) => [
+    name!,
+    spans(labels!),
+  ]);
+  const metrics = [...(await metricsHere())].map(([name, labels]) => [name, Object.keys(labels)]);
+  expect(Object.fromEntries(named)).toEqual(Object.fromEntries(metrics));
+});
+
+test('the operating page names every value of every label, and no other', async () => {
+  const items = [...PAGE.matchAll(/^- `(\w+)` of ((?:`identity_\w+`(?:, )?)+):\s((?:.|\n {2})+)/gm)];
+  const named = items.flatMap(([, label, names, values]) =>
+    spans(names!).map((name) => [`${name} ${label}`, sorted(spans(values!))]),
+  );
+  const here = [...(await metricsHere())].filter(([name]) => name !== 'identity_build_info');
+  const values = here.flatMap(([name, labels]) =>
+    Object.entries(labels).map(([label, set]) => [`${name} ${label}`, set]),
+  );
+  expect(Object.fromEntries(named)).toEqual(Object.fromEntries(values));
 });

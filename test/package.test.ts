@@ -20,7 +20,7 @@ test('the module for a host program loads no HTTP server, no metrics, no sandbox
   const loaded = loadedBy('./src/index.ts');
   expect(loaded).toMatch(/\/src\/subgraph\.ts/);
   expect(loaded).toMatch(/node_modules\/@opentelemetry\/api\//);
-  expect(loaded).not.toMatch(/node_modules\/(fastify|prom-client|pino)\/|\/src\/(server|sandbox)\//);
+  expect(loaded).not.toMatch(/node_modules\/(fastify|@prometheus-io|pino)\/|\/src\/(server|sandbox)\//);
   expect(loaded).not.toMatch(SDK);
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GatewayEvent } from '../src/events.ts';
+import type { CallerRefusal, GatewayEvent } from '../src/events.ts';
 import type { FaultReason } from '../src/iamport/errors.ts';
 import { createReport } from '../src/report.ts';
 
@@ -45,7 +45,7 @@ describe('the log of an operator', () => {
   });
 
   test('says once why calls bring no usable answer, and nothing of those that were not made', () => {
-    const fault = (call: string, reason: FaultReason) => ({ kind: 'fault', call, reason }) as const;
+    const fault = (call: 'login' | 'read', reason: FaultReason) => ({ kind: 'fault', call, reason }) as const;
     const ofLogin = [fault('login', 'connect'), fault('login', 'connect'), fault('login', 'unauthorized')];
     const ofReads = (['login', 'login-refused', 'breaker', 'overload', 'gone', 'unauthorized'] as const).map((reason) =>
       fault('read', reason),
@@ -84,10 +84,10 @@ describe('the log of an operator', () => {
   });
 
   test('says once why callers are refused, for each reason', () => {
-    const refused = (reason: string) => ({ kind: 'refused-caller', reason }) as const;
-    expect(reported(refused('The token has expired'), refused('The token has expired'), refused('another'))).toEqual([
-      ['warn', { reason: 'The token has expired' }, 'a caller was refused'],
-      ['warn', { reason: 'another' }, 'a caller was refused'],
+    const refused = (reason: CallerRefusal) => ({ kind: 'refused-caller', reason }) as const;
+    expect(reported(refused('expired'), refused('expired'), refused('other'))).toEqual([
+      ['warn', { reason: 'expired' }, 'a caller was refused'],
+      ['warn', { reason: 'other' }, 'a caller was refused'],
     ]);
   });
 

@@ -1,8 +1,9 @@
 import { Agent } from 'node:http';
 import { createRequire } from 'node:module';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { Registry } from '@prometheus-io/client';
 import { graphql, GraphQLError } from 'graphql';
-import { Registry } from 'prom-client';
+import { Registry as FormerRegistry } from 'prom-client';
 import type { AttemptRecord } from '../src/guard/attempt-rules.ts';
 import { createMemoryStore } from '../src/guard/store.ts';
 import { createMemoryWindows } from '../src/guard/windows.ts';
@@ -118,8 +119,11 @@ describe('createIdentitySubgraph', () => {
     expect(subgraph.formatError(formatted, new Error('a defect'))).toMatchObject({ message: 'Internal server error' });
   });
 
-  test("counts in a registry of the host program's own", async () => {
-    const registry = new Registry();
+  test.each([
+    ['today', () => new Registry()],
+    ['up to prom-client 15', () => new FormerRegistry()],
+  ])("counts in a registry of the host program's own, as the library is called %s", async (_name, createRegistry) => {
+    const registry = createRegistry();
     const { subgraph } = await mount({ onEvent: createMetrics(registry).count });
     const context = { contextValue: await subgraph.createContext({ headers: {}, ip: undefined, signal: undefined }) };
     const variableValues = { impUid: 'imp_900200000001', otp: 'x' };

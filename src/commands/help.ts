@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { COMMANDS } from './commands.ts';
-import { readVersion } from './version.ts';
+import { version } from '../version.ts';
 
 const FLAGS = [
   ['--port N', 'port of GraphQL, as PORT'],
@@ -23,7 +23,7 @@ export async function help(): Promise<number> {
   const commands = Object.entries(COMMANDS).map(
     ([name, { operands, sentence }]) => [[name, ...operands].join(' '), sentence] as const,
   );
-  process.stdout.write(`${bold('iamport-identity-gateway')} ${readVersion()}
+  process.stdout.write(`${bold('iamport-identity-gateway')} ${version}
 Korean mobile identity verification as GraphQL, over the iamport REST API.
 
 ${bold('Usage')}  iamport-identity-gateway [command] [flags]

@@ -4,7 +4,7 @@ import { deadlinesOf } from '../deadlines.ts';
 import { describe } from '../log.ts';
 import { createServer, type GatewayServer } from '../server/server.ts';
 import { configOf, type Invocation } from './invocation.ts';
-import { readVersion } from './version.ts';
+import { version } from '../version.ts';
 import { printSms, welcome } from './welcome.ts';
 
 /** Serves until a signal; what keeps it from starting is printed, and ends the process with the code 1. */
@@ -12,8 +12,7 @@ export async function serve(invocation: Invocation): Promise<number> {
   const config = configOrExit(invocation);
   const logger = await createLogger(config);
   for (const warning of configWarnings(invocation.env)) logger.warn(warning);
-  const traces =
-    config.traces && (await import('../server/traces.ts')).startTraces(config.traces, readVersion(), logger);
+  const traces = config.traces && (await import('../server/traces.ts')).startTraces(config.traces, version, logger);
   let server: GatewayServer | null = null;
   endOnSignals(config, logger, {
     drain: async () => server?.drain(),
@@ -99,7 +98,7 @@ function summary({ isProduction, iamport, auth, guard, limits, audit, trustedDoc
   const { jwksUrl, publicKey, secret } = auth;
   const rates = Object.entries(limits).filter(([, rates]) => Array.isArray(rates) && rates.length === 0);
   return {
-    version: readVersion(),
+    version,
     production: isProduction,
     upstream: new URL(iamport.baseUrl).host,
     store: guard.redisUrl ? 'redis' : guard.storeFile ? 'file' : 'memory',

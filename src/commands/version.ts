@@ -1,14 +1,6 @@
-import { readFileSync } from 'node:fs';
-
-/** The version of this package. */
-export function readVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return version;
-}
+import { version } from '../version.ts';
 
 export async function printVersion(): Promise<number> {
-  process.stdout.write(`${readVersion()}\n`);
+  process.stdout.write(`${version}\n`);
   return 0;
 }

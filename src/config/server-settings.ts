@@ -13,6 +13,11 @@ export const SERVER = {
   ),
   host: setting('HOST', text('an address or a host name').default('127.0.0.1'), 'Address on which both ports listen.'),
   port: setting('PORT', port().default(4000), 'Port of GraphQL at `/graphql`; 0 picks a free one.'),
+  adminHost: setting(
+    'ADMIN_HOST',
+    optional(text('an address or a host name')),
+    'Address on which `ADMIN_PORT` listens; unset, that of `HOST`.',
+  ),
   adminPort: setting(
     'ADMIN_PORT',
     port().default(4001),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from '../caller.ts';
-import type { OnEvent } from '../events.ts';
+import type { Decision, OnEvent } from '../events.ts';
 import { failure, type Failure } from '../failure.ts';
 import { describe, type Logger } from '../log.ts';
 import { failed, ok, type Outcome } from '../outcome.ts';
@@ -123,13 +123,19 @@ export function createAttempts(options: AttemptsOptions): Attempts {
   };
 }
 
-async function beginKept({ store, rules }: AttemptsOptions, attempt: KeyedAttempt): Promise<Begin<Interval>> {
+async function beginKept({ store, rules, onEvent }: AttemptsOptions, attempt: KeyedAttempt): Promise<Begin<Interval>> {
   const begun = await update(store, attempt.key, (found, now) => begin(found, attempt, now, rules));
   const { reply, isKept } = begun;
-  if (reply.kind !== 'begun') return reply;
-  if (!isKept) void giveBack({ store, rules }, attempt.key, reply);
+  if (reply.kind === 'begun' && !isKept) void giveBack({ store, rules }, attempt.key, reply);
   mustBeKept(begun);
+  onEvent({ kind: 'attempt', decision: decisionOf(reply) });
+  if (reply.kind !== 'begun') return reply;
   return { ...reply, lost: reply.lost && onOurClock(reply.lost, begun) };
+}
+
+function decisionOf(reply: Begin): Decision {
+  if (reply.kind === 'begun') return reply.plan;
+  return reply.kind === 'reject' ? (reply.code as Decision) : reply.kind; // what the rules reject with is in that set
 }
 
 /** Errors: `StoreUnavailable` for a write that the store did not answer. */

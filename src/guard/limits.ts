@@ -1,6 +1,6 @@
 import { network } from '../address.ts';
 import type { LimitsConfig, Rate } from '../config.ts';
-import type { OnEvent } from '../events.ts';
+import type { LimitName, OnEvent } from '../events.ts';
 import { failure, type Failure } from '../failure.ts';
 import { describe, type Logger } from '../log.ts';
 import { failed, ok, type Outcome } from '../outcome.ts';
@@ -42,7 +42,7 @@ export interface LimitsOptions {
 /** One limit of one call. */
 interface Check {
   /** Its name, for events and in the names of windows. */
-  readonly limit: string;
+  readonly limit: LimitName;
   readonly rates: readonly Rate[];
   /** The HMAC of the phone, caller or network that it counts; null counts nowhere. */
   readonly key: string | null;
@@ -127,6 +127,7 @@ function createPass({ config: { shadow }, windows, onEvent, logger }: LimitsOpti
       const retryAt = new Date(Date.now() + ms);
       return shadow ? ALLOWED : failed(failure('RATE_LIMITED', { retryAt }));
     }
+    for (const limit of new Set(asked.map(({ check }) => check.limit))) onEvent({ kind: 'limit-allowed', limit });
     return ok(passFor(counted.filter((_, index) => !asked[index]!.check.countsTries)));
   };
 }

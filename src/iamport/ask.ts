@@ -8,7 +8,7 @@ import { openEnvelope, type JsonObject } from './envelope.ts';
 import { spentUpstream } from '../spending.ts';
 import { UpstreamFault, UpstreamRefusal } from './errors.ts';
 import type { Http, HttpAnswer, HttpRequest } from './http.ts';
-import { createPolicies, type PoliciesOptions } from './policies.ts';
+import { createPolicies, type PoliciesOptions, type UpstreamLoad } from './policies.ts';
 import { createClassify } from './refusal.ts';
 import { readLessons } from './refusals-file.ts';
 import { createSession } from './session.ts';
@@ -42,7 +42,10 @@ export type Ask = (name: EndpointName, question: Question) => Promise<JsonObject
 export const PROBE_IMP_UID = 'imp_000000000000';
 
 /** What every call has: a budget of time, the policies of its kind, a session, and an envelope around its answer. */
-export function createAsk(options: AskOptions, clock: CertificationClock): Ask {
+export function createAsk(
+  options: AskOptions,
+  clock: CertificationClock,
+): { readonly ask: Ask; readonly load: () => UpstreamLoad } {
   const { confirmTimeoutMs, readTimeoutMs, onEvent } = options;
   const classify = createClassify(readLessons(options.refusalsFile));
   const open = (answer: HttpAnswer) => openEnvelope(answer, classify);
@@ -76,7 +79,7 @@ export function createAsk(options: AskOptions, clock: CertificationClock): Ask {
     onEvent,
   );
 
-  return async (name, { impUid, json, signal: caller }) => {
+  const ask: Ask = async (name, { impUid, json, signal: caller }) => {
     const endpoint = ENDPOINTS[name];
     const request = { ...addressOf(endpoint, impUid), ...(json && { json }) };
     const call = (signal: AbortSignal) =>
@@ -100,6 +103,7 @@ export function createAsk(options: AskOptions, clock: CertificationClock): Ask {
       throw error;
     }
   };
+  return { ask, load: () => policies.load() };
 }
 
 /** One call as the operator sees it: how long it took, and how it ended. */

@@ -26,7 +26,12 @@ export interface Policies {
    * Errors: those of `work`, or an `UpstreamFault` OVERLOADED or UPSTREAM_UNAVAILABLE for a call that was not made.
    */
   run<T>(kind: Kind, budget: Budget, work: () => Promise<T>): Promise<T>;
+  load(): UpstreamLoad;
 }
+
+/** The calls that have a slot, and those that wait for one, of each kind that is bounded. */
+export type UpstreamLoad = Readonly<Record<BoundedKind, { readonly running: number; readonly queued: number }>>;
+type BoundedKind = BreakerName & Kind;
 
 /** The policies of one kind of call. */
 interface Row {
@@ -70,7 +75,7 @@ export function createPolicies(
   probe: () => Promise<void>,
   onEvent: OnUpstreamEvent,
 ): Policies {
-  const boundOf = (kind: BreakerName & Kind): Bound => createBound(config, createBreaker(kind, config, onEvent), probe);
+  const boundOf = (kind: BoundedKind): Bound => createBound(config, createBreaker(kind, config, onEvent), probe);
   /** A read-back has no bounds: there are only as many as there were confirms. */
   const bounds = { mutation: boundOf('mutation'), read: boundOf('read'), 'read-back': null };
   let savedRetries = MAX_SAVED_RETRIES;
@@ -111,6 +116,7 @@ export function createPolicies(
         throw notMade(error);
       }
     },
+    load: () => ({ mutation: bounds.mutation.load(), read: bounds.read.load() }),
   };
 }
 
@@ -120,6 +126,7 @@ interface Bound {
   run<T>(budget: Budget, work: (start: Start) => PromiseLike<T>): Promise<T>;
   /** Errors: UPSTREAM_UNAVAILABLE where the breaker is open and the probe finds the upstream ill. */
   throughBreaker<T>(start: Start, work: () => Promise<T>): Promise<T>;
+  load(): UpstreamLoad[BoundedKind];
 }
 
 function createBound(
@@ -146,6 +153,7 @@ function createBound(
       start.begin();
       return breaker.execute(work);
     },
+    load: () => ({ running: parallelCalls - places.executionSlots, queued: queuedCalls - places.queueSlots }),
   };
 }
 

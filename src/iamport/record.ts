@@ -34,7 +34,7 @@ type Network = (typeof NETWORKS)[keyof typeof NETWORKS];
 export type UpstreamCarrier = Network | `${Network}_MVNO`;
 
 /** Called for every field whose value could not be read; never with the value. */
-export type OnDrift = (field: string) => void;
+export type OnDrift = (field: keyof CertificationRecord) => void;
 
 /**
  * The record in an upstream answer, whatever shape it came in: one unreadable field costs that field and no other.
@@ -134,3 +134,6 @@ function day(value: unknown): string | undefined {
   const parts = typeof value === 'string' ? /^(\d{4})-?(\d{2})-?(\d{2})$/.exec(value) : null;
   return (parts && calendarDay(parts[1]!, parts[2]!, parts[3]!)) ?? undefined;
 }
+
+/** The names of its fields. */
+export const FIELDS = Object.keys(decodeCertification({}, () => {})) as (keyof CertificationRecord)[];

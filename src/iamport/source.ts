@@ -6,7 +6,8 @@ import { createCertificationClock, type Placement } from './clock.ts';
 import { ENDPOINTS, IMP_UID, type EndpointName } from './endpoints.ts';
 import type { JsonObject } from './envelope.ts';
 import { UpstreamFault, UpstreamRefusal, type UpstreamError } from './errors.ts';
-import { decodeCertification, type CertificationRecord, type UpstreamCarrier } from './record.ts';
+import type { UpstreamLoad } from './policies.ts';
+import { decodeCertification, type CertificationRecord, type OnDrift, type UpstreamCarrier } from './record.ts';
 
 export interface IamportOptions extends AskOptions {
   /** Which of the merchant's channels sends the codes; null for the one that is set at the upstream. */
@@ -73,12 +74,14 @@ export interface Iamport {
    * Source: `certified_at`, the `Date` of every answer, and the `now` of every log-in.
    */
   certifiedIn(record: CertificationRecord, interval: Interval): Placement;
+
+  load(): UpstreamLoad;
 }
 
 export function createIamport(options: IamportOptions): Iamport {
   const clock = createCertificationClock();
-  const ask = createAsk(options, clock);
-  const onDrift = (field: string): void => options.onEvent({ kind: 'drift', field });
+  const { ask, load } = createAsk(options, clock);
+  const onDrift: OnDrift = (field) => options.onEvent({ kind: 'drift', field });
 
   /** The record that an endpoint answers. An answer about another imp_uid is no answer. */
   async function record(name: EndpointName, impUid: string, question: Question = {}): Promise<CertificationRecord> {
@@ -118,6 +121,7 @@ export function createIamport(options: IamportOptions): Iamport {
     readBack: (impUid) => outcomeOf(record('readBack', impUid)),
     delete: (impUid) => outcomeOf(remove(impUid)),
     certifiedIn: ({ certified_at }, interval) => clock.place(certified_at, interval),
+    load,
   };
 }
 

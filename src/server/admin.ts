@@ -26,7 +26,7 @@ export function createAdminServer(
       .send({ status: isReady ? 'ok' : 'unavailable', store, login, breakers, closing: state.isDraining });
   });
   admin.get('/metrics', async (_request, reply) => {
-    const { contentType, body } = await metrics.render(await subgraph.isReady());
+    const { contentType, body } = await metrics.render();
     return reply.type(contentType).send(body);
   });
   admin.setNotFoundHandler(async (_request, reply) =>

@@ -2,6 +2,7 @@ import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
+import type { OnEvent } from '../events.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Logger } from '../log.ts';
 import type { IdentitySubgraph } from '../subgraph.ts';
@@ -20,8 +21,9 @@ export function createGraphQLServer(
   subgraph: IdentitySubgraph,
   apollo: ApolloServer<Context>,
   state: Readonly<State>,
+  onEvent: OnEvent,
 ): FastifyInstance {
-  const app = createHttpServer(config, logger);
+  const app = createHttpServer(config, logger, (status, code) => onEvent({ kind: 'refused-request', status, code }));
   app.addHook('onRequest', async ({ ip, host }, reply) => {
     if (state.isClosing) return reply.code(503).send(errorBody('The gateway is closing. Please ask again.', 'CLOSING'));
     // A caller that has hung up already has no address to be counted by; Apollo needs a host, which HTTP/1.0 may lack.

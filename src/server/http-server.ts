@@ -7,7 +7,11 @@ import { requestIdOf } from '../request-context.ts';
 import { errorBody, MAX_BODY_BYTES, refuse, refuseSocket, SAFE_HEADERS, clientMistake } from './refusals.ts';
 
 /** What both servers share: answers of node's and of Fastify's own take our shape, are not stored, and have a deadline. */
-export function createHttpServer(config: Config, logger: Logger): FastifyInstance {
+export function createHttpServer(
+  config: Config,
+  logger: Logger,
+  onRefused: (status: number, code: string) => void = () => {},
+): FastifyInstance {
   const { clientTimeoutMs, maxConnections, keepAliveMs } = config;
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
@@ -20,12 +24,16 @@ export function createHttpServer(config: Config, logger: Logger): FastifyInstanc
       requireHostHeader: false, // checked below
       joinDuplicateHeaders: true, // node would keep the first of two, where a proxy may have checked the second
     },
-    clientErrorHandler: refuseSocket,
+    clientErrorHandler(error, socket) {
+      const status = refuseSocket(error, socket);
+      if (status !== null) onRefused(status, 'BAD_REQUEST');
+    },
     return503OnClosing: false, // said below, in our own shape
     trustProxy: config.trustProxy.length > 0 && inNetworks(config.trustProxy),
     // A path that cannot be decoded comes here, past every hook.
     frameworkErrors: (_error, request, reply) => {
       cutSlowReader(request.raw, reply.raw, clientTimeoutMs);
+      onRefused(400, 'BAD_REQUEST');
       void refuse(reply);
     },
   });
@@ -38,7 +46,11 @@ export function createHttpServer(config: Config, logger: Logger): FastifyInstanc
     const { expect = '100-continue' } = request.headers;
     return /100-continue/i.test(expect) ? undefined : refuse(reply, 417, 'Expect may be 100-continue.');
   });
-  app.addHook('onSend', async (request, reply) => cutSlowReader(request.raw, reply.raw, clientTimeoutMs));
+  app.addHook('onSend', async (request, reply, payload) => {
+    cutSlowReader(request.raw, reply.raw, clientTimeoutMs);
+    const { statusCode } = reply;
+    if (statusCode >= 400) onRefused(statusCode, /"code":"(\w+)"/.exec(String(payload))?.[1] ?? 'none');
+  });
   app.setErrorHandler(async (error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500;
     if (status < 500) return reply.code(status).send(errorBody(clientMistake(status), 'BAD_REQUEST'));

@@ -29,11 +29,14 @@ export async function refuse(
     .send(errorBody(message, 'BAD_REQUEST'));
 }
 
-/** Answers on the socket itself: what is too slow, too long or no HTTP never becomes a request. */
-export function refuseSocket({ code }: { code: string }, socket: Socket): void {
+/** Answers on the socket itself: what is too slow, too long or no HTTP never becomes a request. Null where nothing was answered. */
+export function refuseSocket({ code }: { code: string }, socket: Socket): number | null {
   // The response that node is sending on this socket: words of ours would be read as a part of it.
   const { _httpMessage: due } = socket as { _httpMessage?: ServerResponse | null };
-  if (!socket.writable || due?.req.complete) return void socket.destroy();
+  if (!socket.writable || due?.req.complete) {
+    socket.destroy();
+    return null;
+  }
   const [status, message] = NO_REQUEST[code] ?? ['400 Bad Request', 'The request cannot be read.'];
   const body = JSON.stringify(errorBody(message, 'BAD_REQUEST'));
   const headers = {
@@ -45,6 +48,7 @@ export function refuseSocket({ code }: { code: string }, socket: Socket): void {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`);
   socket.once('finish', () => socket.destroy()); // a client that is slow is slow to hang up, too
+  return Number.parseInt(status, 10);
 }
 
 const NO_REQUEST: Readonly<Record<string, readonly [status: string, message: string]>> = {

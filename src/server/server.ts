@@ -58,21 +58,21 @@ export async function createServer(
     ...(store && { store }),
     ...(windows && { windows }),
   });
+  metrics.watch(subgraph);
   const apollo = await createApollo(subgraph, config);
   await apollo.start();
 
   const state: State = { isDraining: false, isClosing: false };
-  const app = createGraphQLServer(config, logger, subgraph, apollo, state);
+  const app = createGraphQLServer(config, logger, subgraph, apollo, state, metrics.count);
   const admin = createAdminServer(config, logger, subgraph, metrics, state);
 
   return {
     sandbox,
     async listen() {
       const { port, adminPort } = config;
-      // For the name `localhost` Fastify opens a second node server, which would lack every setting made below.
-      const { address: host } = await lookup(config.host);
-      const url = await app.listen({ host, port });
-      return { url: `${url}/graphql`, adminUrl: await admin.listen({ host, port: adminPort }) };
+      const url = await app.listen({ host: await addressOf(config.host), port });
+      const adminUrl = await admin.listen({ host: await addressOf(config.adminHost), port: adminPort });
+      return { url: `${url}/graphql`, adminUrl };
     },
     reopen: () => subgraph.reopen(),
     async drain() {
@@ -89,6 +89,11 @@ export async function createServer(
       await sandbox?.close();
     },
   };
+}
+
+/** For the name `localhost` Fastify would open a second node server, which would lack every setting of the first. */
+async function addressOf(host: string): Promise<string> {
+  return (await lookup(host)).address;
 }
 
 /** Loads the sandbox only where it is used. */

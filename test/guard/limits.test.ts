@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createHmacs } from '../../src/guard/hmac.ts';
+import type { GatewayEvent } from '../../src/events.ts';
 import type { LimitsConfig, Rate } from '../../src/config.ts';
 import type { Caller } from '../../src/caller.ts';
 import { createLimits, type Denial, type Pass } from '../../src/guard/limits.ts';
@@ -29,7 +30,7 @@ const PHONE = '01012345678';
 
 /** Limits with a clock, what they told, and what they logged. */
 function limits(config: Partial<LimitsConfig>) {
-  const told: unknown[] = [];
+  const told: GatewayEvent[] = [];
   const logged: unknown[] = [];
   const clock = { ms: 0 };
   const windows = createMemoryWindows(() => clock.ms);
@@ -50,7 +51,12 @@ async function said(pass: Promise<Outcome<Pass, Denial>>): Promise<Said> {
   return { code, retryAt, refund: () => Promise.reject(new Error('A denied call has nothing to refund')) };
 }
 
-function create(windows: WindowStore, config: Partial<LimitsConfig>, told: unknown[] = [], logged: unknown[] = []) {
+function create(
+  windows: WindowStore,
+  config: Partial<LimitsConfig>,
+  told: GatewayEvent[] = [],
+  logged: unknown[] = [],
+) {
   const log = (...line: unknown[]): void => void logged.push(line);
   const limits = createLimits({
     config: { ...OFF, ...config },
@@ -136,7 +142,11 @@ describe('limits', () => {
     const passes = [await own.request(somebody, PHONE), await own.request(somebody, PHONE)];
     expect(passes.map(({ retryAt }) => retryAt)).toEqual([null, null]);
     const hmacs = { key: expect.stringMatching(/^[\w-]{22}$/), ms: expect.any(Number) };
-    expect(told).toEqual([{ kind: 'limit', limit: 'requests per phone', shadow: true, ...hmacs }]);
+    expect(told).toEqual([
+      { kind: 'limit-allowed', limit: 'requests per phone' },
+      { kind: 'limit-allowed', limit: 'requests' },
+      { kind: 'limit', limit: 'requests per phone', shadow: true, ...hmacs },
+    ]);
   });
 
   test('in shadow mode give back a call that they would have denied as little as they counted it', async () => {
@@ -144,14 +154,18 @@ describe('limits', () => {
     await own.request(somebody, PHONE);
     await (await own.request(somebody, PHONE)).refund();
     await own.request(somebody, PHONE);
-    expect(told).toHaveLength(2);
+    expect(told.map(({ kind }) => kind)).toEqual(['limit-allowed', 'limit', 'limit']);
   });
 
-  test('tell of each denied call once, by the first limit that denies it, and of no other', async () => {
+  test('tell of each allowed call once for each limit, and of each denied call once, by the first limit that denies it', async () => {
     const { limits: own, told } = limits({ requestsPerCaller: TWO_WINDOWS, requests: ONE_A_MINUTE });
     for (let index = 0; index < 3; index += 1) await own.request(somebody, PHONE);
     await own.request({ ...somebody, subject: 'other' }, PHONE);
-    expect(told).toEqual(
+    expect(told.slice(0, 2)).toEqual([
+      { kind: 'limit-allowed', limit: 'requests per caller' },
+      { kind: 'limit-allowed', limit: 'requests' },
+    ]);
+    expect(told.slice(2)).toEqual(
       ['requests per caller', 'requests per caller', 'requests'].map((limit) => ({
         kind: 'limit',
         limit,

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { readConfig } from '../../src/config.ts';
+import { readConfig, type Config } from '../../src/config.ts';
 import { createMemoryStore } from '../../src/guard/store.ts';
 import { plain, refusal, startFaultyUpstream } from '../support/faulty-upstream.ts';
 import { startGateway, testConfig, type TestGateway } from '../support/gateway.ts';
+import { seriesIn } from '../support/metrics.ts';
 import { holdTimeouts } from '../support/timers.ts';
 import { until } from '../support/until.ts';
 
@@ -14,6 +15,11 @@ beforeAll(async () => {
   });
 });
 afterAll(() => gateway.close());
+
+function readAddresses(env: Record<string, string>): Pick<Config, 'host' | 'adminHost'> {
+  const { host, adminHost } = readConfig(env);
+  return { host, adminHost };
+}
 
 async function admin(path: string): Promise<{ status: number; text: string }> {
   const response = await fetch(gateway.adminUrl + path);
@@ -40,14 +46,25 @@ describe('an operator', () => {
       'identity_outcomes_total{call="confirm",code="RATE_LIMITED"} 1',
       'identity_upstream_faults_total{call="mutation",reason="rate-limited"} 1',
       'identity_upstream_drift_total{field="gender"} 1',
-      'identity_limits_total{limit="confirms per IP",shadow="false"} 1',
+      'identity_limits_total{limit="confirms per IP",decision="denied"} 1',
     ]) {
       expect(text).toContain(line);
     }
     expect(text).toContain('nodejs_heap_size_used_bytes');
-    // Our own lines alone: process metrics are numbers in which any digits turn up.
-    const ours = text.split('\n').filter((line) => line.startsWith('identity_'));
-    expect(ours.join('\n')).not.toMatch(/imp_|홍길동|01012345678|123456|1990/);
+    // Not the values: they are numbers in which any digits turn up.
+    const names = [...seriesIn(text).keys()].join('\n');
+    expect(names).not.toMatch(/imp_\d|홍길동|01012345678|123456|1990/);
+  });
+
+  test('reaches the admin port on an address of its own, which the public one is not on, and without one on the same', async () => {
+    const apart = await startGateway({ config: readAddresses({ ADMIN_HOST: '127.0.0.2' }) });
+    const together = await startGateway({ config: readAddresses({ HOST: '127.0.0.3' }) });
+    const hosts = [apart.url, apart.adminUrl, together.url, together.adminUrl].map((url) => new URL(url).hostname);
+    expect(hosts).toEqual(['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.3']);
+    expect((await fetch(`${apart.adminUrl}/livez`)).status).toBe(200);
+    const { port } = new URL(apart.adminUrl);
+    await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+    await Promise.all([apart.close(), together.close()]);
   });
 
   test('finds neither on the public port', async () => {
