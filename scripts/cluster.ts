@@ -22,7 +22,7 @@ export interface ClusterOptions {
 export interface Cluster {
   readonly balancer: Balancer;
   readonly router: Router | null;
-  /** Those that run now. */
+  /** Those that run, and have not been told to end. */
   readonly gateways: readonly GatewayProcess[];
   /** Starts a successor, sends the oldest gateway SIGTERM once the successor is ready, and answers its exit code. */
   replaceOldest(): Promise<{ readonly gateway: GatewayProcess; readonly exitCode: number | null }>;
@@ -89,9 +89,8 @@ async function start(
     gateways,
     async replaceOldest() {
       await startGateway();
-      const gateway = gateways[0]!;
+      const gateway = gateways.shift()!;
       const exitCode = await gateway.end('SIGTERM');
-      gateways.shift();
       balancer.remove(gateway);
       return { gateway, exitCode };
     },
