@@ -9,7 +9,7 @@ const DOCUMENTS = globSync('{*.md,docs/**/*.md,bench/*.md,examples/**/*.md}');
 /** Paths of files in code spans, and targets of links, as a reader would follow them. */
 function namedBy(document: string): string[] {
   const text = readFileSync(document, 'utf8');
-  const spans = [...text.matchAll(/`((?:src|test|docs|scripts|bench|schema)\/[\w./-]+\.\w+)`/g)].map(
+  const spans = [...text.matchAll(/`((?:src|test|docs|scripts|bench|schema|deploy)\/[\w./-]+\.\w+)`/g)].map(
     ([, path]) => path!,
   );
   const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)].map(([, path]) =>

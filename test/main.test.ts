@@ -61,9 +61,12 @@ function bodyOf(impUid: string): string {
   return JSON.stringify({ query, variables: { impUid, otp: '123456' } });
 }
 
+function post(url: string, impUid: string): Promise<Response> {
+  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: bodyOf(impUid) });
+}
+
 async function confirm(url: string, impUid: string): Promise<unknown> {
-  const headers = { 'content-type': 'application/json' };
-  return (await fetch(url, { method: 'POST', headers, body: bodyOf(impUid) })).json();
+  return (await post(url, impUid)).json();
 }
 
 describe('npm start', () => {
@@ -147,7 +150,7 @@ describe('npm start', () => {
     upstream.close();
   });
 
-  test('is not ready while it drains, and still serves, so that a load balancer can notice', async () => {
+  test('is not ready while it drains, and still serves, on connections that end with the answer', async () => {
     const gateway = start({
       IAMPORT_API_KEY: 'sandbox_key',
       IAMPORT_API_SECRET: 'sandbox_secret',
@@ -157,12 +160,15 @@ describe('npm start', () => {
     const [, url, adminUrl] = await gateway.printed(/"url":"([^"]+)","adminUrl":"([^"]+)"/);
     const readyz = async (): Promise<unknown> => (await fetch(`${adminUrl}/readyz`)).json();
     expect(await readyz()).toEqual({ status: 'ok', store: 'ok', login: 'unknown', breakers: {}, closing: false });
+    expect((await post(url!, 'x')).headers.get('connection')).toBe('keep-alive');
     expect(gateway.output()).toMatch(/"version":"\d+\.\d+\.\d+","production":false,"upstream":"api.iamport.kr"/);
     expect(gateway.output()).toMatch(/"store":"memory","callers":"anonymous".*"limitsOff":\[\]/);
     gateway.child.kill('SIGTERM');
     await gateway.printed(/draining/);
     expect(await readyz()).toMatchObject({ status: 'unavailable', closing: true });
-    expect(await confirm(url!, 'x')).toMatchObject({ data: { confirmIdentityOtp: { code: 'INVALID_INPUT' } } });
+    const late = await post(url!, 'x');
+    expect(await late.json()).toMatchObject({ data: { confirmIdentityOtp: { code: 'INVALID_INPUT' } } });
+    expect(late.headers.get('connection')).toBe('close');
     gateway.child.kill('SIGTERM');
     expect(await gateway.exited()).toBe(1);
   });

@@ -91,19 +91,23 @@ export function createAsk(
         caller,
       );
     } catch (error) {
-      if (error instanceof UpstreamFault) {
-        spentUpstream(0, error.reason, false); // of a call that was not made, the breaker and the queue are the end
-        onEvent({ kind: 'fault', call: endpoint.kind, reason: error.reason });
-      }
-      if (error instanceof UpstreamRefusal) onEvent({ kind: 'refusal', call: name, refusal: error.refusal });
-      if (error instanceof UpstreamRefusal && error.shape !== null) {
-        const { status, providerCode, shape } = error;
-        onEvent({ kind: 'unknown-words', call: name, status, providerCode, shape });
-      }
+      tellFailure(error, name, onEvent);
       throw error;
     }
   };
   return { ask, load: () => policies.load() };
+}
+
+/** Tells how a call failed; a defect is told elsewhere. */
+function tellFailure(error: unknown, call: EndpointName, onEvent: OnUpstreamEvent): void {
+  if (error instanceof UpstreamFault) {
+    spentUpstream(0, error.reason, false); // of a call that was not made, the breaker and the queue are the end
+    onEvent({ kind: 'fault', call: ENDPOINTS[call].kind, reason: error.reason });
+  }
+  if (!(error instanceof UpstreamRefusal)) return;
+  const { refusal, status, providerCode, shape } = error;
+  onEvent({ kind: 'refusal', call, refusal });
+  if (shape !== null) onEvent({ kind: 'unknown-words', call, status, providerCode, shape });
 }
 
 /** One call as the operator sees it: how long it took, and how it ended. */

@@ -30,7 +30,8 @@ export function createGraphQLServer(
     return ip !== undefined && host !== '' ? undefined : refuse(reply);
   });
   app.addHook('onSend', async (_request, reply) => {
-    if (state.isClosing) void reply.header('connection', 'close'); // a kept-alive connection would hold the drain up
+    // Load balancers send new connections elsewhere, but go on using those that are kept alive until they are closed.
+    if (state.isDraining) void reply.header('connection', 'close');
   });
   app.setNotFoundHandler(async (_request, reply) =>
     reply.code(404).send(errorBody('GraphQL is served at /graphql.', 'NOT_FOUND')),

@@ -13,29 +13,30 @@ export interface Router {
 }
 
 /** Port 0, the default, takes any free one. */
-export type StartRouter = (supergraphSdl: string, port?: number) => Promise<Router>;
+export type StartRouter = (supergraphSdl: string, port?: number, env?: Record<string, string>) => Promise<Router>;
 
 const START_TIMEOUT_MS = 60_000;
 const POLL_INTERVAL_MS = 50;
 
-/** Hive Gateway in a process of its own. It does not poll a supergraph that is a file. */
-export const startHive: StartRouter = (supergraphSdl, port = 0) =>
-  startRouter(supergraphSdl, port, (file, port) => [
+/** Hive Gateway in a process of its own, as it is deployed. It does not poll a supergraph that is a file. */
+export const startHive: StartRouter = (supergraphSdl, port = 0, env = {}) =>
+  startRouter(supergraphSdl, port, env, (file, port) => [
     fileHere('node_modules/.bin/hive-gateway'),
     'supergraph',
     file,
     '--host=127.0.0.1',
     `--port=${port}`,
-    `--config-path=${fileHere('hive.config.ts')}`,
+    `--config-path=${fileHere('../../deploy/router/gateway.config.mjs')}`,
   ]);
 
 /** Apollo Gateway in a process of its own. */
-export const startApollo: StartRouter = (supergraphSdl, port = 0) =>
-  startRouter(supergraphSdl, port, (file, port) => [fileHere('apollo-gateway.ts'), file, port]);
+export const startApollo: StartRouter = (supergraphSdl, port = 0, env = {}) =>
+  startRouter(supergraphSdl, port, env, (file, port) => [fileHere('apollo-gateway.ts'), file, port]);
 
 async function startRouter(
   supergraphSdl: string,
   wantedPort: number,
+  env: Record<string, string>,
   script: (file: string, port: string) => string[],
 ): Promise<Router> {
   const folder = await mkdtemp(path.join(tmpdir(), 'supergraph-'));
@@ -46,7 +47,7 @@ async function startRouter(
   const child = spawn(process.execPath, script(file, String(port)), {
     cwd: folder,
     // Routers take settings from the environment, telemetry among them: what is not here is off.
-    env: { PATH: process.env['PATH'], NODE_ENV: 'production' },
+    env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = Promise.all([text(child.stdout), text(child.stderr)]);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Between gateways and the sandbox: it knows which gateway calls, sees what overlaps, and can keep answers back. */
 export interface UpstreamProxy {
@@ -22,7 +23,8 @@ export interface HeldAnswer {
 
 const CONFIRM = /^\/certifications\/otp\/confirm\/([^/]+)$/;
 
-export async function createUpstreamProxy(upstreamUrl: string): Promise<UpstreamProxy> {
+/** Each answer of a confirm is kept back for `confirmMs`, as a carrier would. */
+export async function createUpstreamProxy(upstreamUrl: string, { confirmMs = 0 } = {}): Promise<UpstreamProxy> {
   const holds = new Map<string, (held: HeldAnswer) => void>();
   const counts = new Map<string, { now: number; most: number }>();
 
@@ -48,6 +50,7 @@ export async function createUpstreamProxy(upstreamUrl: string): Promise<Upstream
       ...(body.length > 0 && { body }),
     });
     const text = await answer.text();
+    if (impUid !== undefined && confirmMs > 0) await delay(confirmMs);
     const release = (): void => void response.writeHead(answer.status).end(text);
     const hold = impUid === undefined ? undefined : holds.get(impUid);
     if (!hold) return release();
