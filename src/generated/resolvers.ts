@@ -119,7 +119,9 @@ export type DeleteCertificationResult = CertificationDeleted | CertificationNotF
 
 /** A kind of device. */
 export type Device =
+  /** A phone or a tablet. */
   | 'MOBILE'
+  /** A desktop or a laptop. */
   | 'PC';
 
 /** The gender in the resident register. */

@@ -191,9 +191,7 @@ describe('the access record', () => {
 
 describe('an access record that cannot be written', () => {
   const failures = async ({ adminUrl }: TestGateway): Promise<string> =>
-    /identity_audit_failures_total\{reason="ENOSPC"\} (\d+)/.exec(
-      await (await fetch(`${adminUrl}/metrics`)).text(),
-    )![1]!;
+    /identity_audit_failures_total (\d+)/.exec(await (await fetch(`${adminUrl}/metrics`)).text())![1]!;
   const alarms = (gateway: TestGateway): number => gateway.log().match(/"level":50/g)!.length;
 
   test('lets no personal data out, and then nothing is sent upstream', async () => {

@@ -20,7 +20,9 @@ export type Carrier =
 
 /** A kind of device. */
 export type Device =
+  /** A phone or a tablet. */
   | 'MOBILE'
+  /** A desktop or a laptop. */
   | 'PC';
 
 /** The gender in the resident register. */

@@ -121,10 +121,10 @@ test('a refused token is one line that says why, and a count, without the token'
     expect((await post('imp_900200000008', '000000', { authorization: token })).status).toBe(401);
     expect((await post('imp_900200000008', '000000', { authorization: token })).status).toBe(401);
   });
-  expect(lines).toMatchObject([{ level: 40, reason: 'The token cannot be verified' }]);
+  expect(lines).toMatchObject([{ level: 40, reason: 'unverifiable' }]);
   expect(gateway.log()).not.toContain('made.up');
   const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
-  expect(metrics).toContain('identity_refused_callers_total{reason="The token cannot be verified"} 2');
+  expect(metrics).toContain('identity_refused_callers_total{reason="unverifiable"} 2');
 });
 
 test('metrics have a histogram of operations and of exchanges with the upstream, and breakers, log-ins and refusals', async () => {
