@@ -1,5 +1,6 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
+  ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
@@ -40,12 +41,14 @@ export function createApollo(subgraph: IdentitySubgraph, config: Config): Apollo
     persistedQueries: false,
     allowBatchedHttpRequests: false,
     stopOnTerminationSignals: false,
+    stringifyResult: JSON.stringify, // in place of one that adds a line break
     maxRecursiveSelections: true,
     parseOptions: { maxTokens: MAX_TOKENS },
     validationOptions: { maxErrors: MAX_ERRORS },
     plugins: [
       boundedErrors,
       requestIds,
+      ApolloServerPluginCacheControlDisabled(), // nothing here may be cached, and it would wrap every field
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
