@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, timingSafeEqual } from 'node:crypto';
+import { createPublicKey, hash, timingSafeEqual } from 'node:crypto';
 import {
   createRemoteJWKSet,
   errors,
@@ -111,7 +111,7 @@ function createVerify(config: AuthConfig, jwksCooldownMs: number): ((token: stri
   >();
 
   return async (token) => {
-    const key = digest(token).toString('base64');
+    const key = hash('sha256', token, 'base64');
     // Read before the verification, which may fetch another key set: then the next request verifies once more.
     const keySet = keys.current();
     const known = verified.get(key);
@@ -213,5 +213,5 @@ function secretEqual(secret: string): (given: string) => boolean {
 function ignore(): void {}
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 import { ConfigError, configWarnings, type Config } from '../config.ts';
 import { deadlinesOf } from '../deadlines.ts';
 import { describe } from '../log.ts';
@@ -76,12 +76,26 @@ function whyNotStarted(error: unknown): string {
 /** Lines for people in a terminal, and JSON for programs. */
 async function createLogger({ logLevel: level }: Config): Promise<Logger> {
   // A reader of the log that is gone must not keep the process from ending: pino's own writer would wait for it.
-  if (!process.stdout.isTTY) return pino({ level }, process.stdout);
+  if (!process.stdout.isTTY) return pino({ level }, byTurns(process.stdout));
   const { default: pretty } = await import('pino-pretty');
   return pino(
     { level },
     pretty({ sync: true, ignore: 'pid,hostname', singleLine: true, translateTime: 'SYS:HH:MM:ss.l' }),
   );
+}
+
+/** Writes the lines of one turn of the event loop together: to write each by itself is a twentieth of the CPU of a confirm. */
+function byTurns(stream: NodeJS.WriteStream): DestinationStream {
+  process.once('exit', () => stream.uncork());
+  return {
+    write(line) {
+      if (stream.writableCorked === 0) {
+        stream.cork();
+        setImmediate(() => stream.uncork());
+      }
+      stream.write(line);
+    },
+  };
 }
 
 function configOrExit(invocation: Invocation): Config {

@@ -39,8 +39,22 @@ export interface IdentityContext {
 
 const LANGUAGES: Language[] = ['en', 'ko'];
 
+/** Headers whose language is remembered: browsers send a few hundred different ones. */
+const MAX_HEADERS = 1_000;
+const MAX_HEADER_LENGTH = 100;
+const remembered = new Map<string | undefined, Language>();
+
 /** The language to answer in, English where the header names neither. */
 export function languageOf(acceptLanguage: string | undefined): Language {
+  const known = remembered.get(acceptLanguage);
+  if (known !== undefined) return known;
+  const language = preferredIn(acceptLanguage);
+  const isCommon = (acceptLanguage ?? '').length <= MAX_HEADER_LENGTH && remembered.size < MAX_HEADERS;
+  if (isCommon) remembered.set(acceptLanguage, language);
+  return language;
+}
+
+function preferredIn(acceptLanguage: string | undefined): Language {
   // Some clients send the locale of their system, which has an underscore: ko_KR.
   const tags = acceptLanguage?.replaceAll('_', '-');
   const preferred = new Negotiator({ headers: { 'accept-language': tags } }).language(LANGUAGES);

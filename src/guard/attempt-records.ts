@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from '../caller.ts';
 import type { Decision, OnEvent } from '../events.ts';
@@ -95,7 +95,7 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     },
     attempt: (caller, impUid, method, otp) => ({
       key: keyOf(impUid),
-      lease: randomBytes(9).toString('base64url'),
+      lease: randomUUID(),
       owner: ownerOf(caller),
       code: hmac('code', impUid, otp),
       method,

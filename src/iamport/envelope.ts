@@ -26,18 +26,18 @@ const BY_STATUS: Readonly<Record<number, FaultReason>> = {
 export function openEnvelope(answer: HttpAnswer, classify: Classify = classifyRefusal): JsonObject {
   const { status } = answer;
   const byStatus = BY_STATUS[status] ?? (status >= 300 && status < 400 ? 'strange' : null);
-  const badResponse = new UpstreamFault(byStatus ?? 'bad-answer', retryAt(answer));
+  const badResponse = (): UpstreamFault => new UpstreamFault(byStatus ?? 'bad-answer', retryAt(answer));
 
   const envelope = parseObject(answer.body);
   const code = integer(envelope?.['code']);
-  if (!envelope || code === undefined) throw badResponse;
+  if (!envelope || code === undefined) throw badResponse();
   if (code === 0) {
     const response = asObject(envelope['response']);
-    if (status < 200 || status >= 300 || !response) throw badResponse;
+    if (status < 200 || status >= 300 || !response) throw badResponse();
     return response;
   }
   const classified = classify(envelope['message']);
-  if (classified.refusal === 'UNRECOGNISED' && byStatus) throw badResponse;
+  if (classified.refusal === 'UNRECOGNISED' && byStatus) throw badResponse();
   throw new UpstreamRefusal(classified, status);
 }
 

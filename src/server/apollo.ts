@@ -1,5 +1,6 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
+  ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
@@ -41,12 +42,14 @@ export async function createApollo(subgraph: IdentitySubgraph, config: Config): 
     persistedQueries: false,
     allowBatchedHttpRequests: false,
     stopOnTerminationSignals: false,
+    stringifyResult: JSON.stringify, // in place of one that adds a line break
     maxRecursiveSelections: true,
     parseOptions: { maxTokens: MAX_TOKENS },
     validationOptions: { maxErrors: MAX_ERRORS },
     plugins: [
       boundedErrors,
       requestIds,
+      ApolloServerPluginCacheControlDisabled(), // nothing here may be cached, and it would wrap every field
       ApolloServerPluginLandingPageDisabled(),
       await inlineTrace(config),
       ApolloServerPluginUsageReportingDisabled(),

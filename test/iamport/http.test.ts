@@ -114,6 +114,19 @@ describe('what went wrong on the wire', () => {
     });
   });
 
+  test('is not-sent when the name look-up, or the TLS handshake, takes longer than a connection may', async () => {
+    const silent = await listening(createTcpServer((socket) => opened.push({ close: () => socket.destroy() })));
+    const ways = [
+      { baseUrl: 'http://example.test', wire: { lookup: () => {} } },
+      { baseUrl: silent.replace('http:', 'https:') },
+    ];
+    for (const way of ways) {
+      const http = createHttp({ connectTimeoutMs: 50, ...way });
+      opened.push(http);
+      await expect(http.send({ ...request, signal: signal() })).rejects.toMatchObject({ fate: 'not-sent' });
+    }
+  });
+
   test.each<[string, RequestListener]>([
     ['a reset', (incoming) => incoming.resume().on('end', () => incoming.socket.resetAndDestroy())],
     ['an early end', (incoming) => incoming.resume().on('end', () => incoming.socket.destroy())],
