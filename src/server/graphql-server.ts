@@ -23,7 +23,10 @@ export function createGraphQLServer(
   state: Readonly<State>,
   onEvent: OnEvent,
 ): FastifyInstance {
-  const app = createHttpServer(config, logger, (status, code) => onEvent({ kind: 'refused-request', status, code }));
+  const app = createHttpServer(config, logger, (refused) => {
+    logger.info(refused, 'a request was refused');
+    onEvent({ kind: 'refused-request', status: refused.status, code: refused.code });
+  });
   app.addHook('onRequest', async ({ ip, host }, reply) => {
     if (state.isClosing) return reply.code(503).send(errorBody('The gateway is closing. Please ask again.', 'CLOSING'));
     // A caller that has hung up already has no address to be counted by; Apollo needs a host, which HTTP/1.0 may lack.

@@ -6,11 +6,18 @@ import { describe, type Logger } from '../log.ts';
 import { requestIdOf } from '../request-context.ts';
 import { errorBody, MAX_BODY_BYTES, refuse, refuseSocket, SAFE_HEADERS, clientMistake } from './refusals.ts';
 
+/** A request that is answered with an error; one that node could not read has no id. */
+export interface RefusedRequest {
+  readonly requestId: string | null;
+  readonly status: number;
+  readonly code: string;
+}
+
 /** What both servers share: answers of node's and of Fastify's own take our shape, are not stored, and have a deadline. */
 export function createHttpServer(
   config: Config,
   logger: Logger,
-  onRefused: (status: number, code: string) => void = () => {},
+  onRefused: (refused: RefusedRequest) => void = () => {},
 ): FastifyInstance {
   const { clientTimeoutMs, maxConnections, keepAliveMs } = config;
   const app = fastify({
@@ -26,14 +33,14 @@ export function createHttpServer(
     },
     clientErrorHandler(error, socket) {
       const status = refuseSocket(error, socket);
-      if (status !== null) onRefused(status, 'BAD_REQUEST');
+      if (status !== null) onRefused({ requestId: null, status, code: 'BAD_REQUEST' });
     },
     return503OnClosing: false, // said below, in our own shape
     trustProxy: config.trustProxy.length > 0 && inNetworks(config.trustProxy),
     // A path that cannot be decoded comes here, past every hook.
     frameworkErrors: (_error, request, reply) => {
       cutSlowReader(request.raw, reply.raw, clientTimeoutMs);
-      onRefused(400, 'BAD_REQUEST');
+      onRefused({ requestId: request.id, status: 400, code: 'BAD_REQUEST' });
       void refuse(reply);
     },
   });
@@ -48,8 +55,10 @@ export function createHttpServer(
   });
   app.addHook('onSend', async (request, reply, payload) => {
     cutSlowReader(request.raw, reply.raw, clientTimeoutMs);
-    const { statusCode } = reply;
-    if (statusCode >= 400) onRefused(statusCode, /"code":"(\w+)"/.exec(String(payload))?.[1] ?? 'none');
+    const { statusCode: status } = reply;
+    if (status < 400) return;
+    const code = /"code":"(\w+)"/.exec(String(payload))?.[1] ?? 'none';
+    onRefused({ requestId: request.id, status, code });
   });
   app.setErrorHandler(async (error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500;

@@ -12,6 +12,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 interface Line {
+  readonly level: number;
   readonly msg: string;
   readonly requestId: string;
   readonly callerHmac: string;
@@ -125,6 +126,26 @@ test('a refused token is one line that says why, and a count, without the token'
   expect(gateway.log()).not.toContain('made.up');
   const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
   expect(metrics).toContain('identity_refused_callers_total{reason="unverifiable"} 2');
+});
+
+test('a request that is refused before it is an operation is found by the id that its answer has', async () => {
+  const refused = [
+    () => post('imp_900200000009', '000000', { authorization: 'Bearer made.up.token' }),
+    () => gateway.post({ query: '{ canary }' }, owner),
+    () => gateway.post('{ canary', owner),
+  ];
+  const ids: (string | null)[] = [];
+  const lines = await linesOf('a request was refused', async () => {
+    for (const ask of refused) ids.push((await ask()).headers.get('x-request-id'));
+  });
+  expect(lines.map(({ level, msg, ...facts }) => [level, msg, facts])).toEqual(
+    [
+      { status: 401, code: 'UNAUTHENTICATED' },
+      { status: 400, code: 'GRAPHQL_VALIDATION_FAILED' },
+      { status: 400, code: 'BAD_REQUEST' },
+    ].map((facts, index) => [30, 'a request was refused', { requestId: ids[index], ...facts }]),
+  );
+  expect(JSON.stringify(lines)).not.toContain('canary');
 });
 
 test('metrics have a histogram of operations and of exchanges with the upstream, and breakers, log-ins and refusals', async () => {
