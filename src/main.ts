@@ -1,5 +1,11 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { readArguments, UsageError } from './commands/arguments.ts';
+
+// Compiled modules are kept from one start to the next, which halves the time of a start. They are kept beside the package, since in a
+// folder for everybody another user could put something else in their place.
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));
 
 // A reader of the output that is gone is no failure of a command.
 process.stdout.on('error', () => {});
