@@ -162,7 +162,7 @@ describe('createIdentitySubgraph', () => {
 
   test('has the limits of the host program in a whole server as well', async () => {
     const windows: WindowStore = {
-      take: async (asked) => ({ waits: asked.map(() => 1_000), counted: [] }),
+      take: async (asked) => ({ waits: asked.map(() => 1_000), counted: [], nextInMs: 1_000 }),
       giveBack: async () => {},
     };
     const limits = { ...testConfig('').limits, confirmsPerIp: [{ points: 9, seconds: 60 }] };

@@ -9,7 +9,7 @@ export function createFileWindows(file: FileLink, maxKeys = MAX_KEYS): WindowSto
     take: (windows) =>
       file.write((records, now) => {
         const found = new Map(windows.map((window) => [window, recordOf(records, window)]));
-        const { waits, counts } = take(windows, (window) => countIn(found.get(window)), now);
+        const { waits, counts, nextInMs } = take(windows, (window) => countIn(found.get(window)), now);
         const counted = counts.map(({ used, endsAt }, index) => {
           const window = windows[index]!;
           const kind = kindOf(window.name);
@@ -17,7 +17,7 @@ export function createFileWindows(file: FileLink, maxKeys = MAX_KEYS): WindowSto
           records.set(kind, window.key, { value: String(used), endsAt });
           return { window, endsAt };
         });
-        return { waits, counted };
+        return { waits, counted, nextInMs };
       }),
     giveBack: (counted) =>
       file.write((records) => {

@@ -11,7 +11,7 @@ const PREFIX = 'identity:v2:{limit}:';
 const TAKE = `
   local t = redis.call('TIME')
   local now = t[1] * 1000 + math.floor(t[2] / 1000)
-  local waits, used, ends, denied = {}, {}, {}, false
+  local waits, used, ends, denied, after = {}, {}, {}, false, 0
   for i, key in ipairs(KEYS) do
     local points, ms = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
     local calls, last = string.match(redis.call('GET', key) or '', '^(%d+) (%d+)$')
@@ -19,12 +19,14 @@ const TAKE = `
     if ends[i] <= now then used[i], ends[i] = 0, now + ms end
     waits[i] = used[i] < points and 0 or ends[i] - now
     denied = denied or waits[i] > 0
+    after = math.max(after, waits[i])
   end
-  if denied then return {waits, {}} end
+  if denied then return {waits, {}, after} end
   for i, key in ipairs(KEYS) do
     redis.call('SET', key, string.format('%.0f %.0f', used[i] + 1, ends[i]), 'PX', ends[i] - now)
+    if used[i] + 1 >= tonumber(ARGV[2 * i - 1]) then after = math.max(after, ends[i] - now) end
   end
-  return {waits, ends}`;
+  return {waits, ends, after}`;
 
 /** Gives back only in the window that counted, which its end names: in the next one it would be a credit. */
 const GIVE_BACK = `
@@ -41,8 +43,9 @@ export function createRedisWindows({ client: redis, heard }: RedisLink): WindowS
   async function ask(windows: readonly Window[]) {
     const keys = windows.map(keyOf);
     const rates = windows.flatMap(({ points, ms }) => [points, ms]);
-    const [waits, ends] = (await redis.eval(TAKE, keys.length, ...keys, ...rates)) as [number[], number[]];
-    return { waits, counted: ends.map((endsAt, index) => ({ window: windows[index]!, endsAt })) };
+    const answer = await redis.eval(TAKE, keys.length, ...keys, ...rates);
+    const [waits, ends, nextInMs] = answer as [number[], number[], number];
+    return { waits, counted: ends.map((endsAt, index) => ({ window: windows[index]!, endsAt })), nextInMs };
   }
   async function uncount(counted: readonly Counted[]): Promise<unknown> {
     const keys = counted.map(({ window }) => keyOf(window));

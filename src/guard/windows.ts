@@ -25,6 +25,8 @@ export interface Taken {
   readonly waits: readonly number[];
   /** In the same order; empty where any window denies the call. */
   readonly counted: readonly Counted[];
+  /** For how many ms some window denies the next such call, as far as is known now; 0 where all would allow it. */
+  readonly nextInMs: number;
 }
 
 /** Where limits count. */
@@ -46,14 +48,17 @@ export function take(
   windows: readonly Window[],
   found: (window: Window) => Count | undefined,
   now: number,
-): { readonly waits: readonly number[]; readonly counts: readonly Count[] } {
+): Pick<Taken, 'waits' | 'nextInMs'> & { readonly counts: readonly Count[] } {
   const live = windows.map((window) => {
     const count = found(window);
-    return { window, count: count && count.endsAt > now ? count : { used: 0, endsAt: now + window.ms } };
+    return count && count.endsAt > now ? count : { used: 0, endsAt: now + window.ms };
   });
-  const waits = live.map(({ window, count }) => (count.used < window.points ? 0 : count.endsAt - now));
+  const waitsOf = (counts: readonly Count[]): number[] =>
+    counts.map(({ used, endsAt }, index) => (used < windows[index]!.points ? 0 : endsAt - now));
+  const waits = waitsOf(live);
   const isDenied = waits.some((wait) => wait > 0);
-  return { waits, counts: isDenied ? [] : live.map(({ count: { used, endsAt } }) => ({ used: used + 1, endsAt })) };
+  const counts = isDenied ? [] : live.map(({ used, endsAt }) => ({ used: used + 1, endsAt }));
+  return { waits, counts, nextInMs: Math.max(0, ...(isDenied ? waits : waitsOf(counts))) };
 }
 
 /** The clock is monotonic: a step of the wall clock would end windows early, or hold them open. */
@@ -88,7 +93,7 @@ export function createMemoryWindows(
         keep(window, count, now);
         return { window, endsAt: count.endsAt };
       });
-      return { waits: taken.waits, counted };
+      return { waits: taken.waits, counted, nextInMs: taken.nextInMs };
     },
     async giveBack(counted) {
       for (const { window, endsAt } of counted) {

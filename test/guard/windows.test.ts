@@ -48,6 +48,15 @@ function contract(create: () => WindowStore): void {
     expect(await decide(store, ...calls)).toEqual([true, false, false, true, false]);
   });
 
+  test('says with each call for how long the next would be denied, by the window that denies it longest', async () => {
+    const [minute, hour] = [window('minute', 2, 'a', 60_000), window('hour', 3)];
+    const said: number[] = [];
+    for (const windows of [[minute, hour], [minute, hour], [minute, hour], [hour], [minute, hour]])
+      said.push((await store.take(windows)).nextInMs);
+    // To the minute, of which a real clock may have used a moment.
+    expect(said.map((ms) => Math.ceil(ms / 60_000) * 60_000)).toEqual([0, 60_000, 60_000, HOUR, HOUR]);
+  });
+
   test('denies every call in a window without points', async () => {
     const { waits, counted } = await store.take([window('none', 0)]);
     expect([waits, counted]).toEqual([[HOUR], []]);
@@ -152,8 +161,10 @@ describe('windows in memory', () => {
             const same = await twin.take(next.windows);
             expect(same).toEqual(answer);
             made.push([answer, same]);
+            if (answer.nextInMs > 0) expect((await store.take(next.windows)).nextInMs).toBe(answer.nextInMs);
           } else {
             const now = clock.ms;
+            expect(answer.nextInMs).toBe(Math.max(...answer.waits));
             clock.ms += Math.max(...answer.waits) - 0.5;
             expect(isAllowed(await store.take(next.windows))).toBe(false);
             clock.ms = now + Math.max(...answer.waits);
@@ -287,10 +298,11 @@ const WINDOWS = [
         const both = [createMemoryWindows(() => 0), createRedisWindows(link)];
         const decisions = await Promise.all(
           both.map(async (store) => {
-            const waits: boolean[][] = [];
+            const waits: number[][] = [];
             for (const [index, windows] of asked.entries()) {
               const answer = await store.take(windows);
-              waits.push(answer.waits.map((wait) => wait > 0));
+              // To the minute, since the clock of Redis goes on.
+              waits.push([...answer.waits, answer.nextInMs].map((ms) => Math.ceil(ms / 60_000)));
               if (givenBack.includes(index)) await store.giveBack(answer.counted.slice(0, 2));
             }
             return waits;
