@@ -2,14 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from '../caller.ts';
 import type { Decision, OnEvent } from '../events.ts';
-import { failure, type Failure } from '../failure.ts';
 import { describe, type Logger } from '../log.ts';
-import { failed, ok, type Outcome } from '../outcome.ts';
-import { spentInGuard } from '../spending.ts';
 import type { Interval } from '../interval.ts';
 import {
   begin,
   finish,
+  isOver,
   opened,
   type Attempt,
   type AttemptRules,
@@ -21,12 +19,9 @@ import {
 } from './attempt-rules.ts';
 import { mayDelete, otherEnd, readRight, type OtherEnd, type ReadRight } from './rights.ts';
 import type { Hmac } from './hmac.ts';
-import { StoreFull, StoreUnavailable, type AttemptStore } from './store.ts';
+import { createKept, type Kept } from './kept.ts';
+import { StoreUnavailable, type AttemptStore } from './store.ts';
 import { readRecord, update, type RecordAt, type Updated } from './update.ts';
-
-/** A store in trouble fails closed: what it cannot tell is denied, as OVERLOADED where it is full. */
-export type StoreFailure = Failure<'UpstreamError'>;
-type Kept<T> = Promise<Outcome<T, StoreFailure>>;
 
 /** One caller's code for one impUid. */
 export interface KeyedAttempt extends Attempt {
@@ -49,6 +44,8 @@ export interface Attempts {
   otherEnd(attempt: KeyedAttempt): Kept<OtherEnd<Interval>>;
   readRight(caller: Caller, impUid: string): Kept<ReadRight<Interval>>;
   mayDelete(caller: Caller, impUid: string): Kept<boolean>;
+  /** Whether a verification has ended: no code is sent for it any more. */
+  isOver(impUid: string): Kept<boolean>;
 }
 
 export interface AttemptsOptions {
@@ -65,6 +62,7 @@ const WRITE_TRIES = 15;
 
 export function createAttempts(options: AttemptsOptions): Attempts {
   const { store, hmac, rules, logger, onEvent } = options;
+  const kept = createKept(onEvent);
   const { leaseMs } = rules;
   const ownerOf = ({ subject }: Caller): string => hmac('caller', subject);
   /** Whether the upstream tells capitals apart is not known: another spelling must not be five more attempts. */
@@ -72,16 +70,6 @@ export function createAttempts(options: AttemptsOptions): Attempts {
 
   /** What was found out is answered all the same: an attempt whose end is not kept counts as lost later. */
   const logLost = (error: unknown): void => logger.error(describe(error), 'an attempt could not be kept');
-
-  async function kept<T>(work: Promise<T>): Kept<T> {
-    try {
-      return ok(await spentInGuard(work));
-    } catch (error) {
-      if (error instanceof StoreFull) onEvent({ kind: 'store-full' });
-      else if (!(error instanceof StoreUnavailable)) throw error;
-      return failed(failure(error instanceof StoreFull ? 'OVERLOADED' : 'UPSTREAM_UNAVAILABLE'));
-    }
-  }
 
   /** Reads a record and answers one rule about it. */
   const asked = <T>(key: string, rule: (found: RecordAt) => T): Kept<T> => kept(readRecord(store, key).then(rule));
@@ -120,6 +108,7 @@ export function createAttempts(options: AttemptsOptions): Attempts {
         rightOnOurClock(readRight(found.record, ownerOf(caller), found.now, leaseMs), found),
       ),
     mayDelete: (caller, impUid) => asked(keyOf(impUid), ({ record }) => mayDelete(record, ownerOf(caller))),
+    isOver: (impUid) => asked(keyOf(impUid), ({ record }) => isOver(record)),
   };
 }
 

@@ -198,6 +198,13 @@ export function attemptsLeft(code: ConfirmCode, attempts: number): number {
   return FINAL.has(code) ? 0 : Math.max(0, ATTEMPTS_ALLOWED - attempts);
 }
 
+/** Whether no code is sent any more. */
+export function isOver(found: AttemptRecord | null): boolean {
+  if (!found) return false;
+  const { state, attempts } = found;
+  return state === 'CERTIFIED' || state === 'DEAD' || (state === 'OPEN' && attempts >= ATTEMPTS_ALLOWED);
+}
+
 /** Whether an attempt is in flight and still has its process. */
 export function isLeased({ state, startedAt }: AttemptRecord, now: number, leaseMs: number): boolean {
   return state === 'IN_FLIGHT' && now - startedAt < leaseMs;

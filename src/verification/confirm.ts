@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Span } from '@opentelemetry/api';
 import type { Caller } from '../caller.ts';
 import { failure, invalidInput, type FailureOf, type InvalidInput } from '../failure.ts';
 import { attemptsLeft, type Begun, type ConfirmCode, type End } from '../guard/attempt-rules.ts';
@@ -9,9 +8,9 @@ import type { UpstreamError } from '../iamport/errors.ts';
 import type { CertificationRecord } from '../iamport/record.ts';
 import type { Interval } from '../interval.ts';
 import { failed, ok, type Outcome } from '../outcome.ts';
-import { activeSpan, linkTo } from '../traces.ts';
 import type { Parts } from './parts.ts';
 import { place } from './read.ts';
+import { createSingleFlight } from './single-flight.ts';
 import { failureOf } from './upstream-failure.ts';
 
 /** What a person confirms with: the code of the message, or an approval in the carrier's app. */
@@ -39,26 +38,15 @@ interface Ended {
 /** How often a caller looks whether the attempt with the same code on another replica has ended. */
 const WAIT_STEP_MS = 100;
 
-/**
- * One attempt to confirm. It is single-flight: two taps, of one caller with one code, are one attempt and one answer. In a trace
- * the calls upstream are the first tap's, and the second is linked to it.
- */
+/** One attempt to confirm. It is single-flight: two taps, of one caller with one code, are one attempt and one answer. */
 export function createConfirm(parts: Parts): Confirm {
-  const inFlight = new Map<string, { readonly answer: Promise<Confirmed>; readonly span: Span | undefined }>();
+  const once = createSingleFlight<Confirmed>();
   return (caller, impUid, confirmation) => {
     const answerBy = performance.now() + parts.deadlines.answerMs;
     const otp = confirmation.method === 'SMS' ? confirmation.otp : '';
     const attempt = parts.attempts.attempt(caller, impUid, confirmation.method, otp);
-    const flight = `${attempt.key} ${attempt.owner} ${attempt.code}`;
-    const running = inFlight.get(flight);
-    if (running) {
-      linkTo(running.span);
-      return running.answer;
-    }
     const call = { impUid, confirmation, attempt, answerBy };
-    const answer = confirm(parts, caller, call).finally(() => inFlight.delete(flight));
-    inFlight.set(flight, { answer, span: activeSpan() });
-    return answer;
+    return once(`${attempt.key} ${attempt.owner} ${attempt.code}`, () => confirm(parts, caller, call));
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Caller } from '../caller.ts';
 import { failure, type FailureOf } from '../failure.ts';
 import type { ReadRight } from '../guard/rights.ts';
-import type { StoreFailure } from '../guard/attempt-records.ts';
+import type { StoreFailure } from '../guard/kept.ts';
 import type { Placement } from '../iamport/clock.ts';
 import type { CertificationRecord } from '../iamport/record.ts';
 import type { Iamport } from '../iamport/source.ts';

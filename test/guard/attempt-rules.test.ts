@@ -5,6 +5,7 @@ import {
   attemptsLeft,
   begin,
   finish,
+  isOver,
   opened,
   type Attempt,
   type AttemptRecord,
@@ -450,6 +451,18 @@ describe('the end of an attempt', () => {
       expect([0, 1, 4, 5, 6].map((used) => attemptsLeft(code, used))).toEqual([5, 4, 1, 0, 0]);
     },
   );
+});
+
+test.each<[string, boolean, AttemptRecord | null]>([
+  ['not known', false, null],
+  ['new', false, opened(OWNER, 'SMS')],
+  ['tried four times', false, { ...opened(OWNER, 'SMS'), attempts: 4 }],
+  ['tried five times, the last in flight', false, { ...opened(OWNER, 'SMS'), attempts: 5, state: 'IN_FLIGHT' }],
+  ['tried five times', true, { ...opened(OWNER, 'SMS'), attempts: 5 }],
+  ['certified', true, { ...opened(OWNER, 'SMS'), attempts: 1, state: 'CERTIFIED' }],
+  ['dead', true, { ...opened(OWNER, 'SMS'), attempts: 1, state: 'DEAD' }],
+])('a verification that is %s is over: %s', (_name, expected, record) => {
+  expect(isOver(record)).toBe(expected);
 });
 
 describe('the right to an impUid', () => {
