@@ -174,7 +174,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
   },
   RATE_LIMITED: {
     cause:
-      'A limit of this gateway was reached, and `retryAt` says when it ends; or the provider takes no more calls, and `retryAt` is null.',
+      'A limit of this gateway was reached, and `retryAt` says when it ends; or the same request was sent a moment ago and may not be sent again until `retryAt`, since its answer was lost or its verification has ended; or the provider takes no more calls, and `retryAt` is null.',
     app: 'Disable the button until `retryAt`, or for some minutes where it is null. Do not call before.',
     counts:
       'A limit of the gateway counts nothing and sends nothing. Where the provider refused, the attempt or the request is counted.',

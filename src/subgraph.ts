@@ -18,6 +18,7 @@ import { createRedisStore } from './guard/redis.ts';
 import { connectRedis, type RedisLink } from './guard/redis-link.ts';
 import { watchSecret } from './guard/redis-secret.ts';
 import { createRedisWindows } from './guard/redis-windows.ts';
+import { createRequests } from './guard/requests.ts';
 import { createMemoryStore, StoreFull, type AttemptStore } from './guard/store.ts';
 import { timedStore, timedWindows } from './guard/timed-stores.ts';
 import { createMemoryWindows, type WindowStore } from './guard/windows.ts';
@@ -92,7 +93,9 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
   const rules = { leaseMs: deadlines.leaseMs, claims: options.guard.claims };
   const attempts = createAttempts({ store, hmac, rules, logger, onEvent });
   const audit = createAudit(options.audit, { seal: (text) => hmac('audit', text), onNews: report.onAudit });
-  const verification = createVerification({ iamport, attempts, limits, deadlines });
+  const requests = createRequests({ store, hmac, logger, onEvent });
+  const codeLifetimeMs = config.codeLifetimeS * 1_000;
+  const verification = createVerification({ iamport, attempts, limits, requests, deadlines, codeLifetimeMs });
 
   return {
     typeDefs,

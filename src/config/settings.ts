@@ -63,6 +63,12 @@ export const UPSTREAM = {
     'Deadline for a read, a deletion or a log-in.',
     'ms',
   ),
+  codeLifetimeS: setting(
+    'CODE_LIFETIME_S',
+    wholeNumber(60, 600).default(180),
+    'Time after which a code probably ends, for `expiresAt`: an estimate, since the provider does not tell it, and nothing is refused by it.',
+    's',
+  ),
 };
 
 export const POLICIES = {

@@ -199,9 +199,17 @@ export type IdentityOtpSent = {
   readonly __typename: 'IdentityOtpSent';
   /** How many codes may be tried. */
   readonly attemptsAllowed: Scalars['Int']['output'];
+  /**
+   * When the code probably ends, for a countdown. It is an estimate of this service: the provider does not tell, and may accept the
+   * code later or refuse it earlier. Let the person send it all the same.
+   */
+  readonly expiresAt: Scalars['DateTime']['output'];
   /** The id of this verification; keep it for the confirm. */
   readonly impUid: Scalars['ID']['output'];
-  /** When another code can be asked for; the next request has another impUid. */
+  /**
+   * When another code can be asked for, as far as is known: no limit of this caller and this phone is in the way then. The next
+   * request has another impUid.
+   */
   readonly resendAt: Scalars['DateTime']['output'];
 };
 
@@ -241,6 +249,8 @@ export type Mutation = {
   /**
    * Sends a six-digit code to a person's phone, or a request to their verification app, once the carrier has recognised them.
    * Each call costs money and sends a message: never repeat it by yourself.
+   * Where the answer was lost on its way to you, or the person taps twice, send the same input again: for a minute at least it gets
+   * the same `IdentityOtpSent`, and no second message is sent. Callers without a token are not told apart and get no such repeat.
    */
   readonly requestIdentityOtp: RequestIdentityOtpResult;
 };
@@ -644,6 +654,7 @@ export type IdentityErrorResolvers<ContextType = Context, ParentType extends Res
 
 export type IdentityOtpSentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['IdentityOtpSent'] = ResolversParentTypes['IdentityOtpSent']> = {
   attemptsAllowed: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  expiresAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   impUid: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   resendAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;

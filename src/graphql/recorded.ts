@@ -7,6 +7,7 @@ import type { CertificationRecord } from '../iamport/record.ts';
 import { failed, type Outcome } from '../outcome.ts';
 import type { Run } from './context.ts';
 import { answeredFields } from './personal-fields.ts';
+import { answeredImpUid } from './run.ts';
 import type { Selections } from './selections.ts';
 
 interface Request {
@@ -28,7 +29,7 @@ export function createRecorded(audit: Audit, hmac: Hmac, request: Request): Run 
 
   /** What was answered: a record, or of a request and a deletion the impUid. */
   function append(what: Call, impUid: string | null, outcome: string, value: unknown): Promise<boolean> {
-    const id = impUid ?? (typeof value === 'string' ? value : null);
+    const id = impUid ?? answeredImpUid(value);
     const whose = id === null ? null : hmac('impUid', id.toLowerCase());
     const fields = impUid !== null && isRecord(value) ? fieldsOf(impUid, value) : [];
     return audit.append({ who, from, whose, what, outcome, fields, requestId });

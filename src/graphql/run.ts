@@ -44,8 +44,7 @@ export function createOperations(
           const code = failure?.code ?? 'OK';
           onEvent({ kind: 'outcome', call, code, ms });
           const { providerCode = null, attemptsRemaining = null } = failure ?? {};
-          // A request for a code has no impUid until it is answered.
-          const id = impUid ?? (outcome.ok && typeof outcome.value === 'string' ? outcome.value : null);
+          const id = impUid ?? (outcome.ok ? answeredImpUid(outcome.value) : null);
           const ended = { call, code, providerCode, attemptsRemaining, impUid: id, ms } as const;
           const operation = { ...facts, traceId: traceIdOf(span), ...ended, ...spending };
           onOperation(operation);
@@ -70,4 +69,10 @@ function attributesOf(operation: Operation): Attributes {
     ...(attemptsRemaining !== null && { 'identity.attempts_remaining': attemptsRemaining }),
     ...(impUid !== null && { 'identity.imp_uid': impUid }),
   };
+}
+
+/** The impUid that a request or a deletion answers: a request for a code has none before. */
+export function answeredImpUid(value: unknown): string | null {
+  const impUid = typeof value === 'object' && value !== null && 'impUid' in value ? value.impUid : value;
+  return typeof impUid === 'string' ? impUid : null;
 }

@@ -10,13 +10,26 @@ import type { Hmac } from './hmac.ts';
 import { StoreUnavailable } from './store.ts';
 import type { Counted, Taken, Window, WindowStore } from './windows.ts';
 
-/** A call that was counted. */
+/** A request that was counted. One of the two is called at most. Errors: none; what cannot be uncounted stays counted. */
 export interface Pass {
+  readonly kind: 'counted';
+  /** When the limits would allow the next request of this caller for this phone, as far as is known. */
+  readonly nextAt: Date;
   /**
    * Uncounts a call that was not made, for the phone and in the global budget. It stays counted for the caller and the IP, or
-   * an outage would be a time without limits. Errors: none; what cannot be uncounted stays counted.
+   * an outage would be a time without limits.
    */
   refund(): Promise<void>;
+  /** Lets the same request be made again, within the limits. */
+  release(): Promise<void>;
+}
+
+/** The same request was counted before, and not released: it is under way, or its end is not known. */
+export interface CountedBefore {
+  readonly kind: 'counted-before';
+  readonly ageMs: number;
+  /** When it may be made again. */
+  readonly retryAt: Date;
 }
 
 /** RATE_LIMITED with the time at which the next call would be allowed; or UPSTREAM_UNAVAILABLE where calls cannot be counted. */
@@ -27,8 +40,9 @@ export type Denial = Failure<'RateLimitedError' | 'UpstreamError'>;
  * cannot be read, is not counted.
  */
 export interface Limits {
-  request(by: Caller, phone: string): Promise<Outcome<Pass, Denial>>;
-  confirm(by: Caller): Promise<Outcome<Pass, Denial>>;
+  /** `same` counts this very request, once: whatever the limits say, and in one step with them. Null where it may be made twice. */
+  request(by: Caller, phone: string, same: Window | null): Promise<Outcome<Pass | CountedBefore, Denial>>;
+  confirm(by: Caller): Promise<Outcome<unknown, Denial>>;
 }
 
 export interface LimitsOptions {
@@ -53,11 +67,9 @@ interface Check {
 /** The one key of the global budget. */
 const ALL = 'all';
 
-const ALLOWED = ok<Pass>({ refund: async () => {} });
-
 export function createLimits(options: LimitsOptions): Limits {
   const { config, hmac, logger } = options;
-  const pass = createPass(options);
+  const count = createCount(options);
   let hasToldOfAddress = false;
 
   const callerKey = ({ subject, isAnonymous }: Caller): string | null => (isAnonymous ? null : hmac('caller', subject));
@@ -72,24 +84,38 @@ export function createLimits(options: LimitsOptions): Limits {
   }
 
   return {
-    request: (by, phone) =>
-      pass(
-        { limit: 'requests per phone', rates: config.requestsPerPhone, key: hmac('phone', phone), countsTries: false },
-        { limit: 'requests per caller', rates: config.requestsPerCaller, key: callerKey(by), countsTries: true },
-        { limit: 'requests per IP', rates: config.requestsPerIp, key: ipKey(by), countsTries: true },
-        { limit: 'requests', rates: config.requests, key: ALL, countsTries: false },
+    request: (by, phone, same) =>
+      count(
+        [
+          {
+            limit: 'requests per phone',
+            rates: config.requestsPerPhone,
+            key: hmac('phone', phone),
+            countsTries: false,
+          },
+          { limit: 'requests per caller', rates: config.requestsPerCaller, key: callerKey(by), countsTries: true },
+          { limit: 'requests per IP', rates: config.requestsPerIp, key: ipKey(by), countsTries: true },
+          { limit: 'requests', rates: config.requests, key: ALL, countsTries: false },
+        ],
+        same,
       ),
     confirm: (by) =>
-      pass(
-        { limit: 'confirms per caller', rates: config.confirmsPerCaller, key: callerKey(by), countsTries: true },
-        { limit: 'confirms per IP', rates: config.confirmsPerIp, key: ipKey(by), countsTries: true },
+      count(
+        [
+          { limit: 'confirms per caller', rates: config.confirmsPerCaller, key: callerKey(by), countsTries: true },
+          { limit: 'confirms per IP', rates: config.confirmsPerIp, key: ipKey(by), countsTries: true },
+        ],
+        null,
       ),
   };
 }
 
 /** Checks all limits of a call, then counts it in each. */
-function createPass({ config: { shadow }, windows, onEvent, logger }: LimitsOptions) {
+function createCount({ config: { shadow }, windows, onEvent, logger }: LimitsOptions) {
+  const after = (ms: number): Date => new Date(Date.now() + Math.ceil(ms));
+
   async function take(asked: readonly Window[]): Promise<Taken | null> {
+    if (asked.length === 0) return { waits: [], counted: [], nextInMs: 0 }; // no round trip for limits that are off
     try {
       return await spentInGuard(windows.take(asked));
     } catch (error) {
@@ -98,15 +124,13 @@ function createPass({ config: { shadow }, windows, onEvent, logger }: LimitsOpti
     }
   }
 
-  /** Refunds once, however often it is asked to. */
-  function passFor(refundable: readonly Counted[]): Pass {
-    let due = refundable;
-    return {
-      async refund() {
-        const counted = due;
-        due = [];
-        if (counted.length > 0) await windows.giveBack(counted).catch(logLost);
-      },
+  /** Gives back once, however often it is asked to. */
+  function returning(counted: readonly Counted[]): () => Promise<void> {
+    let due = counted;
+    return async () => {
+      const now = due;
+      due = [];
+      if (now.length > 0) await windows.giveBack(now).catch(logLost);
     };
   }
 
@@ -114,21 +138,33 @@ function createPass({ config: { shadow }, windows, onEvent, logger }: LimitsOpti
     logger.error(describe(error), 'a call that was not made could not be uncounted');
   }
 
-  return async (...checks: readonly Check[]): Promise<Outcome<Pass, Denial>> => {
+  return async function count(
+    checks: readonly Check[],
+    same: Window | null,
+  ): Promise<Outcome<Pass | CountedBefore, Denial>> {
     const asked = checks.flatMap((check) => windowsOf(check).map((window) => ({ check, window })));
-    if (asked.length === 0) return ALLOWED; // no round trip for limits that are off
-    const taken = await take(asked.map(({ window }) => window));
+    const taken = await take([...asked.map(({ window }) => window), ...(same ? [same] : [])]);
     if (!taken) return failed(failure('UPSTREAM_UNAVAILABLE'));
-    const { waits, counted } = taken;
+    const { waits, counted, nextInMs } = taken;
+    const sameWait = (same && waits[asked.length]) ?? 0;
+    if (same && sameWait > 0) {
+      const retryAt = after(shadow ? sameWait : nextInMs);
+      return ok({ kind: 'counted-before', ageMs: same.ms - sameWait, retryAt });
+    }
     const denying = asked.find((_, index) => waits[index]! > 0);
     if (denying) {
-      const ms = Math.ceil(Math.max(...waits));
-      onEvent({ kind: 'limit', limit: denying.check.limit, shadow, key: denying.window.key, ms });
-      const retryAt = new Date(Date.now() + ms);
-      return shadow ? ALLOWED : failed(failure('RATE_LIMITED', { retryAt }));
+      onEvent({ kind: 'limit', limit: denying.check.limit, shadow, key: denying.window.key, ms: Math.ceil(nextInMs) });
+      // In shadow mode it is counted nowhere, but for this very request.
+      return shadow ? count([], same) : failed(failure('RATE_LIMITED', { retryAt: after(nextInMs) }));
     }
     for (const limit of new Set(asked.map(({ check }) => check.limit))) onEvent({ kind: 'limit-allowed', limit });
-    return ok(passFor(counted.filter((_, index) => !asked[index]!.check.countsTries)));
+    const isRefundable = (index: number): boolean => !asked[index]?.check.countsTries;
+    return ok({
+      kind: 'counted',
+      nextAt: after(shadow ? 0 : nextInMs + 1), // `Date.now()` is rounded down, and a promise must hold
+      refund: returning(counted.filter((_, index) => isRefundable(index))),
+      release: returning(counted.slice(asked.length)),
+    });
   };
 }
 

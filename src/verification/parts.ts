@@ -1,6 +1,7 @@
 import type { Deadlines } from '../deadlines.ts';
 import type { Attempts } from '../guard/attempt-records.ts';
 import type { Limits } from '../guard/limits.ts';
+import type { Requests } from '../guard/requests.ts';
 import type { Iamport } from '../iamport/source.ts';
 
 /** What the use cases work with: the upstream, and the rules of who may ask it for what. */
@@ -8,5 +9,8 @@ export interface Parts {
   readonly iamport: Iamport;
   readonly attempts: Attempts;
   readonly limits: Limits;
+  readonly requests: Requests;
   readonly deadlines: Pick<Deadlines, 'answerMs' | 'readBackDelayMs'>;
+  /** How long a code can probably be confirmed. */
+  readonly codeLifetimeMs: number;
 }

@@ -1,29 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from '../caller.ts';
-import type { FailureOf } from '../failure.ts';
+import { failure, type FailureOf } from '../failure.ts';
+import type { Pass } from '../guard/limits.ts';
+import { RESEND_AFTER_MS, type Remembered, type SameRequest } from '../guard/requests.ts';
+import type { UpstreamError } from '../iamport/errors.ts';
 import type { IdentityRequest } from '../iamport/source.ts';
 import { failed, ok, type Outcome } from '../outcome.ts';
 import type { Parts } from './parts.ts';
+import { createSingleFlight } from './single-flight.ts';
 import { failureOf } from './upstream-failure.ts';
 
-/** Has a code sent, and makes the caller the owner of the new verification, whose impUid it answers. */
-export async function request(
-  { iamport, attempts, limits }: Parts,
+/** A code was sent, for a new verification that the caller owns. */
+export interface Sent {
+  readonly impUid: string;
+  /** When another request of this caller for this phone is let through, as far as is known. */
+  readonly resendAt: Date;
+  /** When the code probably ends: the upstream does not tell. */
+  readonly expiresAt: Date;
+}
+
+export type Requested = Outcome<Sent, FailureOf['request']>;
+
+export type Request = (caller: Caller, person: IdentityRequest) => Promise<Requested>;
+
+/** How often a caller looks whether the same request on another replica has ended. */
+const WAIT_STEP_MS = 100;
+
+/**
+ * Has a code sent, once: a named caller that repeats its request, while it is under way or after its answer was lost on the way,
+ * gets the answer of the first.
+ */
+export function createRequest(parts: Parts): Request {
+  const once = createSingleFlight<Requested>();
+  return (caller, person) => {
+    const same = parts.requests.same(caller, person);
+    const work = () => request(parts, caller, person, same);
+    return same ? once(same.key, work) : work();
+  };
+}
+
+/** Answers from the record of the same request, waits for the one under way on another replica, or is the first. */
+async function request(
+  parts: Parts,
   caller: Caller,
   person: IdentityRequest,
-): Promise<Outcome<string, FailureOf['request']>> {
-  const pass = await limits.request(caller, person.phone);
-  if (!pass.ok) return pass;
+  same: SameRequest | null,
+): Promise<Requested> {
+  const { requests, limits, deadlines } = parts;
+  const answerBy = performance.now() + deadlines.answerMs;
+  for (;;) {
+    const found = same && (await requests.find(same));
+    if (found && !found.ok) return found;
+    if (found?.value.remembered) return repeated(parts, found.value.remembered);
+    const pass = await limits.request(caller, person.phone, same && same.window);
+    if (!pass.ok) return pass;
+    if (pass.value.kind === 'counted') {
+      const keep = async (ended: Remembered) => same && found && requests.keep(same, found.value, ended);
+      return send(parts, caller, person, pass.value, keep);
+    }
+    // One that has taken so long has lost its process, or its record could not be kept.
+    const isUnknown = pass.value.ageMs >= deadlines.answerMs || performance.now() >= answerBy;
+    if (isUnknown) return waitUntil(pass.value.retryAt);
+    await delay(WAIT_STEP_MS);
+  }
+}
+
+/** A verification that has ended is not offered again, nor is one that may exist sent again. */
+async function repeated({ attempts }: Parts, { impUid, resendAt, expiresAt }: Remembered): Promise<Requested> {
+  if (impUid === null) return waitUntil(resendAt);
+  const isOver = await attempts.isOver(impUid);
+  if (!isOver.ok) return isOver;
+  return isOver.value ? waitUntil(resendAt) : ok({ impUid, resendAt, expiresAt });
+}
+
+function waitUntil(retryAt: Date): Requested {
+  return failed(failure('RATE_LIMITED', { retryAt }));
+}
+
+async function send(
+  { iamport, attempts, codeLifetimeMs }: Parts,
+  caller: Caller,
+  person: IdentityRequest,
+  pass: Pass,
+  keep: (ended: Remembered) => Promise<unknown>,
+): Promise<Requested> {
   const storable = await attempts.check(); // a message whose owner cannot be kept would be anybody's
   if (!storable.ok) {
-    void pass.value.refund();
+    void pass.refund();
     return storable;
   }
-  const sent = await iamport.request(person, caller.ip);
-  if (!sent.ok) {
-    // A request that never left must not make its phone wait a minute, or after an outage a day.
-    if (sent.failure.kind === 'fault' && sent.failure.fate === 'not-sent') void pass.value.refund();
-    return failed(failureOf('request', sent.failure));
+  const answer = await iamport.request(person, caller.ip);
+  const now = Date.now();
+  const resendAt = new Date(Math.max(now + RESEND_AFTER_MS, pass.nextAt.getTime()));
+  const expiresAt = new Date(now + codeLifetimeMs);
+  if (!answer.ok) {
+    if (mayBeSent(answer.failure)) await keep({ impUid: null, resendAt, expiresAt });
+    else void (isUnsent(answer.failure) ? pass.refund() : pass.release());
+    return failed(failureOf('request', answer.failure));
   }
-  await attempts.open(caller, sent.value, person.method);
-  return ok(sent.value);
+  const sent: Sent = { impUid: answer.value, resendAt, expiresAt };
+  await attempts.open(caller, sent.impUid, person.method);
+  await keep(sent);
+  return ok(sent);
+}
+
+/** A request that never left must not make its phone wait a minute, or after an outage a day. */
+function isUnsent(error: UpstreamError): boolean {
+  return error.kind === 'fault' && error.fate === 'not-sent';
+}
+
+/** Whether nothing proves that no message is on its way. */
+function mayBeSent(error: UpstreamError): boolean {
+  return error.kind === 'fault' && (error.fate === 'ambiguous' || error.fate === 'answered');
 }

@@ -1,18 +1,17 @@
 import type { Caller } from '../caller.ts';
 import type { FailureOf } from '../failure.ts';
 import type { CertificationRecord } from '../iamport/record.ts';
-import type { IdentityRequest } from '../iamport/source.ts';
 import type { Outcome } from '../outcome.ts';
 import { createConfirm, type Confirm } from './confirm.ts';
 import { remove } from './delete.ts';
 import type { Parts } from './parts.ts';
 import { read } from './read.ts';
-import { request } from './request.ts';
+import { createRequest, type Request } from './request.ts';
 
 /** The use cases of identity verification. They act: they ask the guard for its decision, and then the upstream. */
 export interface Verification {
-  /** Has a code sent, and answers the impUid of the new verification, which the caller owns. */
-  request(caller: Caller, person: IdentityRequest): Promise<Outcome<string, FailureOf['request']>>;
+  /** Has a code sent, and answers the new verification, which the caller owns. */
+  readonly request: Request;
   /** One attempt to confirm. */
   readonly confirm: Confirm;
   /** A certification that this caller proved, or any for one with `certification:read-any`. */
@@ -23,7 +22,7 @@ export interface Verification {
 
 export function createVerification(parts: Parts): Verification {
   return {
-    request: (caller, person) => request(parts, caller, person),
+    request: createRequest(parts),
     confirm: createConfirm(parts),
     read: (caller, impUid, signal) => read(parts, caller, impUid, signal),
     delete: (caller, impUid) => remove(parts, caller, impUid),

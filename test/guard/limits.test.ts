@@ -7,7 +7,7 @@ import type { Caller } from '../../src/caller.ts';
 import { createLimits, type Denial, type Pass } from '../../src/guard/limits.ts';
 import { connectRedis, type RedisLink } from '../../src/guard/redis-link.ts';
 import { createRedisWindows } from '../../src/guard/redis-windows.ts';
-import { createMemoryWindows, type WindowStore } from '../../src/guard/windows.ts';
+import { createMemoryWindows, type Window, type WindowStore } from '../../src/guard/windows.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';
 import { hurryRedis, waitForRedis } from '../support/timers.ts';
@@ -44,9 +44,9 @@ interface Said {
   refund(): Promise<void>;
 }
 
-async function said(pass: Promise<Outcome<Pass, Denial>>): Promise<Said> {
+async function said(pass: Promise<Outcome<unknown, Denial>>): Promise<Said> {
   const outcome = await pass;
-  if (outcome.ok) return { code: null, retryAt: null, refund: () => outcome.value.refund() };
+  if (outcome.ok) return { code: null, retryAt: null, refund: () => (outcome.value as Pass).refund() };
   const { code, retryAt } = outcome.failure;
   return { code, retryAt, refund: () => Promise.reject(new Error('A denied call has nothing to refund')) };
 }
@@ -66,7 +66,12 @@ function create(
     logger: { info: log, warn: log, error: log },
   });
   return {
-    request: (by: Caller, phone: string) => said(limits.request(by, phone)),
+    request: (by: Caller, phone: string) => said(limits.request(by, phone, null)),
+    /** A request for one phone, and itself counted in `same`. */
+    counted: async (by: Caller, same: Window | null) => {
+      const outcome = await limits.request(by, PHONE, same);
+      return outcome.ok ? outcome.value : outcome.failure;
+    },
     confirm: (by: Caller) => said(limits.confirm(by)),
   };
 }
@@ -212,6 +217,76 @@ describe('limits', () => {
     // At 0, 20, 60, 60, 110, 3600 and 3600 s: two an hour are used up at 60 s.
     expect(waits).toEqual([null, 40, null, 3_540, 3_490, null, 60]);
   });
+
+  test.each([
+    ['the phone', { requestsPerPhone: TWO_WINDOWS }, [60, 3_540]],
+    ['the caller', { requestsPerCaller: TWO_WINDOWS }, [60, 3_540]],
+    ['the IP', { requestsPerIp: TWO_WINDOWS }, [60, 3_540]],
+    ['all', { requests: TWO_WINDOWS }, [60, 3_540]],
+    [
+      'several, by the one that denies it longest',
+      { requestsPerPhone: ONE_A_MINUTE, requests: [{ points: 2, seconds: 3_600 }] },
+      [60, 3_540],
+    ],
+    ['none that would deny it', { requestsPerPhone: [{ points: 9, seconds: 60 }] }, [0, 0]],
+    ['none, in shadow mode', { requestsPerPhone: ONE_A_MINUTE, shadow: true }, [0, 0]],
+  ])('say with a request when the next would be allowed, by the limit of %s', async (_name, config, expected) => {
+    const { clock, limits: own } = limits(config);
+    const waits: unknown[] = [];
+    for (let index = 0; index < 2; index += 1) {
+      const counted = await own.counted(somebody, null);
+      waits.push('nextAt' in counted ? Math.round((counted.nextAt.getTime() - Date.now()) / 1_000) : counted);
+      clock.ms += 60_000;
+    }
+    expect(waits).toEqual(expected);
+  });
+
+  describe.each([
+    ['beside other limits', {}],
+    ['where limits are off', { requestsPerPhone: [] }],
+    ['in shadow mode', { shadow: true }],
+    ['in shadow mode, where another request would be denied', { shadow: true, isUsed: true }],
+  ])(
+    'of one very request, %s,',
+    (_name, { isUsed = false, ...config }: Partial<LimitsConfig> & { isUsed?: boolean }) => {
+      const SAME: Window = { name: 'same', key: 'a', points: 1, ms: 60_000 };
+
+      async function start() {
+        const own = limits({ requestsPerPhone: ONE_A_MINUTE, ...config });
+        if (isUsed) await own.limits.request(somebody, PHONE);
+        own.told.length = 0;
+        return own;
+      }
+
+      test('count it once, and say how long ago, without a word to the operator', async () => {
+        const { clock, told, limits: own } = await start();
+        expect(await own.counted(somebody, SAME)).toMatchObject({ kind: 'counted' });
+        told.length = 0;
+        clock.ms += 20_000;
+        const again = await own.counted(somebody, SAME);
+        expect(again).toEqual({ kind: 'counted-before', ageMs: 20_000, retryAt: expect.any(Date) });
+        expect(Math.round((('retryAt' in again && again.retryAt) as Date).getTime() / 1_000 - Date.now() / 1_000)).toBe(
+          40,
+        );
+        expect(told).toEqual([]);
+        clock.ms += 40_000;
+        expect(await own.counted(somebody, SAME)).toMatchObject({ kind: 'counted' });
+      });
+
+      test('let it be made again when it is released or refunded, and released alone within the limits', async () => {
+        const { limits: own } = await start();
+        const refunded = await own.counted(somebody, SAME);
+        if ('refund' in refunded) await refunded.refund();
+        const released = await own.counted(somebody, SAME);
+        expect(released).toMatchObject({ kind: 'counted' });
+        if ('release' in released) await released.release();
+        const isLimited = !config.shadow && !config.requestsPerPhone;
+        expect(await own.counted(somebody, SAME)).toMatchObject(
+          isLimited ? { code: 'RATE_LIMITED' } : { kind: 'counted' },
+        );
+      });
+    },
+  );
 
   test.each(['requestsPerCaller', 'requestsPerIp'] as const)(
     'keep what is given back counted for the caller and the IP: %s',

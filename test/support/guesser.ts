@@ -5,6 +5,7 @@ import { createFileStore } from '../../src/guard/file.ts';
 import { openFile } from '../../src/guard/file-link.ts';
 import { createFileWindows } from '../../src/guard/file-windows.ts';
 import { createLimits } from '../../src/guard/limits.ts';
+import { createRequests } from '../../src/guard/requests.ts';
 import { readConfig } from '../../src/config.ts';
 import { deadlinesOf } from '../../src/deadlines.ts';
 import { createHttp } from '../../src/iamport/http.ts';
@@ -23,18 +24,21 @@ const onEvent = (): void => {};
 const hmac = createHmacs('the same after every restart');
 const file = openFile(path);
 const config = { ...settings, baseUrl: upstream };
+const store = createFileStore(file);
 const verification = createVerification({
   iamport: createIamport({ ...config, http: createHttp(config), onEvent }),
   // The attempts of a process that was killed are over at once, so that the next one goes on where it was.
   attempts: createAttempts({
-    store: createFileStore(file),
+    store,
     hmac,
     rules: { leaseMs: 1, claims: true },
     logger: quiet,
     onEvent,
   }),
   limits: createLimits({ config: limits, windows: createFileWindows(file), hmac, onEvent, logger: quiet }),
+  requests: createRequests({ store, hmac, logger: quiet, onEvent }),
   deadlines: deadlinesOf(config),
+  codeLifetimeMs: config.codeLifetimeS * 1_000,
 });
 
 let serial = Number(seed) * 1_000;

@@ -9,6 +9,8 @@ export interface UpstreamProxy {
   urlFor(gateway: string): string;
   /** Keeps the answer of this impUid's next confirm back, once the upstream has given it. */
   holdConfirm(impUid: string): Promise<HeldAnswer>;
+  /** The same of the next request for a code. */
+  holdRequest(): Promise<HeldAnswer>;
   /** The most confirms of this impUid that were ever on their way at the same time. */
   mostAtOnce(impUid: string): number;
   close(): Promise<void>;
@@ -21,6 +23,7 @@ export interface HeldAnswer {
   release(): void;
 }
 
+const REQUEST = '/certifications/otp/request';
 const CONFIRM = /^\/certifications\/otp\/confirm\/([^/]+)$/;
 
 /** Each answer of a confirm is kept back for `confirmMs`, as a carrier would. */
@@ -52,9 +55,10 @@ export async function createUpstreamProxy(upstreamUrl: string, { confirmMs = 0 }
     const text = await answer.text();
     if (impUid !== undefined && confirmMs > 0) await delay(confirmMs);
     const release = (): void => void response.writeHead(answer.status).end(text);
-    const hold = impUid === undefined ? undefined : holds.get(impUid);
+    const name = impUid ?? path;
+    const hold = holds.get(name);
     if (!hold) return release();
-    holds.delete(impUid!);
+    holds.delete(name);
     hold({ gateway, release });
   }
 
@@ -68,6 +72,7 @@ export async function createUpstreamProxy(upstreamUrl: string, { confirmMs = 0 }
   return {
     urlFor: (gateway) => `http://127.0.0.1:${port}/${gateway}`,
     holdConfirm: (impUid) => new Promise((resolve) => holds.set(impUid, resolve)),
+    holdRequest: () => new Promise((resolve) => holds.set(REQUEST, resolve)),
     mostAtOnce: (impUid) => counts.get(impUid)?.most ?? 0,
     async close() {
       server.closeAllConnections();

@@ -1,11 +1,15 @@
 import type { Caller } from '../../src/caller.ts';
+import type { LimitsConfig } from '../../src/config.ts';
 import { createAttempts } from '../../src/guard/attempt-records.ts';
 import { deadlinesOf } from '../../src/deadlines.ts';
 import { createHmacs } from '../../src/guard/hmac.ts';
+import { createLimits } from '../../src/guard/limits.ts';
+import { createRequests } from '../../src/guard/requests.ts';
 import { createMemoryStore, type AttemptStore } from '../../src/guard/store.ts';
+import { createMemoryWindows, type WindowStore } from '../../src/guard/windows.ts';
 import { createHttp } from '../../src/iamport/http.ts';
 import { createIamport, type Iamport, type IdentityRequest } from '../../src/iamport/source.ts';
-import { ok, type Outcome } from '../../src/outcome.ts';
+import type { Outcome } from '../../src/outcome.ts';
 import { createVerification, type Verification } from '../../src/verification/verification.ts';
 import { testConfig } from './gateway.ts';
 
@@ -29,25 +33,29 @@ export function useCases(verification: Verification) {
 
 export type UseCases = ReturnType<typeof useCases>;
 
-const pass = async () => ok({ refund: async () => {} });
-
-/** One gateway's use cases without limits, on a store that others can share, and what lets go of its connections. */
+/** One gateway's use cases without limits, on stores that others can share, and what lets go of its connections. */
 export function verificationOn(
   upstreamUrl: string,
-  { store = createMemoryStore(), answerMs = 18_000 }: { store?: AttemptStore; answerMs?: number } = {},
+  {
+    store = createMemoryStore(),
+    windows = createMemoryWindows(),
+    limits: rates = {},
+    answerMs = 18_000,
+  }: { store?: AttemptStore; windows?: WindowStore; limits?: Partial<LimitsConfig>; answerMs?: number } = {},
 ): UseCases & { readonly iamport: Iamport; close(): void } {
-  const config = testConfig(upstreamUrl).iamport;
+  const { iamport: config, limits: off } = testConfig(upstreamUrl);
   const http = createHttp(config);
   const onEvent = (): void => {};
   const iamport = createIamport({ ...config, http, onEvent });
-  const attempts = createAttempts({
-    store,
-    hmac: createHmacs('the same on every replica'),
-    rules: { leaseMs: 25_000, claims: true },
-    logger: { info: () => {}, warn: () => {}, error: () => {} },
-    onEvent,
+  const hmac = createHmacs('the same on every replica');
+  const logger = { info: () => {}, warn: () => {}, error: () => {} };
+  const verification = createVerification({
+    iamport,
+    attempts: createAttempts({ store, hmac, rules: { leaseMs: 25_000, claims: true }, logger, onEvent }),
+    limits: createLimits({ config: { ...off, ...rates }, windows, hmac, onEvent, logger }),
+    requests: createRequests({ store, hmac, logger, onEvent }),
+    deadlines: { ...deadlinesOf(config), answerMs },
+    codeLifetimeMs: config.codeLifetimeS * 1_000,
   });
-  const deadlines = { ...deadlinesOf(config), answerMs };
-  const verification = createVerification({ iamport, attempts, limits: { request: pass, confirm: pass }, deadlines });
   return { ...useCases(verification), iamport, close: () => http.close() };
 }

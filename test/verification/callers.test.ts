@@ -37,7 +37,8 @@ function impUid(scenario = 200): string {
 
 /** A verification of the owner's, its code, and two others: the sandbox makes codes up. */
 async function requested(): Promise<{ id: string; code: string; wrong: string; wrongToo: string }> {
-  const sent = await gateway.run(REQUEST, { input: PERSON }, owner);
+  serial += 1; // another try: the same request would be answered with the same verification
+  const sent = await gateway.run(REQUEST, { input: { ...PERSON, merchantUid: `try-${serial}` } }, owner);
   const id = sent['impUid'] as string;
   const { code } = gateway.sandbox.inbox.find((sms) => sms.impUid === id)!;
   const [wrong, wrongToo] = ['000000', '000001', '000002'].filter((other) => other !== code);
@@ -106,6 +107,31 @@ describe('the same code', () => {
     expect(await gateway.confirm(id, '123456', owner)).toEqual(first);
     expect(await gateway.confirm(id, '654321', owner)).toMatchObject({ code: 'ALREADY_CERTIFIED' });
     expect(gateway.calls(id)).toEqual([`POST /certifications/otp/confirm/${id}`, `GET /certifications/${id}`]);
+  });
+});
+
+describe('the same request', () => {
+  const EVERYTHING =
+    'mutation($input: RequestIdentityOtpInput!) { requestIdentityOtp(input: $input) { __typename ... on IdentityOtpSent { impUid resendAt expiresAt attemptsAllowed } ... on IdentityError { code } } }';
+  const ask = (of: TestGateway, change: object, caller: Record<string, string>) =>
+    of.run(EVERYTHING, { input: { ...PERSON, ...change } }, caller);
+
+  test('sent twice at once and once more, however it is spelled, is one message, and one code confirms it', async () => {
+    const own = await startGateway({ config: { auth: TOKENS, limits: readConfig({}).limits } });
+    opened.push(own);
+    const spelled = { phone: '+82 10 1234 5678', name: ' 홍길동', method: 'SMS', device: null };
+    const answers = await Promise.all([ask(own, {}, owner), ask(own, spelled, owner)]);
+    answers.push(await ask(own, spelled, owner));
+    const [{ impUid: id }] = answers;
+    expect(answers[0]).toMatchObject({ __typename: 'IdentityOtpSent', attemptsAllowed: 5 });
+    expect(answers).toEqual([answers[0], answers[0], answers[0]]);
+    expect(own.calls('/otp/request')).toHaveLength(1);
+    expect(await ask(own, {}, stranger)).toEqual({ __typename: 'RateLimitedError', code: 'RATE_LIMITED' });
+    expect(own.sandbox.inbox).toHaveLength(1);
+    const certification = await own.confirm(id as string, own.sandbox.inbox[0]!.code, owner);
+    expect(certification).toMatchObject({ __typename: 'Certification', name: '홍길동' });
+    expect(await ask(own, {}, owner)).toEqual({ __typename: 'RateLimitedError', code: 'RATE_LIMITED' });
+    expect(own.calls('/otp/request')).toHaveLength(1);
   });
 });
 

@@ -94,7 +94,7 @@ async function start({ connectTimeoutMs = READ_MS, policies = {}, keepAlive }: O
     remove: async (impUid: string) => gateway.delete(caller!, impUid),
     request: async () => {
       const outcome = await gateway.request(caller!, PERSON);
-      return typeof outcome === 'string' ? 'sent' : outcome.code;
+      return 'impUid' in outcome ? 'sent' : outcome.code;
     },
     calls: (containing: string) => upstream.calls.filter((call) => call.includes(containing)).length,
   };

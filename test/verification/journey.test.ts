@@ -28,7 +28,7 @@ const only = (...members: string[]): string =>
     .join('\n');
 
 const REQUEST = `mutation($input: RequestIdentityOtpInput!) { requestIdentityOtp(input: $input) {
-  __typename ... on IdentityOtpSent { impUid resendAt attemptsAllowed }
+  __typename ... on IdentityOtpSent { impUid resendAt expiresAt attemptsAllowed }
   ${only('IdentityError', 'InvalidInputError', 'RequestRejectedError', 'RateLimitedError', 'UpstreamError')} } }`;
 const APP = `mutation($impUid: ID!) { confirmIdentityApp(impUid: $impUid) {
   __typename ... on Certification { impUid name pgProvider }
@@ -52,9 +52,13 @@ describe('the whole verification', () => {
       __typename: 'IdentityOtpSent',
       impUid: expect.stringMatching(/^imp_\d{12}$/),
       resendAt: expect.any(String),
+      expiresAt: expect.any(String),
       attemptsAllowed: 5,
     });
     expect(Date.parse(sent['resendAt'] as string) - before).toBeGreaterThanOrEqual(60_000);
+    const lifetimeMs = Date.parse(sent['expiresAt'] as string) - before;
+    expect(lifetimeMs).toBeGreaterThanOrEqual(180_000);
+    expect(lifetimeMs).toBeLessThanOrEqual(180_000 + Date.now() - before);
     const impUid = sent['impUid'] as string;
     const { code } = gateway.sandbox.inbox.find((sms) => sms.impUid === impUid)!;
 
@@ -83,6 +87,14 @@ describe('the whole verification', () => {
     expect(await gateway.run(DELETE, { impUid })).toEqual({ __typename: 'CertificationDeleted', impUid });
     expect(await gateway.run(DELETE, { impUid })).toMatchObject({ __typename: 'CertificationNotFoundError' });
     expect(await gateway.run(READ, { impUid })).toMatchObject({ __typename: 'CertificationNotFoundError' });
+  });
+
+  test('tells the end of the code that the operator has set', async () => {
+    const own = await startGateway({ iamport: { codeLifetimeS: 300 } });
+    const before = Date.now();
+    const { expiresAt } = await own.run(REQUEST, { input: PERSON });
+    await own.close();
+    expect(Math.floor((Date.parse(expiresAt as string) - before) / 60_000)).toBe(5);
   });
 
   test('with method APP is confirmed without a code, and a code for it says what to do', async () => {

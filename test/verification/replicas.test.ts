@@ -90,6 +90,28 @@ describeRedis('three gateways on one Redis (needs redis-server on the PATH)', ()
     expect(confirms(impUid)).toBe(1);
   });
 
+  test('answer the same request, sent to all of them at once and again, with one message and one verification', async () => {
+    const REQUEST = `mutation($input: RequestIdentityOtpInput!) { requestIdentityOtp(input: $input) {
+      __typename ... on IdentityOtpSent { impUid resendAt expiresAt attemptsAllowed } ... on IdentityError { code } } }`;
+    const input = { name: '홍길동', phone: '010-1234-5678', birthday: '1990-01-01', genderDigit: '1', carrier: 'SKT' };
+    const ask = async (name: string, caller: Record<string, string>): Promise<Fields> =>
+      (await post(name, REQUEST, { input }, caller)).body.data!['requestIdentityOtp']!;
+    const requests = (): number => sandbox.requests.filter(({ path }) => path.endsWith('/otp/request')).length;
+    const hold = proxy.holdRequest();
+    const answers = NAMES.flatMap((name) => [ask(name, owner), ask(name, owner)]);
+    const held = await hold;
+    held.release();
+    const [first, ...others] = [
+      ...(await Promise.all(answers)),
+      ...(await Promise.all(NAMES.map((name) => ask(name, owner)))),
+    ];
+    expect(first).toMatchObject({ __typename: 'IdentityOtpSent', impUid: expect.any(String), attemptsAllowed: 5 });
+    expect(others).toEqual(Array(8).fill(first));
+    expect(requests()).toBe(1);
+    expect((await ask('one', stranger))['impUid']).not.toBe(first!['impUid']);
+    expect(requests()).toBe(2);
+  });
+
   test('repeat the certification for the right code from a read, and say ALREADY_CERTIFIED without data to another', async () => {
     const impUid = fresh();
     const certification = await confirm('one', impUid, RIGHT);

@@ -6,9 +6,6 @@ import { member } from '../answer.ts';
 import { checkConfirm, checkImpUid, checkRequest } from '../input.ts';
 import { callerOf, callerWith } from './access.ts';
 
-/** A person who got no message waits this long before another is worth asking for. */
-const RESEND_AFTER_MS = 60_000;
-
 export const Mutation: MutationResolvers = {
   requestIdentityOtp: async (_, { input }, { identity }) => {
     const caller = callerOf(identity);
@@ -16,7 +13,7 @@ export const Mutation: MutationResolvers = {
     const sent = await identity.run('request', null, async () =>
       person.ok ? identity.verification.request(caller, person.value) : person,
     );
-    return member('IdentityOtpSent', sent.ok ? ok(otpSent(sent.value)) : sent);
+    return member('IdentityOtpSent', sent.ok ? ok({ ...sent.value, attemptsAllowed: ATTEMPTS_ALLOWED }) : sent);
   },
 
   confirmIdentityOtp: async (_, args, { identity }, info) => {
@@ -48,7 +45,3 @@ export const Mutation: MutationResolvers = {
     return member('CertificationDeleted', deleted.ok ? ok({ impUid: deleted.value }) : deleted);
   },
 };
-
-function otpSent(impUid: string) {
-  return { impUid, resendAt: new Date(Date.now() + RESEND_AFTER_MS), attemptsAllowed: ATTEMPTS_ALLOWED };
-}

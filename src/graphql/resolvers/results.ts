@@ -17,6 +17,7 @@ export const RequestIdentityOtpResult: RequestIdentityOtpResultResolvers = { __r
 export const IdentityOtpSent: IdentityOtpSentResolvers = {
   impUid: ({ impUid }) => impUid,
   resendAt: ({ resendAt }) => resendAt,
+  expiresAt: ({ expiresAt }) => expiresAt,
   attemptsAllowed: ({ attemptsAllowed }) => attemptsAllowed,
 };
 
