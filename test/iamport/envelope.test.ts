@@ -29,12 +29,15 @@ describe('an answer of the upstream', () => {
 
   test('may begin with a byte order mark', () => {
     expect(openEnvelope(answer(200, `\uFEFF${JSON.stringify(success)}`))).toEqual({ imp_uid: 'imp_1' });
+    const inside = { ...success, response: { imp_uid: 'imp\uFEFF1' } };
+    expect(openEnvelope(answer(200, inside))).toEqual(inside.response);
     expect(thrown(answer(200, `\uFEFF${JSON.stringify(wrongCode)}`))).toMatchObject({ refusal: 'WRONG_OTP' });
   });
 
   test('may write its code as a string', () => {
     expect(openEnvelope(answer(200, { ...success, code: '0' }))).toEqual({ imp_uid: 'imp_1' });
-    expect(thrown(answer(200, { ...wrongCode, code: '-1' }))).toMatchObject({ refusal: 'WRONG_OTP' });
+    for (const code of ['-1', '-10', '1'])
+      expect(thrown(answer(200, { ...wrongCode, code }))).toMatchObject({ refusal: 'WRONG_OTP' });
   });
 
   test.each([
@@ -61,6 +64,9 @@ describe('an answer of the upstream', () => {
     [{ ...success, code: undefined }, 200],
     [{ ...success, code: 0.5 }, 200],
     [{ ...success, code: 'x0' }, 200],
+    [{ ...success, code: '0x0' }, 200],
+    [{ ...success, code: [0] }, 200],
+    [{ ...success, code: ['0'] }, 200],
     [{ ...success, response: null }, 200],
     [{ ...success, response: [] }, 200],
     [{ ...success, response: 'text' }, 200],
@@ -84,6 +90,7 @@ describe('an answer of the upstream', () => {
 
   test.each([
     ['7', 7],
+    ['30', 30],
     ['0', 0],
     ['3600', 60],
     [new Date(Date.now() + 600_000).toUTCString(), 60],
