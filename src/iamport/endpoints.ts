@@ -27,10 +27,13 @@ export type EndpointName = keyof typeof ENDPOINTS;
 /** The only shape an id may have on its way into a path. */
 export const IMP_UID = /^[A-Za-z0-9_-]{6,64}$/;
 
-/** Errors: TypeError for an id that was not checked. */
+/** Errors: TypeError for an id that was not checked, or is missing. */
 export function pathOf({ path }: Endpoint, impUid?: string): string {
-  if (impUid !== undefined && !IMP_UID.test(impUid)) throw new TypeError('An impUid must be checked before it is sent');
-  return path.replace('{imp_uid}', impUid ?? '');
+  return path.replace('{imp_uid}', () => {
+    if (impUid === undefined || !IMP_UID.test(impUid))
+      throw new TypeError('An impUid must be checked before it is sent');
+    return impUid;
+  });
 }
 
 function endpoint(method: Endpoint['method'], path: string, kind: Kind, timeout: Endpoint['timeout']): Endpoint {
