@@ -214,11 +214,14 @@ describe('a deletion', () => {
     ['that was not processed', text(429, ''), GONE, { fate: 'rejected' }, ['DELETE']],
   ])('%s asks again only where its answer was lost', async (_what, deletion, read, failure, calls) => {
     const upstream = await startFaultyUpstream();
-    const { iamport, close } = verificationOn(upstream.url);
-    opened.push(close, () => void upstream.close());
+    const gateway = verificationOn(upstream.url);
+    opened.push(
+      () => gateway.close(),
+      () => void upstream.close(),
+    );
     upstream.fault = (response, impUid, nth) =>
       (response.req.method === 'DELETE' ? deletion : read)(response, impUid, nth);
-    const deleted = await plain(iamport.delete('imp_123456'));
+    const deleted = await plain(gateway.iamport.delete('imp_123456'));
     if (failure) expect(deleted).toMatchObject(failure);
     else expect(deleted).toBeUndefined();
     const about = upstream.calls.filter((call) => call.endsWith(' /certifications/imp_123456'));
