@@ -79,4 +79,15 @@ describe('a session', () => {
     expect(calls).toEqual([LOGIN]);
     expect(events.filter(({ kind }) => kind === 'login')).toEqual(told);
   });
+
+  test('asks for no token any more after five log-ins a second have failed', async () => {
+    const { session, calls, events } = sessionBefore(...Array<HttpAnswer>(60).fill(answer(502, '<html>')));
+    for (let call = 0; call < 60; call += 1)
+      await expect(session.send(REQUEST)).rejects.toMatchObject({ reason: 'login', fate: 'not-sent' });
+    expect(calls).toEqual(Array(50).fill(LOGIN));
+    expect(events.filter(({ kind }) => kind === 'breaker')).toEqual([
+      { kind: 'breaker', breaker: 'login', state: 'open' },
+    ]);
+    expect(events.at(-1)).toEqual({ kind: 'fault', call: 'login', reason: 'breaker' });
+  });
 });
