@@ -84,7 +84,7 @@ describe('a session', () => {
     const { session, calls, events } = sessionBefore(...Array<HttpAnswer>(60).fill(answer(502, '<html>')));
     for (let call = 0; call < 60; call += 1)
       await expect(session.send(REQUEST)).rejects.toMatchObject({ reason: 'login', fate: 'not-sent' });
-    expect(calls).toEqual(Array(50).fill(LOGIN));
+    expect(calls).toEqual(Array.from({ length: 50 }, () => LOGIN));
     expect(events.filter(({ kind }) => kind === 'breaker')).toEqual([
       { kind: 'breaker', breaker: 'login', state: 'open' },
     ]);
