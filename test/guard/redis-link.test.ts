@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis, type Cluster } from 'ioredis';
 import { createHmacs } from '../../src/guard/hmac.ts';
@@ -56,6 +57,36 @@ function patient(url: string): Redis {
   closers.push(() => redis.disconnect());
   return redis;
 }
+
+describe('the address of a Redis', () => {
+  const TLS_HANDSHAKE = 22;
+
+  test.each([
+    ['redis', '', '*'.charCodeAt(0)],
+    ['rediss', '', TLS_HANDSHAKE],
+    ['rediss-cluster', '', TLS_HANDSHAKE],
+    ['rediss-sentinel', '/identity', TLS_HANDSHAKE],
+  ])('that says so is spoken to with TLS alone: %s', async (protocol, path, byte) => {
+    const first = Promise.withResolvers<number | undefined>();
+    const server = createTcpServer((socket) => {
+      socket
+        .on('error', () => {})
+        .once('data', (data: Buffer) => {
+          first.resolve(data[0]);
+          socket.destroy();
+        });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closers.push(() => void server.close());
+    link(`${protocol}://:canary@127.0.0.1:${(server.address() as AddressInfo).port}${path}`);
+    expect(await first.promise).toBe(byte);
+  });
+
+  test('that is none is refused at once', () => {
+    expect(() => link('http://localhost')).toThrow(TypeError);
+  });
+});
 
 /** Not by `once` of node, which an error ends. */
 const reconnecting = (client: RedisClient): Promise<unknown> =>
