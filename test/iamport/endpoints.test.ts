@@ -9,7 +9,7 @@ describe('the path of a call', () => {
     const letter = fc.constantFrom(...Array.from('azAZ09_-./%?#$&\\ \n가'));
     const id = fc.string({ unit: letter, minLength: 4, maxLength: 70 });
     fc.assert(
-      fc.property(fc.oneof(id, fc.stringMatching(/^[\w-]{5,65}$/)), (impUid) => {
+      fc.property(fc.oneof(id, fc.stringMatching(/^[./ ]?[\w-]{5,65}[./\n]?$/)), (impUid) => {
         if (!/^[\w-]+$/.test(impUid) || impUid.length < 6 || impUid.length > 64) {
           expect(() => pathOf(ENDPOINTS[name], impUid)).toThrow('must be checked');
           return;

@@ -27,7 +27,7 @@ afterEach(() => {
 });
 
 /** A source in front of a one-route upstream that answers every call but the log-in alike. */
-async function sourceBefore(response: unknown, options: Partial<IamportOptions> = {}) {
+async function sourceBefore(response: unknown, options: Partial<IamportOptions> = {}, login: object = { now: 0 }) {
   const calls: Call[] = [];
   const server: Server = createServer((request, reply) => {
     let text = '';
@@ -40,7 +40,7 @@ async function sourceBefore(response: unknown, options: Partial<IamportOptions> 
         JSON.stringify({
           code: 0,
           message: null,
-          response: isLogin ? { access_token: 't', now: 0, expired_at: 1800 } : response,
+          response: isLogin ? { access_token: 't', expired_at: 1800, ...login } : response,
         }),
       );
     });
@@ -184,15 +184,17 @@ describe('a record', () => {
     expect(calls).toEqual([]);
   });
 
-  test('is placed in time by the clock of the log-in', async () => {
-    const { iamport } = await sourceBefore({ ...RECORD, certified_at: 1 });
+  test.each([
+    ['the clock of the log-in', { now: 0 }, 1],
+    ['the dates of the answers, where the log-in tells no time', {}, Math.floor(Date.now() / 1000)],
+  ])('is placed in time by %s', async (_what, login, certified_at) => {
+    const { iamport } = await sourceBefore({ ...RECORD, certified_at }, {}, login);
     const read = await iamport.certification('imp_123456');
-    const hour = { since: performance.now() + 3_600_000, until: performance.now() + 7_200_000 };
     if (!read.ok) throw read.failure;
-    expect(iamport.certifiedIn(read.value, { since: performance.now() - 10_000, until: performance.now() })).toBe(
-      'inside',
-    );
-    expect(iamport.certifiedIn(read.value, hour)).toBe('outside');
+    const now = performance.now();
+    const [hour, hours] = [now + 3_600_000, now + 7_200_000];
+    expect(iamport.certifiedIn(read.value, { since: now - 10_000, until: now })).toBe('inside');
+    expect(iamport.certifiedIn(read.value, { since: hour, until: hours })).toBe('outside');
   });
 });
 
