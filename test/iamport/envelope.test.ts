@@ -82,26 +82,36 @@ describe('an answer of the upstream', () => {
     expect(error).toMatchObject({ refusal: 'WRONG_OTP', status, providerCode: '9013' });
   });
 
+  test.each([204, 207])('with status %i and no envelope is of something else', (status) => {
+    expect(thrown(answer(status, ''))).toMatchObject({ reason: 'strange', fate: 'answered' });
+  });
+
   test('in words that are not known is judged by its status where that says more', () => {
     expect(thrown(answer(400, newWords))).toMatchObject({ refusal: 'UNRECOGNISED', status: 400 });
     expect(thrown(answer(403, newWords))).toMatchObject({ reason: 'strange' });
     expect(thrown(answer(302, newWords))).toMatchObject({ reason: 'strange' });
   });
 
-  test.each([
-    ['7', 7],
-    ['30', 30],
-    ['0', 0],
-    ['3600', 60],
-    [new Date(Date.now() + 600_000).toUTCString(), 60],
-    [new Date(Date.now() - 600_000).toUTCString(), 0],
-  ])('with status 429 and Retry-After %s asks to wait for that long, a minute at most', (retryAfter, seconds) => {
-    const before = Date.now();
-    const { retryAt } = thrown(answer(429, '', retryAfter)) as UpstreamFault;
-    const after = Date.now();
-    expect(retryAt!.getTime()).toBeGreaterThanOrEqual(before + seconds * 1_000);
-    expect(retryAt!.getTime()).toBeLessThanOrEqual(after + seconds * 1_000);
-  });
+  const inSeconds = (seconds: number) => () => new Date(Date.now() + seconds * 1_000).toUTCString();
+
+  test.each<[string, () => string, number]>([
+    ['7', () => '7', 7],
+    ['30', () => '30', 30],
+    ['0', () => '0', 0],
+    ['3600', () => '3600', 60],
+    ['in half a minute', inSeconds(30), 30],
+    ['in ten minutes', inSeconds(600), 60],
+    ['ten minutes ago', inSeconds(-600), 0],
+  ])(
+    'with status 429 and Retry-After %s asks to wait for that long, a minute at most',
+    (_when, retryAfter, seconds) => {
+      const before = Date.now();
+      const { retryAt } = thrown(answer(429, '', retryAfter())) as UpstreamFault;
+      const after = Date.now();
+      expect(retryAt!.getTime()).toBeGreaterThan(before + (seconds - 1) * 1_000); // a date is cut to whole seconds
+      expect(retryAt!.getTime()).toBeLessThanOrEqual(after + seconds * 1_000);
+    },
+  );
 
   test.each([
     [429, undefined],
