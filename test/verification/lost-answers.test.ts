@@ -273,19 +273,6 @@ describe('a second tap of the same code on another replica', () => {
 });
 
 describe('a code that was right', () => {
-  test('is OUTCOME_UNKNOWN when it comes again and the upstream does not show its certification yet', async () => {
-    const upstream = await startFaultyUpstream();
-    closers.push(() => upstream.close());
-    const record = { imp_uid: IMP_UID, pg_provider: 'danal', foreigner: false, certified_at: 1 };
-    upstream.fault = (response, impUid, nth) => {
-      const certified = response.req.method === 'POST';
-      return envelope(200, { code: 0, message: null, response: { ...record, certified } })(response, impUid, nth);
-    };
-    const gateway = gatewayOn(upstream.url);
-    expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
-    expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject(UNKNOWN);
-  });
-
   test('is kept as such though the store was silent when its answer came', async () => {
     const sandbox = await createSandbox();
     closers.push(() => sandbox.close());
