@@ -184,7 +184,7 @@ describe('a record', () => {
     expect(calls).toEqual([]);
   });
 
-  test.each([
+  test.each<[string, object, () => number]>([
     ['the clock of the log-in', { now: 0 }, () => 1],
     ['the dates of the answers, where the log-in tells no time', {}, () => Math.floor(Date.now() / 1000)],
   ])('is placed in time by %s', async (_what, login, at) => {
