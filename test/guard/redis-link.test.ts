@@ -59,28 +59,34 @@ function patient(url: string): Redis {
 }
 
 describe('the address of a Redis', () => {
-  const TLS_HANDSHAKE = 22;
-
-  test.each([
-    ['redis', '', '*'.charCodeAt(0)],
-    ['rediss', '', TLS_HANDSHAKE],
-    ['rediss-cluster', '', TLS_HANDSHAKE],
-    ['rediss-sentinel', '/identity', TLS_HANDSHAKE],
-  ])('that says so is spoken to with TLS alone: %s', async (protocol, path, byte) => {
-    const first = Promise.withResolvers<number | undefined>();
+  /** What a connection sends first to a server that only listens. */
+  async function firstSent(protocol: string, credentials: string, path: string): Promise<Buffer> {
+    const first = Promise.withResolvers<Buffer>();
     const server = createTcpServer((socket) => {
       socket
         .on('error', () => {})
         .once('data', (data: Buffer) => {
-          first.resolve(data[0]);
+          first.resolve(data);
           socket.destroy();
         });
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     closers.push(() => void server.close());
-    link(`${protocol}://:canary@127.0.0.1:${(server.address() as AddressInfo).port}${path}`);
-    expect(await first.promise).toBe(byte);
+    link(`${protocol}://${credentials}@127.0.0.1:${(server.address() as AddressInfo).port}${path}`);
+    return first.promise;
+  }
+  const TLS_HANDSHAKE = 22;
+
+  test.each([
+    ['redis', ''],
+    ['redis-cluster', ''],
+    ['redis-sentinel', '/identity'],
+  ])('that has a user or a password alone begins with them: %s', async (protocol, path) => {
+    expect(String(await firstSent(protocol, 'user:canary', path))).toMatch(/auth\r\n\$4\r\nuser\r\n\$6\r\ncanary/i);
+    expect(String(await firstSent(protocol, ':canary', path))).toMatch(/auth\r\n(\$7\r\ndefault\r\n)?\$6\r\ncanary/i);
+    const [byte] = await firstSent(protocol.replace('redis', 'rediss'), 'user:canary', path);
+    expect(byte).toBe(TLS_HANDSHAKE);
   });
 
   test('that is none is refused at once', () => {
