@@ -12,7 +12,7 @@ import {
   type Fault,
   type FaultyUpstream,
 } from '../support/faulty-upstream.ts';
-import { testConfig } from '../support/gateway.ts';
+import { testConfig } from '../support/config.ts';
 import { PERSON } from '../support/people.ts';
 import { holdTimeouts } from '../support/timers.ts';
 import { until } from '../support/until.ts';

@@ -13,7 +13,7 @@ import {
   startFaultyUpstream,
   type Fault,
 } from '../support/faulty-upstream.ts';
-import { testConfig } from '../support/gateway.ts';
+import { testConfig } from '../support/config.ts';
 import { plain, verificationOn } from '../support/verification.ts';
 
 interface Call {

@@ -8,7 +8,7 @@ import { createHttp } from '../../src/iamport/http.ts';
 import { createIamport, type Iamport, type IdentityRequest } from '../../src/iamport/source.ts';
 import { ok, type Outcome } from '../../src/outcome.ts';
 import { createVerification, type Verification } from '../../src/verification/verification.ts';
-import { testConfig } from './gateway.ts';
+import { testConfig } from './config.ts';
 
 /** The value of an outcome, or its failure: no test needs to be told which. */
 export async function plain<T, F>(outcome: Promise<Outcome<T, F>>): Promise<T | F> {
