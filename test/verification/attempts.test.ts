@@ -149,6 +149,49 @@ describe('an attempt', () => {
   });
 });
 
+describe('a lost answer', () => {
+  const WRONG = refusal(200, '[9013] 인증번호 불일치');
+  const now = (): number => Math.floor(Date.now() / 1000);
+  /** What a read answers; a confirm would be lost again. */
+  const readAs =
+    (fault: Fault): Fault =>
+    (response, impUid, nth) =>
+      (response.req.method === 'GET' ? fault : reset)(response, impUid, nth);
+
+  /** Loses the answer to a code after so many wrong ones, and forgets the calls that took. */
+  async function lose(code: string, wrong: number): Promise<void> {
+    await request();
+    upstream.fault = WRONG;
+    for (let index = 0; index < wrong; index += 1) await gateway.confirm(ALICE, IMP_UID, `00000${index}`);
+    upstream.fault = reset;
+    expect(await gateway.confirm(ALICE, IMP_UID, code)).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    upstream.calls.length = 0;
+  }
+
+  test('to the last of five attempts is looked for, and its code is not sent a sixth time', async () => {
+    await lose('123456', 4);
+    upstream.fault = readAs(OPEN);
+    expect(await gateway.confirm(ALICE, IMP_UID, '123456')).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    upstream.fault = readAs(record({ certified: true, name: '홍길동', certified_at: now() }));
+    expect(await gateway.confirm(ALICE, IMP_UID, '123456')).toMatchObject({ certified: true, name: '홍길동' });
+    expect(upstream.calls).toEqual([READ, READ]);
+  });
+
+  test.each([
+    ['cannot be read', reset],
+    ['is refused', refusal(500, '시스템 점검 중')],
+    ['says no time', record({ certified: true, certified_at: null })],
+  ])('uses up no more attempts while its record %s, and its code is not sent again', async (_how, fault) => {
+    await lose('123456', 0);
+    upstream.fault = readAs(fault);
+    for (let tap = 0; tap < 6; tap += 1)
+      expect(await gateway.confirm(ALICE, IMP_UID, '123456')).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    expect(upstream.calls).toEqual(Array(6).fill(READ));
+    upstream.fault = WRONG;
+    expect(await gateway.confirm(ALICE, IMP_UID, '654321')).toMatchObject({ attemptsRemaining: 3 });
+  });
+});
+
 describe('a right code that is sent again', () => {
   test.each<[string, Fault, object]>([
     ['the certification', CERTIFIED, { certified: true, name: '홍길동' }],

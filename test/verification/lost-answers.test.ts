@@ -242,6 +242,23 @@ describe('a second tap of the same code on another replica', () => {
     await wholeRead;
   });
 
+  test('is UPSTREAM_UNAVAILABLE where the store does not say how the first has ended', async () => {
+    let looks = 0;
+    const failing: AttemptStore = {
+      ...store,
+      read: async (key) => {
+        looks += 1;
+        if (looks > 1) throw new StoreUnavailable('silent');
+        return store.read(key);
+      },
+    };
+    const second = gatewayOn(upstream.url, failing).confirm(ALICE, IMP_UID, RIGHT);
+    expect(await second).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    answerFirst(success);
+    expect(await first).toMatchObject({ certified: true });
+    expect(reads()).toBe(0);
+  });
+
   test('is told that the code was wrong, with the attempts that are left, and nothing is sent again', async () => {
     const second = gatewayOn(upstream.url, store).confirm(ALICE, IMP_UID, RIGHT);
     answerFirst({ code: 1, message: '[9013] 인증번호 불일치', response: null });

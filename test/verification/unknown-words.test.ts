@@ -114,9 +114,12 @@ describe('a code that is refused in words nobody knows', () => {
     expect(upstream.calls).toEqual([CONFIRM, READ]);
   });
 
-  test('is OUTCOME_UNKNOWN where the record cannot be read, and the next tap looks before it sends', async () => {
+  test.each([
+    ['cannot be read', reset],
+    ['is refused', refusal(500, '시스템 점검 중')],
+  ])('is OUTCOME_UNKNOWN where the record %s, and the next tap looks before it sends', async (_how, read) => {
     await request();
-    refuseAs(400, reset);
+    refuseAs(400, read);
     expect(await gateway.confirm(ALICE, IMP_UID, '123456')).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
     expect(upstream.calls).toEqual([CONFIRM, READ]);
     upstream.calls.length = 0;
