@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { Budget } from '../../src/iamport/budget.ts';
 import type { Kind } from '../../src/iamport/endpoints.ts';
 import { UpstreamFault, UpstreamRefusal, type FaultReason, type Refusal } from '../../src/iamport/errors.ts';
@@ -197,6 +198,41 @@ describe('a call for which there is no room', () => {
     second!.end();
   });
 
+  test('is made and ends, or is OVERLOADED and never made, in any order of calls, ends and departures', async () => {
+    const scenario = fc.record({
+      parallelCalls: fc.integer({ min: 1, max: 3 }),
+      queuedCalls: fc.nat(3),
+      steps: fc.array(fc.constantFrom('come', 'come', 'end', 'leave'), { maxLength: 25 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ parallelCalls, queuedCalls, steps }) => {
+        const { policies } = policiesWith({ parallelCalls, queuedCalls });
+        const calls: (ReturnType<typeof occupy> & { leave: () => void; isEnded: boolean })[] = [];
+        const running = () => calls.filter(({ isMade, isEnded }) => isMade() && !isEnded);
+        const endOne = (): void => {
+          const [oldest] = running();
+          oldest?.end();
+          if (oldest) oldest.isEnded = true;
+        };
+        for (const step of steps) {
+          if (step === 'end') endOne();
+          if (step === 'leave') calls.find(({ isMade }) => !isMade())?.leave();
+          if (step === 'come') {
+            const leaving = new AbortController();
+            const call = occupy(policies, 'read', { ...budget(), signal: leaving.signal });
+            call.call.catch(() => {}); // asserted below
+            calls.push({ ...call, leave: () => leaving.abort(), isEnded: false });
+          }
+          await turn();
+          expect(running().length).toBeLessThanOrEqual(parallelCalls);
+        }
+        for (; running().length > 0; await turn()) endOne();
+        for (const { call, isMade } of calls)
+          expect(await call.catch((error: unknown) => error)).toEqual(isMade() ? 'ended' : fault('overload'));
+      }),
+    );
+  });
+
   test('leaves room for calls of another kind, and for every read-back', async () => {
     const { policies } = policiesWith({ parallelCalls: 1 });
     const calls = ['mutation', 'read', 'read-back', 'read-back'] as const;
@@ -314,25 +350,22 @@ describe('the circuit breaker', () => {
     expect(told).toEqual(states('mutation', 'open', 'half-open', 'closed'));
   });
 
-  test.each(['cut', 'gone'] as const)(
-    'stays open where the probe fails, whatever with, and is probed again: %s',
-    async (reason) => {
-      let isWell = false;
-      const { policies, told, probes } = policiesWith(BREAKER, async () => {
-        if (!isWell) throw fault(reason);
-      });
-      await fail(policies, 'read', CUT, 20);
-      let made = 0;
-      const call = () => policies.run('read', budget(), async () => (made += 1));
-      await expect(call()).rejects.toMatchObject({ reason: 'breaker' });
-      await expect(call()).rejects.toMatchObject({ reason: 'breaker' });
-      expect([made, probes.length]).toEqual([0, 2]);
-      isWell = true;
-      await call();
-      expect([made, probes.length]).toEqual([1, 3]);
-      expect(told).toEqual(states('read', 'open', 'half-open', 'open', 'half-open', 'open', 'half-open', 'closed'));
-    },
-  );
+  test.each(['cut', 'gone'] as const)('stays open where the probe fails, and is probed again: %s', async (reason) => {
+    let isWell = false;
+    const { policies, told, probes } = policiesWith(BREAKER, async () => {
+      if (!isWell) throw fault(reason);
+    });
+    await fail(policies, 'read', CUT, 20);
+    let made = 0;
+    const call = () => policies.run('read', budget(), async () => (made += 1));
+    await expect(call()).rejects.toMatchObject({ reason: 'breaker' });
+    await expect(call()).rejects.toMatchObject({ reason: 'breaker' });
+    expect([made, probes.length]).toEqual([0, 2]);
+    isWell = true;
+    await call();
+    expect([made, probes.length]).toEqual([1, 3]);
+    expect(told).toEqual(states('read', 'open', 'half-open', 'open', 'half-open', 'open', 'half-open', 'closed'));
+  });
 
   test('is not waited for longer than half of the time of a call, which is then not made', async () => {
     const probe = Promise.withResolvers<void>();
