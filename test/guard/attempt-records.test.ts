@@ -31,12 +31,14 @@ interface Own {
   readonly told: unknown[];
   readonly logged: unknown[][];
   writes: number;
+  /** Of the writes. */
+  readonly keys: string[];
   clockMs: () => number;
 }
 let own: Own;
 
 beforeEach(() => {
-  own = { trouble: {}, told: [], logged: [], writes: 0, clockMs: () => performance.now() + AHEAD_MS };
+  own = { trouble: {}, told: [], logged: [], writes: 0, keys: [], clockMs: () => performance.now() + AHEAD_MS };
 });
 
 function attemptsOn() {
@@ -50,6 +52,7 @@ function attemptsOn() {
     },
     async replace(key, expected, next) {
       at.writes += 1;
+      at.keys.push(key);
       if (!at.trouble.writes) return memory.replace(key, expected, next);
       at.trouble.writes -= 1;
       if (at.trouble.isWritten) await memory.replace(key, expected, next);
@@ -108,6 +111,7 @@ describe('an attempt', () => {
     const after = performance.now();
     await attempts.finish(by(attempts, '123456'), begin, { kind: 'unknown' });
     const right = await plain(attempts.readRight(ALICE, IMP_UID));
+    expect(right).toMatchObject({ kind: 'window' });
     const { lost } = await begun(attempts, '123456');
     own.clockMs = () => performance.now() + AHEAD_MS + LEASE_MS; // so that the second attempt has lost its process
     const end = await plain(attempts.otherEnd(by(attempts, '123456')));
@@ -175,6 +179,22 @@ describe('an attempt', () => {
     await attempts.finish(by(attempts, '000001'), second, { kind: 'rejected', code: 'WRONG_CODE' });
     expect(await plain(attempts.mayDelete(ALICE, IMP_UID))).toBe(false);
   });
+});
+
+test('a write that was answered is not made again, nor one that was made again with success', async () => {
+  const attempts = attemptsOn();
+  const ids = ['imp_heard', 'imp_in_flight', 'imp_unheard', 'imp_unheard_later'];
+  const all = ids.map((impUid) => by(attempts, '123456', ALICE, impUid));
+  const begins: Begun<Interval>[] = [];
+  for (const attempt of all) begins.push((await plain(attempts.begin(attempt))) as Begun<Interval>);
+  const writesOf = (index: number): number => own.keys.filter((key) => key === all[index]!.key).length;
+  await attempts.finish(all[0]!, begins[0]!, { kind: 'certified' });
+  for (const unheard of [2, 3]) {
+    own.trouble = { writes: 1 };
+    await attempts.finish(all[unheard]!, begins[unheard]!, { kind: 'certified' });
+    await until(() => writesOf(unheard) === 3); // by now what was written before it would have been written again
+  }
+  expect([0, 1, 2, 3].map(writesOf)).toEqual([2, 1, 3, 3]);
 });
 
 describe('an owner', () => {
