@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createMemoryStore, StoreUnavailable, type AttemptStore } from '../../src/guard/store.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import {
@@ -110,6 +110,19 @@ describe('a confirm whose answer was lost', () => {
       return reset(response, impUid, nth);
     };
     expect(await gatewayOn(upstream.url).confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
+    expect(confirms()).toBe(1);
+  });
+
+  test('is found by the next tap, which comes long after it', async () => {
+    const gateway = gatewayOn(upstream.url);
+    upstream.fault = reset;
+    expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject(UNKNOWN);
+    const certifiedAt = now();
+    upstream.fault = success(certifiedAt);
+    const realNow = performance.now.bind(performance);
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => realNow() + 10_000);
+    closers.push(() => clock.mockRestore());
+    expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
     expect(confirms()).toBe(1);
   });
 

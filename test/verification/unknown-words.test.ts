@@ -161,6 +161,20 @@ describe('a claimed verification whose code is refused in words nobody knows', (
     expect(upstream.calls).toEqual([CONFIRM, READ]);
   });
 
+  test('is the certification of a lost attempt with the same code, which the caller had sent before', async () => {
+    upstream.fault = reset;
+    expect(await gateway.confirm(ALICE, IMP_UID, '123456')).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    upstream.calls.length = 0;
+    let reads = 0;
+    upstream.fault = (response, impUid, nth) => {
+      if (response.req.method !== 'GET') return refusal(400, NEW_WORDS)(response, impUid, nth);
+      reads += 1;
+      return (reads === 1 ? OPEN : certifiedAt(now()))(response, impUid, nth);
+    };
+    expect(await gateway.confirm(ALICE, IMP_UID, '123456')).toMatchObject({ certified: true, name: '홍길동' });
+    expect(upstream.calls).toEqual([READ, CONFIRM, READ]);
+  });
+
   test('is CODE_REJECTED where its record is open', async () => {
     refuseAs(400, OPEN);
     expect(await gateway.confirm(ALICE, IMP_UID, '000000')).toMatchObject({ code: 'CODE_REJECTED' });
