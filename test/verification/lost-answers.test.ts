@@ -118,9 +118,13 @@ describe('a confirm whose answer was lost', () => {
     upstream.fault = reset;
     expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject(UNKNOWN);
     const certifiedAt = now();
-    upstream.fault = success(certifiedAt);
+    const laterMs = 10_000;
+    upstream.fault = (response, impUid, nth) => {
+      response.setHeader('date', new Date(Date.now() + laterMs).toUTCString());
+      return success(certifiedAt)(response, impUid, nth);
+    };
     const realNow = performance.now.bind(performance);
-    const clock = jest.spyOn(performance, 'now').mockImplementation(() => realNow() + 10_000);
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => realNow() + laterMs);
     closers.push(() => clock.mockRestore());
     expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
     expect(confirms()).toBe(1);
