@@ -9,6 +9,7 @@ import {
   plainIntrospection,
 } from '../../src/graphql/document-rules.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
+import { doublingFragments } from '../support/fragments.ts';
 
 const schema = createSchema();
 
@@ -46,6 +47,26 @@ describe('the one mutation of a request', () => {
     ['fields of a query that have its name', `{ ${many(2, 'confirmIdentityOtp')} }`],
   ])('is one with %s', (_how, document) => {
     expect(problems(oneMutationField, document)).toEqual([]);
+  });
+
+  // Apollo Server stops these before our own rule sees them; a host's server may not.
+  test.each([
+    ['a field', CONFIRM, 1],
+    ['nothing', '...Nowhere', 0],
+    ['themselves', '...F0', 0],
+  ])('is counted in a few steps where fragments double to %s', (_name, last, errors) => {
+    const document = parse(`mutation { ...F0 } ${doublingFragments(last)}`);
+    const inFewSteps: ValidationRule = (context) => {
+      const getFragment = context.getFragment.bind(context);
+      let steps = 0;
+      context.getFragment = (name) => {
+        steps += 1;
+        if (steps > 1_000) throw new Error('Fragments are entered again and again');
+        return getFragment(name);
+      };
+      return oneMutationField(context);
+    };
+    expect(validate(schema, document, [inFewSteps])).toHaveLength(errors);
   });
 });
 
