@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Redis, type Cluster } from 'ioredis';
 import { createHmacs } from '../../src/guard/hmac.ts';
 import { createRedisStore } from '../../src/guard/redis.ts';
@@ -91,6 +91,70 @@ describe('the address of a Redis', () => {
 
   test('that is none is refused at once', () => {
     expect(() => link('http://localhost')).toThrow(TypeError);
+  });
+});
+
+describe('a link to Redis', () => {
+  const CLOSED = 'redis://127.0.0.1:1';
+  type Timer = 'clearInterval' | 'clearTimeout' | 'setInterval' | 'setTimeout';
+
+  /** A link that nobody answers, with these timers in the hands of the test. */
+  function held(...timers: readonly Timer[]) {
+    const told: string[] = [];
+    const made = connectRedis(CLOSED, ({ kind }) => told.push(kind));
+    made.client.disconnect();
+    const all = ['clearInterval', 'clearTimeout', 'setInterval', 'setTimeout'] as const;
+    const real = ['Date', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const;
+    jest.useFakeTimers({ doNotFake: [...real, ...all.filter((timer) => !timers.includes(timer))] });
+    closers.push(() => jest.useRealTimers());
+    return { ...made, told: () => told.filter((kind) => kind !== 'trouble') };
+  }
+
+  test('gives up a command that is not answered within 200 ms, and leaves no timer behind', async () => {
+    const { heard } = held('setInterval', 'clearInterval');
+    expect(await heard(Promise.resolve('answer'))).toBe('answer');
+    let isOver = false;
+    const silent = heard(new Promise(() => {})).finally(() => (isOver = true));
+    const given = expect(silent).rejects.toBeInstanceOf(StoreUnavailable);
+    jest.advanceTimersByTime(96);
+    await new Promise(setImmediate);
+    expect(isOver).toBe(false);
+    jest.advanceTimersByTime(104);
+    await given;
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('looks its address up again where a replica answers, once in five seconds', () => {
+    const { client } = link(CLOSED);
+    const moves = (message: string): unknown => (client as Redis).options.reconnectOnError?.(new Error(message));
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000_000);
+    closers.push(() => clock.mockRestore());
+    expect([moves('OOM'), moves('READONLY'), moves('READONLY'), moves('OOM')]).toEqual([false, true, false, false]);
+    clock.mockReturnValue(1_004_999);
+    expect(moves('READONLY')).toBe(false);
+    clock.mockReturnValue(1_005_000);
+    expect(moves('READONLY')).toBe(true);
+  });
+
+  test('is lost a second after its connection, and once, unless that is back or ended', () => {
+    const { client, told } = held('setTimeout', 'clearTimeout');
+    const meet = (event: string, ms: number): void => {
+      client.emit(event);
+      jest.advanceTimersByTime(ms);
+    };
+    meet('ready', 0);
+    meet('ready', 0);
+    meet('reconnecting', 900);
+    meet('ready', 2_000);
+    expect(told()).toEqual(['up']);
+    meet('reconnecting', 900);
+    meet('reconnecting', 100);
+    meet('reconnecting', 2_000);
+    expect(told()).toEqual(['up', 'lost']);
+    meet('ready', 0);
+    meet('reconnecting', 0);
+    meet('end', 2_000);
+    expect(told()).toEqual(['up', 'lost', 'up']);
   });
 });
 
