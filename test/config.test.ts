@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyExportOptions } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { ConfigError, configWarnings, readConfig } from '../src/config.ts';
+import { lookalikes } from '../src/config/lookalikes.ts';
 import { redisAddress } from '../src/config/redis-address.ts';
 import { GROUPS } from '../src/config/settings.ts';
 import { SANDBOX_KEY, SANDBOX_SECRET } from '../src/sandbox/sandbox.ts';
@@ -640,6 +641,38 @@ describe('the variables of OpenTelemetry', () => {
   ])('that cannot be used are warned of and end nothing: %j', (env, warning, expected) => {
     expect(configWarnings({ OTEL_EXPORTER_OTLP_ENDPOINT, ...env })).toEqual([warning]);
     expect(traces(env)).toEqual(expected);
+  });
+});
+
+describe('a name', () => {
+  test.each<[string, string, string]>([
+    ['four letters from another of the upstream', 'IAMPORT_WXYZ', 'IAMPORT_ABCD'],
+    ['a sixth of the letters from another with its first word', 'LIMIT_REKWESTS', 'LIMIT_REQUESTS'],
+    ['one letter from another of eight letters', 'LOGS_LEVEL', 'LOG_LEVEL'],
+    ['no letter from a short one', 'node-env', 'NODE_ENV'],
+  ])('that is %s resembles it: %s', (_how, name, setting) => {
+    expect(lookalikes([name], [setting])).toEqual([{ name, meant: setting }]);
+  });
+
+  test.each<[string, string, string]>([
+    ['five letters from another of the upstream', 'IAMPORT_VWXYZ', 'IAMPORT_ABCDE'],
+    ['not of the upstream, as the other is,', 'IMPORT_KEYS', 'IAMPORT_KEY'],
+    ['of the upstream, as the other is not,', 'IAMPORT_KEYS', 'IMPORT_KEY'],
+    ['more than a sixth of the letters from another', 'LIMIT_REKWISTS', 'LIMIT_REQUESTS'],
+    ['two letters from another with another first word', 'LIMITSS_REQUESTS', 'LIMIT_REQUESTS'],
+    ['two letters from another, one of them in the first word,', 'LIMIS_REQUESTX', 'LIMIT_REQUESTS'],
+    ['two letters from another, which end it,', 'my_LIMIT_REQUESTS', 'LIMIT_REQUESTS'],
+    ['one letter from another of seven letters', 'NODES_ENV', 'NODE_ENV'],
+  ])('that is %s does not resemble it: %s', (_how, name, setting) => {
+    expect(lookalikes([name], [setting])).toEqual([]);
+  });
+
+  test('resembles the nearest of several settings, and is not told where it is a setting itself', () => {
+    const settings = ['LIMIT_REQUESTS_PER_ID', 'LIMIT_REQUESTS_PER_IP'];
+    const name = 'LIMIT_REQUEST_PER_IP';
+    expect(lookalikes([name], settings)).toEqual([{ name, meant: 'LIMIT_REQUESTS_PER_IP' }]);
+    expect(lookalikes([name], settings.toReversed())).toEqual([{ name, meant: 'LIMIT_REQUESTS_PER_IP' }]);
+    expect(lookalikes(settings.slice(1), settings)).toEqual([]);
   });
 });
 

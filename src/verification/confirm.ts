@@ -103,8 +103,7 @@ async function carryOut(parts: Parts, { impUid, confirmation }: Call, begun: Beg
   if (sent.ok && sent.value.certified) return certified(sent.value);
   if (sent.ok) return rejected(confirmation.method === 'APP' ? 'IN_PROGRESS' : 'WRONG_CODE', begun);
   const answer = failureOf('confirm', sent.failure);
-  const isByLost = begun.lost !== null && speaksForCaller(begun) && answer.code === 'ALREADY_CERTIFIED';
-  if (answer.code === 'OUTCOME_UNKNOWN' || isByLost) return readBack(parts, impUid, begun, since);
+  if (answer.code === 'OUTCOME_UNKNOWN') return readBack(parts, impUid, begun, since);
   if (answer.code === 'CODE_REJECTED')
     return afterUnknownWords(await look(parts, impUid, begun, since), confirmation, begun);
   return afterFailure(begun, sent.failure, answer);

@@ -2,12 +2,13 @@ import type { Caller } from '../../src/caller.ts';
 import { createAttempts } from '../../src/guard/attempt-records.ts';
 import { deadlinesOf } from '../../src/deadlines.ts';
 import { createHmacs } from '../../src/guard/hmac.ts';
+import type { Limits } from '../../src/guard/limits.ts';
 import { createMemoryStore, type AttemptStore } from '../../src/guard/store.ts';
 import { createHttp } from '../../src/iamport/http.ts';
 import { createIamport, type Iamport, type IdentityRequest } from '../../src/iamport/source.ts';
 import { ok, type Outcome } from '../../src/outcome.ts';
 import { createVerification, type Verification } from '../../src/verification/verification.ts';
-import { testConfig } from './gateway.ts';
+import { testConfig } from './config.ts';
 
 /** The value of an outcome, or its failure: no test needs to be told which. */
 export async function plain<T, F>(outcome: Promise<Outcome<T, F>>): Promise<T | F> {
@@ -31,10 +32,14 @@ export type UseCases = ReturnType<typeof useCases>;
 
 const pass = async () => ok({ refund: async () => {} });
 
-/** One gateway's use cases without limits, on a store that others can share, and what lets go of its connections. */
+/** One gateway's use cases, without limits of their own, on a store that others can share, and what lets go of its connections. */
 export function verificationOn(
   upstreamUrl: string,
-  { store = createMemoryStore(), answerMs = 18_000 }: { store?: AttemptStore; answerMs?: number } = {},
+  {
+    store = createMemoryStore(),
+    answerMs = 18_000,
+    limits = { request: pass, confirm: pass },
+  }: { store?: AttemptStore; answerMs?: number; limits?: Limits } = {},
 ): UseCases & { readonly iamport: Iamport; close(): void } {
   const config = testConfig(upstreamUrl).iamport;
   const http = createHttp(config);
@@ -48,6 +53,6 @@ export function verificationOn(
     onEvent,
   });
   const deadlines = { ...deadlinesOf(config), answerMs };
-  const verification = createVerification({ iamport, attempts, limits: { request: pass, confirm: pass }, deadlines });
+  const verification = createVerification({ iamport, attempts, limits, deadlines });
   return { ...useCases(verification), iamport, close: () => http.close() };
 }
