@@ -22,7 +22,7 @@ const MAX_TOKENS = 1_000;
 const MAX_ERRORS = 10;
 
 export async function createApollo(subgraph: IdentitySubgraph, config: Config): Promise<ApolloServer<Context>> {
-  // Behind a router with a secret every request that arrives is the router's own.
+  // Introspection and suggestions in error messages show the schema: with `ROUTER_SECRET` set, to the router alone.
   const isOpen = !config.isProduction || config.auth.routerSecret !== null;
   return new ApolloServer<Context>({
     schema: subgraph.schema,
