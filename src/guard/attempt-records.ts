@@ -43,7 +43,7 @@ export interface Attempts {
   /** The attempt with a code, or with the caller's approval in the app. */
   attempt(caller: Caller, impUid: string, method: Method, otp: string): KeyedAttempt;
   begin(attempt: KeyedAttempt): Kept<Begin<Interval>>;
-  /** Keeps how an attempt ended. One that lost its lease meanwhile changes nothing. Errors: none, as above. */
+  /** Keeps how an attempt ended. One that lost its lease meanwhile changes nothing. Errors: none; what cannot be kept is logged. */
   finish(attempt: KeyedAttempt, begun: Begun<Interval>, end: End): Promise<void>;
   /** How an attempt with the same code ended, which another call began. */
   otherEnd(attempt: KeyedAttempt): Kept<OtherEnd<Interval>>;
