@@ -16,7 +16,7 @@ import {
   plainIntrospection,
 } from '../graphql/document-rules.ts';
 import type { IdentitySubgraph } from '../subgraph.ts';
-import { errorBody } from './refusals.ts';
+import { errorBody } from './error-answers.ts';
 
 const MAX_TOKENS = 1_000;
 const MAX_ERRORS = 10;
