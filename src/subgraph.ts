@@ -69,7 +69,7 @@ export interface IdentitySubgraph {
   createContext(request: ContextRequest): Promise<Context>;
   /** Whether the store of attempts can be written. A full one counts as ready: it goes on serving the records that it has. */
   isReady(): Promise<boolean>;
-  /** How the upstream was when it was last called, and the calls that run and wait; this calls nobody. */
+  /** The health of the upstream at its last call, and the calls that run and wait now; asking for it sends no call. */
   upstream(): UpstreamHealth & { readonly calls: UpstreamLoad };
   /** The access record opens its file anew: it was renamed. */
   reopen(): void;
@@ -123,7 +123,7 @@ interface Stores {
   close(): Promise<void>;
 }
 
-/** Where attempts are kept and limits counted: the host's own, and where it has not both, as `guard` says. */
+/** The stores of attempts and of limits: each is the host's own where it gives one, and otherwise the one that `guard` names. */
 function createStores(options: IdentitySubgraphOptions, hmac: Hmac, report: Report): Stores {
   const { store, windows } = options;
   const kept = store && windows ? inMemory() : storesOf(options.guard, hmac, report);

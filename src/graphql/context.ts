@@ -2,6 +2,7 @@ import Negotiator from 'negotiator';
 import type { AnswerBounds } from './answer-bounds.ts';
 import type { Caller } from '../caller.ts';
 import type { Call, Failure } from '../failure.ts';
+import type { CertificationRecord } from '../iamport/record.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Loaders } from './loaders.ts';
 import type { Selections } from './selections.ts';
@@ -13,8 +14,11 @@ export interface Context {
   readonly identity: IdentityContext;
 }
 
-/** `impUid` is null where what was sent is none. */
-export type Run = <O extends Outcome<unknown, Failure>>(
+/**
+ * Runs one operation. `impUid` is null where the argument is none. The value is one certification, or the impUid of a request or a
+ * deletion: a list of certifications would have no line in the access record, which names one person.
+ */
+export type Run = <O extends Outcome<CertificationRecord | string, Failure>>(
   call: Call,
   impUid: string | null,
   work: () => Promise<O>,

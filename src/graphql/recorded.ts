@@ -39,7 +39,11 @@ export function createRecorded(audit: Audit, hmac: Hmac, request: Request): Run 
     return selected && answeredFields(record, selected, caller);
   }
 
-  return async <O extends Outcome<unknown, Failure>>(call: Call, impUid: string | null, work: () => Promise<O>) => {
+  return async <O extends Outcome<CertificationRecord | string, Failure>>(
+    call: Call,
+    impUid: string | null,
+    work: () => Promise<O>,
+  ) => {
     if (audit.isRefusing && !(await audit.ready())) return failed(failure('UPSTREAM_UNAVAILABLE')) as O;
     let outcome: O;
     try {

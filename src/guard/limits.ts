@@ -10,7 +10,7 @@ import type { Hmac } from './hmac.ts';
 import { StoreUnavailable } from './store.ts';
 import type { Counted, Taken, Window, WindowStore } from './windows.ts';
 
-/** A call that was counted. */
+/** A call that the limits let through; `refund` uncounts it where it is not made. */
 export interface Pass {
   /**
    * Uncounts a call that was not made, for the phone and in the global budget. It stays counted for the caller and the IP, or

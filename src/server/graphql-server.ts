@@ -10,7 +10,7 @@ import { createClientAddress } from './client-address.ts';
 import { registerCors } from './cors.ts';
 import { registerExplorer } from './explorer.ts';
 import { createHttpServer } from './http-server.ts';
-import { errorBody, refuse } from './refusals.ts';
+import { errorBody, refuse } from './error-answers.ts';
 import { trustedOnly } from './trusted-documents.ts';
 import type { State } from './state.ts';
 

@@ -119,8 +119,8 @@ function afterFailure({ record }: Begun<Interval>, error: UpstreamError, answer:
 }
 
 /**
- * A refusal in unknown words can mean a wrong code, one that is too late, or a verification that was completed before. What the
- * record shows decides: an open one says that the code was not accepted, and never that it is wrong.
+ * A refusal in unknown words can mean a wrong code, one that is too late, or a verification that was completed before. The
+ * record decides: an open one says that the code was not accepted, and never that it is wrong.
  */
 function afterUnknownWords(seen: Seen, { method }: Confirmation, begun: Begun<Interval>): Ended {
   if (seen.kind === 'open') return rejected(method === 'APP' ? 'IN_PROGRESS' : 'CODE_REJECTED', begun);
