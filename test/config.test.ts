@@ -6,6 +6,7 @@ import { lookalikes } from '../src/config/lookalikes.ts';
 import { redisAddress } from '../src/config/redis-address.ts';
 import { GROUPS } from '../src/config/settings.ts';
 import { SANDBOX_KEY, SANDBOX_SECRET } from '../src/sandbox/sandbox.ts';
+import { newPrivateKey } from './support/keys.ts';
 
 const CREDENTIALS = { ALLOW_ANONYMOUS: 'true', IAMPORT_API_KEY: 'key', IAMPORT_API_SECRET: 'canary-secret' };
 const PRODUCTION = { ...CREDENTIALS, NODE_ENV: 'production' };
@@ -67,6 +68,11 @@ describe('readConfig', () => {
       traces: null,
       federatedTracing: false,
       audit: { file: null, failure: 'refuse' },
+      proofs: {
+        personIdKey: expect.stringMatching(/^.{44}$/),
+        privateKeys: expect.stringMatching(/^-----BEGIN PRIVATE KEY-----\n/),
+        issuer: 'sandbox',
+      },
       host: '127.0.0.1',
       port: 4000,
       logLevel: 'info',
@@ -90,6 +96,7 @@ describe('readConfig', () => {
   });
 
   const publicKey = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString().trim();
+  const privateKeys = `${newPrivateKey()}${newPrivateKey('Ed25519')}`.trim();
   const environment = {
     NODE_ENV: 'test',
     HOST: '::1',
@@ -143,6 +150,9 @@ describe('readConfig', () => {
     FEDERATED_TRACING: 'true',
     AUDIT_FILE: 'access.jsonl',
     AUDIT_FAILURE: 'continue',
+    PERSON_ID_KEY: 'p'.repeat(32),
+    PROOF_PRIVATE_KEY: privateKeys,
+    PROOF_ISSUER: 'https://identity.example.com',
   };
   const everything = {
     isProduction: false,
@@ -202,6 +212,7 @@ describe('readConfig', () => {
     traces: { followsCaller: false, share: 0.25 },
     federatedTracing: true,
     audit: { file: 'access.jsonl', failure: 'continue' },
+    proofs: { personIdKey: 'p'.repeat(32), privateKeys, issuer: 'https://identity.example.com' },
   };
 
   test('reads every setting', () => {
@@ -232,6 +243,44 @@ describe('readConfig', () => {
         'AUTH_PUBLIC_KEY holds a private key, which nobody but the token issuer may have: set its public key',
       ]);
     }
+  });
+
+  test('takes private keys of proofs whose line breaks are written as \\n', () => {
+    const PROOF_ISSUER = 'issuer';
+    for (const lineBreak of ['\\n', '\\r\\n']) {
+      const PROOF_PRIVATE_KEY = privateKeys.replaceAll('\n', lineBreak);
+      expect(readConfig({ PROOF_PRIVATE_KEY, PROOF_ISSUER }).proofs.privateKeys).toBe(privateKeys);
+    }
+  });
+
+  test('refuses every other key of proofs, and does not repeat it', () => {
+    const pkcs8 = { type: 'pkcs8', format: 'pem' } as const;
+    const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
+    const { privateKey: p256, publicKey: p256Public } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const encrypted = { ...pkcs8, cipher: 'aes-256-cbc', passphrase: 'canary' };
+    for (const PROOF_PRIVATE_KEY of [
+      'pem',
+      newPrivateKey().slice(0, 90),
+      newPrivateKey().replaceAll(/^.{9}/gm, ''),
+      newPrivateKey().replace('MIG', 'AAA'),
+      p384.export(pkcs8),
+      generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export(pkcs8),
+      p256.export(encrypted),
+      p256.export({ type: 'sec1', format: 'pem' }),
+      p256Public.export({ type: 'spki', format: 'pem' }),
+      `${privateKeys}\n${publicKey}`,
+      `${privateKeys}\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg`,
+    ].map(String))
+      expect(problems({ PROOF_PRIVATE_KEY, PROOF_ISSUER: 'issuer' })).toEqual([
+        'PROOF_PRIVATE_KEY must be private keys in PEM (PKCS #8), each P-256 or Ed25519 and without a password',
+      ]);
+  });
+
+  test('makes other keys of proofs at each start of the sandbox, and none on real credentials', () => {
+    const { personIdKey, privateKeys: keys } = readConfig({}).proofs;
+    const again = readConfig({}).proofs;
+    expect([again.personIdKey === personIdKey, again.privateKeys === keys]).toEqual([false, false]);
+    expect(readConfig(CREDENTIALS).proofs).toEqual({ personIdKey: null, privateKeys: null, issuer: null });
   });
 
   test('takes a shared secret of 32 bytes in base64', () => {
@@ -383,6 +432,21 @@ describe('readConfig', () => {
       'GUARD_SECRET must be set with STORE_FILE, the same after every restart',
     ],
     [
+      'a key of proofs without their issuer',
+      { PROOF_PRIVATE_KEY: newPrivateKey() },
+      'PROOF_ISSUER must be set together with PROOF_PRIVATE_KEY',
+    ],
+    [
+      'an issuer of proofs without a key',
+      { PROOF_ISSUER: 'issuer' },
+      'PROOF_PRIVATE_KEY must be set together with PROOF_ISSUER',
+    ],
+    [
+      'one secret for pseudonyms and the store',
+      { PERSON_ID_KEY: SECRET, GUARD_SECRET: SECRET },
+      'PERSON_ID_KEY must not be GUARD_SECRET: that can be replaced, and this never can',
+    ],
+    [
       'Redis and a file',
       { REDIS_URL: 'redis://127.0.0.1', STORE_FILE: 'attempts.db', GUARD_SECRET: SECRET },
       'REDIS_URL and STORE_FILE exclude each other: set one',
@@ -416,6 +480,7 @@ describe('readConfig', () => {
     ],
     ['ROUTER_SECRET', ['x'.repeat(15)], 'must have at least 16 characters'],
     ['GUARD_SECRET', ['x'.repeat(31)], 'must have at least 32 characters'],
+    ['PERSON_ID_KEY', ['x'.repeat(31)], 'must have at least 32 characters'],
     ['UNISSUED_IMP_UIDS', ['allow'], 'must be claim or refuse'],
     ['IAMPORT_BYPASS', ['[1]', 'null', '1', '{'], JSON_OBJECT],
     ...['EXPLORER', 'ALLOW_ANONYMOUS', 'ALLOW_OTHER_UPSTREAM', 'LIMIT_SHADOW', 'FEDERATED_TRACING'].map(
@@ -735,6 +800,9 @@ describe('a setting', () => {
       FEDERATED_TRACING: false,
       AUDIT_FILE: null,
       AUDIT_FAILURE: 'refuse',
+      PERSON_ID_KEY: null,
+      PROOF_PRIVATE_KEY: null,
+      PROOF_ISSUER: null,
       SANDBOX_PORT: 4010,
       ALLOW_ANONYMOUS: false,
       ALLOW_OTHER_UPSTREAM: false,

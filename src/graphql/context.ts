@@ -4,7 +4,9 @@ import type { Caller } from '../caller.ts';
 import type { Call, Failure } from '../failure.ts';
 import type { CertificationRecord } from '../iamport/record.ts';
 import type { Outcome } from '../outcome.ts';
+import type { MissingSetting } from '../events.ts';
 import type { Loaders } from './loaders.ts';
+import type { Proofs } from '../proofs/proofs.ts';
 import type { Selections } from './selections.ts';
 import type { Verification } from '../verification/verification.ts';
 import type { Language } from './messages.ts';
@@ -35,6 +37,9 @@ export interface IdentityContext {
   readonly loaders: Loaders;
   /** What the document shows of each certification, for the access record. */
   readonly selections: Selections;
+  readonly proofs: Proofs;
+  /** Told of a field that cannot be answered without this setting. */
+  readonly onMissing: (setting: MissingSetting) => void;
   readonly bounds: AnswerBounds;
   /** Null where the request names nobody. */
   readonly caller: Caller | null;

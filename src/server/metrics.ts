@@ -114,6 +114,7 @@ function createCallCounts({ counter, seconds }: Makers) {
     },
     'refused-caller': ({ reason }) => callers({ reason }),
     'audit-failed': () => unrecorded({}),
+    'missing-setting': () => {}, // the log has it
     'refused-request': ({ status, code }) => requests(known.get(`${status} ${code}`) ?? OTHER),
   } satisfies Partial<Counts>;
 }
