@@ -289,9 +289,10 @@ export const ERRORS: Readonly<Record<RequestCode, ErrorPage>> = {
   },
   BAD_USER_INPUT: {
     status: '400 for a variable, 200 for what is found while a field is executed',
-    cause: 'A variable or an argument is missing or has another type than the schema says.',
-    app: 'Correct the call. The message names the variable and never its value.',
-    operator: 'No line: such a request never becomes an operation.',
+    cause:
+      'A variable or an argument is missing or has another type than the schema says. Also: the `audience` of `personId` or `proof` is empty, longer than 100 characters, or has other characters than visible ASCII; the field is then null, and all others are answered.',
+    app: 'Correct the call. The message names the variable or the field, and never its value.',
+    operator: 'No line of its own: a request with a wrong variable never becomes an operation.',
     settings: [],
   },
   UNTRUSTED_DOCUMENT: {
@@ -303,10 +304,11 @@ export const ERRORS: Readonly<Record<RequestCode, ErrorPage>> = {
   },
   NOT_FOUND: {
     status: '404',
-    cause: 'GraphQL is served at `/graphql` alone; `ADMIN_PORT` serves `/livez`, `/readyz` and `/metrics`.',
+    cause:
+      'GraphQL is served at `/graphql` alone; `ADMIN_PORT` serves `/livez`, `/readyz` and `/metrics`. The keys of proofs are at `/.well-known/jwks.json`, where there are any.',
     app: 'Correct the URL.',
     operator: 'No line. Look at the path that the load balancer sends.',
-    settings: ['PORT', 'ADMIN_PORT'],
+    settings: ['PORT', 'ADMIN_PORT', 'PROOF_PRIVATE_KEY'],
   },
   METHOD_NOT_ALLOWED: {
     status: '405',
@@ -314,6 +316,15 @@ export const ERRORS: Readonly<Record<RequestCode, ErrorPage>> = {
     app: 'Send GraphQL as POST.',
     operator: 'No line.',
     settings: [],
+  },
+  NOT_CONFIGURED: {
+    status: '200',
+    cause:
+      'The gateway has no key for `personId` or `proof`. The field is null, and all others are answered. Nothing was lost: the person is certified, and `certification(impUid)` can be read again for an hour.',
+    app: 'Ask the operator of the gateway for the setting. Until then leave the field out.',
+    operator:
+      'One warning per setting after each start, with the name of the setting: `a client asks for a field that needs a setting`. [Proofs](../proofs.md) says how to make the keys.',
+    settings: ['PERSON_ID_KEY', 'PROOF_PRIVATE_KEY', 'PROOF_ISSUER'],
   },
   INVALID_INPUT: {
     status: '200',

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { isEnumType, isObjectType, isUnionType, type GraphQLNamedType, type GraphQLObjectType } from 'graphql';
 import { GROUPS } from '../src/config/settings.ts';
-import { failure, isRetryable, type Call, type FailureCode } from '../src/failure.ts';
+import { CALLS, failure, isRetryable, type FailureCode } from '../src/failure.ts';
 import { MESSAGES } from '../src/graphql/messages.ts';
 import { createSchema } from '../src/graphql/schema.ts';
 import { FAULT_REASONS, REFUSALS, UpstreamFault, UpstreamRefusal, type UpstreamError } from '../src/iamport/errors.ts';
@@ -12,7 +12,6 @@ import { ERRORS, FAILURES, type ErrorPage, type FailurePage, type RequestCode } 
 
 const SOURCE = 'schema/, src/graphql/messages.ts or scripts/error-pages.ts';
 const DIRECTORY = 'docs/errors';
-const CALLS: readonly Call[] = ['request', 'confirm', 'read', 'delete'];
 
 /** A status for each kind of refusal in unknown words. */
 const UNKNOWN_WORDS: Readonly<Record<number, string>> = {

@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { SCOPES, type Scope } from './caller.ts';
 import { lookalikes } from './config/lookalikes.ts';
-import { AUDIT, CALLERS, GROUPS, GUARD, LIMITS, POLICIES, SANDBOX, UPSTREAM } from './config/settings.ts';
+import { AUDIT, CALLERS, GROUPS, GUARD, LIMITS, POLICIES, PROOFS, SANDBOX, UPSTREAM } from './config/settings.ts';
+import { proofProblems, readProofs, type ProofConfig } from './config/proofs.ts';
 import { SERVER, TRACES } from './config/server-settings.ts';
 import type { Group, Values } from './config/setting.ts';
 import { readTraces, tracingProblems, type TracesConfig } from './config/traces.ts';
 
+export type { ProofConfig } from './config/proofs.ts';
 export type { Rate } from './config/values.ts';
 
 /** The values of `config/settings.ts`, which documents each setting, and values derived from them. */
@@ -26,6 +28,7 @@ export interface Config extends Omit<Values<typeof SERVER>, 'corsOrigins'> {
   /** A router that has proven its secret gets traces of federation. */
   readonly federatedTracing: boolean;
   readonly audit: AuditConfig;
+  readonly proofs: ProofConfig;
   /** The port of the embedded sandbox, null where real credentials are set. */
   readonly sandboxPort: number | null;
   /** The upstream is a sandbox, where no real data is at stake: codes may stand in documents. */
@@ -104,6 +107,7 @@ export function readConfig(environment: Environment, { hasOwnCallers = false }: 
     ...credentialProblems(env),
     ...(hasOwnCallers ? [] : callerProblems(env)),
     ...guardProblems(env),
+    ...proofProblems(env),
     ...tracingProblems(env),
     ...productionProblems(env),
   ];
@@ -141,6 +145,7 @@ export function readConfig(environment: Environment, { hasOwnCallers = false }: 
     traces: readTraces(env).traces,
     federatedTracing: values(TRACES).federatedTracing,
     audit: values(AUDIT),
+    proofs: readProofs(values(PROOFS), isSandbox),
   };
 }
 

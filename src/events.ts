@@ -43,6 +43,9 @@ export const DECISIONS = [
 ] as const;
 export type Decision = (typeof DECISIONS)[number];
 
+/** Settings without which a field that somebody asked for has no value. */
+export type MissingSetting = 'PERSON_ID_KEY' | 'PROOF_PRIVATE_KEY';
+
 /** Commands to the store of attempts, and the two to that of limits. */
 export const STORE_OPERATIONS = ['read', 'replace', 'check', 'take', 'give-back'] as const;
 export type StoreOperation = (typeof STORE_OPERATIONS)[number];
@@ -92,6 +95,8 @@ export type GatewayEvent =
   | { readonly kind: 'secret'; readonly isShared: boolean }
   /** An HTTP request that was answered with an error, by its status and the code in the answer. */
   | { readonly kind: 'refused-request'; readonly status: number; readonly code: string }
+  /** A field that was asked for and cannot be answered, since this setting is not set. */
+  | { readonly kind: 'missing-setting'; readonly setting: MissingSetting }
   /** A call that was denied because the store of attempts has no room for a new record. */
   | { readonly kind: 'store-full' }
   /** An operation that has no line in the access record, by the code of the system's error. */

@@ -96,3 +96,4 @@ export interface FailureOf {
   readonly delete: Failure<AnyCall | 'CertificationNotFoundError' | 'OutcomeUnknownError'>;
 }
 export type Call = keyof FailureOf;
+export const CALLS = ['request', 'confirm', 'read', 'delete'] as const satisfies readonly Call[];

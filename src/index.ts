@@ -11,6 +11,7 @@ export {
   type IamportConfig,
   type LimitsConfig,
   type PoliciesConfig,
+  type ProofConfig,
 } from './config.ts';
 export type { Context, IdentityContext } from './graphql/context.ts';
 export type { GatewayEvent, OnEvent } from './events.ts';

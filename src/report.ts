@@ -116,6 +116,11 @@ function warningOf(event: GatewayEvent): Warning | null {
       const message = 'the store of attempts is full: new verifications are answered OVERLOADED';
       return { id: event.kind, fields: {}, message };
     }
+    case 'missing-setting': {
+      const { setting } = event;
+      const message = 'a client asks for a field that needs a setting: the field is answered null, and NOT_CONFIGURED';
+      return { id: setting, ms: Number.POSITIVE_INFINITY, fields: { setting }, message };
+    }
     case 'refused-caller':
       return { id: event.reason, fields: { reason: event.reason }, message: 'a caller was refused' };
     case 'refusal': {

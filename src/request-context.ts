@@ -14,6 +14,7 @@ import { createOperations } from './graphql/run.ts';
 import { createSelections } from './graphql/selections.ts';
 import type { Hmac } from './guard/hmac.ts';
 import { failed } from './outcome.ts';
+import type { Proofs } from './proofs/proofs.ts';
 import type { Report } from './report.ts';
 import { parentOf } from './traces.ts';
 import type { Verification } from './verification/verification.ts';
@@ -33,6 +34,7 @@ interface Shared {
   readonly report: Report;
   /** The access record, null where it is off. */
   readonly audit: Audit | null;
+  readonly proofs: Proofs;
 }
 
 /** What a request id may look like: it is written to the log and answered as a header. */
@@ -41,7 +43,7 @@ const REQUEST_ID = /^[\w.-]{8,128}$/;
 /** Makes the context of a request. Errors: a GraphQLError UNAUTHENTICATED with HTTP status 401 for a token that is wrong. */
 export function createContextFactory(
   { auth, maxRepresentations }: { readonly auth: AuthConfig | Authenticate; readonly maxRepresentations: number },
-  { verification, hmac, report, audit }: Shared,
+  { verification, hmac, report, audit, proofs }: Shared,
 ): (request: ContextRequest) => Promise<Context> {
   const authenticate = typeof auth === 'function' ? auth : createAuthenticate(auth);
 
@@ -85,6 +87,8 @@ export function createContextFactory(
         bounds: createAnswerBounds(maxRepresentations),
         loaders: createLoaders(read),
         selections,
+        proofs,
+        onMissing: (setting) => report.onEvent({ kind: 'missing-setting', setting }),
       },
     };
   };

@@ -1,7 +1,8 @@
 import type { DocumentNode, GraphQLFormattedError, GraphQLSchema, ValidationRule } from 'graphql';
+import type { JSONWebKeySet } from 'jose';
 import { createAudit, type AuditOptions } from './audit/audit.ts';
 import type { Authenticate } from './auth.ts';
-import type { AuthConfig, Config, GuardConfig } from './config.ts';
+import type { AuthConfig, Config, GuardConfig, ProofConfig } from './config.ts';
 import { deadlinesOf } from './deadlines.ts';
 import type { Context } from './graphql/context.ts';
 import { boundedAliases, oneMutationField, otpAsVariable } from './graphql/document-rules.ts';
@@ -27,6 +28,7 @@ import type { UpstreamLoad } from './iamport/policies.ts';
 import { createIamport } from './iamport/source.ts';
 import type { Logger } from './log.ts';
 import { createReport, type Report, type UpstreamHealth } from './report.ts';
+import { createProofs, NO_PROOFS } from './proofs/proofs.ts';
 import { createContextFactory, type ContextRequest } from './request-context.ts';
 import { createVerification } from './verification/verification.ts';
 import { mount, type SchemaModule } from './graphql/mount.ts';
@@ -48,6 +50,8 @@ export interface IdentitySubgraphOptions extends Pick<Config, 'iamport' | 'guard
   readonly windows?: WindowStore;
   /** The access record: a file, or a place of your own. */
   readonly audit?: AuditOptions;
+  /** The keys of `personId` and `proof`; without it neither has a value. */
+  readonly proofs?: ProofConfig;
 }
 
 /** Everything that mounts verification in a server of your own. */
@@ -70,8 +74,10 @@ export interface IdentitySubgraph {
   createContext(request: ContextRequest): Promise<Context>;
   /** Whether the store of attempts can be written. A full one counts as ready: it goes on serving the records that it has. */
   isReady(): Promise<boolean>;
-  /** How the upstream was when it was last called, and the calls that run and wait; this calls nobody. */
+  /** The health of the upstream at its last call, and the calls that run and wait now; asking for it sends no call. */
   upstream(): UpstreamHealth & { readonly calls: UpstreamLoad };
+  /** The public keys that verify proofs, to be served at an address of your own: none where there is no key. */
+  jwks(): JSONWebKeySet;
   /** The access record opens its file anew: it was renamed. */
   reopen(): void;
   /** Lets go of the connections to the upstream and to the store. */
@@ -96,6 +102,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
   const requests = createRequests({ store, hmac, logger, onEvent });
   const codeLifetimeMs = config.codeLifetimeS * 1_000;
   const verification = createVerification({ iamport, attempts, limits, requests, deadlines, codeLifetimeMs });
+  const proofs = createProofs(options.proofs ?? NO_PROOFS);
 
   return {
     typeDefs,
@@ -104,13 +111,14 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
     schemaWith: (...modules) => mount(modules),
     validationRules: [oneMutationField, boundedAliases, otpAsVariable],
     formatError: createFormatError(logger),
-    createContext: createContextFactory(options, { verification, hmac, report, audit }),
+    createContext: createContextFactory(options, { verification, hmac, report, audit, proofs }),
     isReady: () =>
       store.check().then(
         () => true,
         (error) => error instanceof StoreFull,
       ),
     upstream: () => ({ ...report.upstream(), calls: iamport.load() }),
+    jwks: () => proofs.jwks,
     reopen: () => audit?.reopen(),
     async close() {
       http.close();
@@ -126,7 +134,7 @@ interface Stores {
   close(): Promise<void>;
 }
 
-/** Where attempts are kept and limits counted: the host's own, and where it has not both, as `guard` says. */
+/** The stores of attempts and of limits: each is the host's own where it gives one, and otherwise the one that `guard` names. */
 function createStores(options: IdentitySubgraphOptions, hmac: Hmac, report: Report): Stores {
   const { store, windows } = options;
   const kept = store && windows ? inMemory() : storesOf(options.guard, hmac, report);

@@ -42,7 +42,7 @@ export function isLocal(parent: Context): boolean {
   return span !== undefined && span.isRemote !== true;
 }
 
-/** Runs `work` in a span that ends with it. What is thrown marks the span by its class alone: a message can quote a person. */
+/** Runs `work` in a span that ends with it. An error marks the span by its class alone: its message can quote a person. */
 export async function inSpan<T>(
   name: string,
   options: SpanOptions,

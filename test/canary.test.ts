@@ -15,6 +15,7 @@ import { CONFIRM_EVERYTHING, startGateway, type Answer, type Fields, type TestGa
 import { startGatewayProcess, waitsForRedis, type GatewayProcess } from './support/gateway-process.ts';
 import { refusal, startFaultyUpstream, type FaultyUpstream } from './support/faulty-upstream.ts';
 import { hasRedis, startRedis, type TestRedis } from './support/redis.ts';
+import { newPrivateKey } from './support/keys.ts';
 import { startOtlpReceiver, type OtlpReceiver } from './support/otlp-receiver.ts';
 import { waitForRedis } from './support/timers.ts';
 import { until } from './support/until.ts';
@@ -25,7 +26,7 @@ const REQUEST = `mutation($input: RequestIdentityOtpInput!) {
 const APP = `mutation($impUid: ID!) { confirmIdentityApp(impUid: $impUid) { __typename ... on Certification { name } ${ERRORS} } }`;
 const READ = `query($impUid: ID!) { certification(impUid: $impUid) { __typename ... on Certification { name phone birthday } ${ERRORS} } }`;
 const DELETE = `mutation($impUid: ID!) { deleteCertification(impUid: $impUid) { __typename ${ERRORS} } }`;
-const ENTITIES = `query($representations: [_Any!]!) { _entities(representations: $representations) { __typename ... on Certification { name phone uniqueKey } } }`;
+const ENTITIES = `query($representations: [_Any!]!) { _entities(representations: $representations) { __typename ... on Certification { name phone uniqueKey personId(audience: "shop") proof(audience: "shop", claims: [NAME, PERSON_ID]) } } }`;
 
 const PERSON = { name: '카나리아', phone: '010-8282-0001', birthday: '1991-07-23', genderDigit: '1', carrier: 'SKT' };
 const WRONG_CODE = '271828';
@@ -34,6 +35,8 @@ const ROUTER_SECRET = 'router-secret-canary';
 const GUARD_SECRET = 'guard-secret-canary-of-32-characters-or-more';
 const REDIS_PASSWORD = 'redis-password-canary';
 const CHANNEL_KEY = 'channel-key-canary';
+const PERSON_ID_KEY = 'person-id-key-canary-of-32-characters-or-more';
+const PROOF_KEY = newPrivateKey();
 const BYPASS = 'bypass-canary';
 const CLIENT_IP = '203.0.113.77';
 const RECEIVER_KEY = 'receiver-key-canary';
@@ -46,6 +49,8 @@ const CANARIES: Canaries = {
   'the options for the provider': [BYPASS],
   'the guard secret': [GUARD_SECRET],
   'the auth secret': [AUTH_SECRET],
+  'the key of pseudonyms': [PERSON_ID_KEY],
+  'the key of proofs': [PROOF_KEY, PROOF_KEY.split('\n')[1]!],
   'the router secret': [ROUTER_SECRET],
   'the Redis password': [REDIS_PASSWORD],
   'the client address': [CLIENT_IP],
@@ -155,6 +160,9 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
         GUARD_SECRET,
         AUDIT_FILE: auditFile,
         AUTH_SECRET,
+        PERSON_ID_KEY,
+        PROOF_PRIVATE_KEY: PROOF_KEY,
+        PROOF_ISSUER: 'https://identity.example.com',
         ROUTER_SECRET,
         TRUST_PROXY: '127.0.0.1',
         LIMIT_REQUESTS_PER_PHONE: '1/60s',
@@ -182,6 +190,8 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
       'the codes that were sent': sandbox.inbox.map(({ code }) => code),
       CI: valuesOf('uniqueKey'),
       DI: valuesOf('uniqueInSite'),
+      'the person id': valuesOf('personId'),
+      'the proofs': valuesOf('proof'),
     };
     found = createFinder(canaries);
   });

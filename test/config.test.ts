@@ -2,9 +2,11 @@ import { generateKeyPairSync, type KeyExportOptions } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { ConfigError, configWarnings, readConfig } from '../src/config.ts';
+import { lookalikes } from '../src/config/lookalikes.ts';
 import { redisAddress } from '../src/config/redis-address.ts';
 import { GROUPS } from '../src/config/settings.ts';
 import { SANDBOX_KEY, SANDBOX_SECRET } from '../src/sandbox/sandbox.ts';
+import { newPrivateKey } from './support/keys.ts';
 
 const CREDENTIALS = { ALLOW_ANONYMOUS: 'true', IAMPORT_API_KEY: 'key', IAMPORT_API_SECRET: 'canary-secret' };
 const PRODUCTION = { ...CREDENTIALS, NODE_ENV: 'production' };
@@ -66,6 +68,11 @@ describe('readConfig', () => {
       traces: null,
       federatedTracing: false,
       audit: { file: null, failure: 'refuse' },
+      proofs: {
+        personIdKey: expect.stringMatching(/^.{44}$/),
+        privateKeys: expect.stringMatching(/^-----BEGIN PRIVATE KEY-----\n/),
+        issuer: 'sandbox',
+      },
       host: '127.0.0.1',
       port: 4000,
       logLevel: 'info',
@@ -90,6 +97,7 @@ describe('readConfig', () => {
   });
 
   const publicKey = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString().trim();
+  const privateKeys = `${newPrivateKey()}${newPrivateKey('Ed25519')}`.trim();
   const environment = {
     NODE_ENV: 'test',
     HOST: '::1',
@@ -144,6 +152,9 @@ describe('readConfig', () => {
     FEDERATED_TRACING: 'true',
     AUDIT_FILE: 'access.jsonl',
     AUDIT_FAILURE: 'continue',
+    PERSON_ID_KEY: 'p'.repeat(32),
+    PROOF_PRIVATE_KEY: privateKeys,
+    PROOF_ISSUER: 'https://identity.example.com',
   };
   const everything = {
     isProduction: false,
@@ -204,6 +215,7 @@ describe('readConfig', () => {
     traces: { followsCaller: false, share: 0.25 },
     federatedTracing: true,
     audit: { file: 'access.jsonl', failure: 'continue' },
+    proofs: { personIdKey: 'p'.repeat(32), privateKeys, issuer: 'https://identity.example.com' },
   };
 
   test('reads every setting', () => {
@@ -234,6 +246,44 @@ describe('readConfig', () => {
         'AUTH_PUBLIC_KEY holds a private key, which nobody but the token issuer may have: set its public key',
       ]);
     }
+  });
+
+  test('takes private keys of proofs whose line breaks are written as \\n', () => {
+    const PROOF_ISSUER = 'issuer';
+    for (const lineBreak of ['\\n', '\\r\\n']) {
+      const PROOF_PRIVATE_KEY = privateKeys.replaceAll('\n', lineBreak);
+      expect(readConfig({ PROOF_PRIVATE_KEY, PROOF_ISSUER }).proofs.privateKeys).toBe(privateKeys);
+    }
+  });
+
+  test('refuses every other key of proofs, and does not repeat it', () => {
+    const pkcs8 = { type: 'pkcs8', format: 'pem' } as const;
+    const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
+    const { privateKey: p256, publicKey: p256Public } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const encrypted = { ...pkcs8, cipher: 'aes-256-cbc', passphrase: 'canary' };
+    for (const PROOF_PRIVATE_KEY of [
+      'pem',
+      newPrivateKey().slice(0, 90),
+      newPrivateKey().replaceAll(/^.{9}/gm, ''),
+      newPrivateKey().replace('MIG', 'AAA'),
+      p384.export(pkcs8),
+      generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export(pkcs8),
+      p256.export(encrypted),
+      p256.export({ type: 'sec1', format: 'pem' }),
+      p256Public.export({ type: 'spki', format: 'pem' }),
+      `${privateKeys}\n${publicKey}`,
+      `${privateKeys}\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg`,
+    ].map(String))
+      expect(problems({ PROOF_PRIVATE_KEY, PROOF_ISSUER: 'issuer' })).toEqual([
+        'PROOF_PRIVATE_KEY must be private keys in PEM (PKCS #8), each P-256 or Ed25519 and without a password',
+      ]);
+  });
+
+  test('makes other keys of proofs at each start of the sandbox, and none on real credentials', () => {
+    const { personIdKey, privateKeys: keys } = readConfig({}).proofs;
+    const again = readConfig({}).proofs;
+    expect([again.personIdKey === personIdKey, again.privateKeys === keys]).toEqual([false, false]);
+    expect(readConfig(CREDENTIALS).proofs).toEqual({ personIdKey: null, privateKeys: null, issuer: null });
   });
 
   test('takes a shared secret of 32 bytes in base64', () => {
@@ -385,6 +435,21 @@ describe('readConfig', () => {
       'GUARD_SECRET must be set with STORE_FILE, the same after every restart',
     ],
     [
+      'a key of proofs without their issuer',
+      { PROOF_PRIVATE_KEY: newPrivateKey() },
+      'PROOF_ISSUER must be set together with PROOF_PRIVATE_KEY',
+    ],
+    [
+      'an issuer of proofs without a key',
+      { PROOF_ISSUER: 'issuer' },
+      'PROOF_PRIVATE_KEY must be set together with PROOF_ISSUER',
+    ],
+    [
+      'one secret for pseudonyms and the store',
+      { PERSON_ID_KEY: SECRET, GUARD_SECRET: SECRET },
+      'PERSON_ID_KEY must not be GUARD_SECRET: that can be replaced, and this never can',
+    ],
+    [
       'Redis and a file',
       { REDIS_URL: 'redis://127.0.0.1', STORE_FILE: 'attempts.db', GUARD_SECRET: SECRET },
       'REDIS_URL and STORE_FILE exclude each other: set one',
@@ -418,6 +483,7 @@ describe('readConfig', () => {
     ],
     ['ROUTER_SECRET', ['x'.repeat(15)], 'must have at least 16 characters'],
     ['GUARD_SECRET', ['x'.repeat(31)], 'must have at least 32 characters'],
+    ['PERSON_ID_KEY', ['x'.repeat(31)], 'must have at least 32 characters'],
     ['UNISSUED_IMP_UIDS', ['allow'], 'must be claim or refuse'],
     ['IAMPORT_BYPASS', ['[1]', 'null', '1', '{'], JSON_OBJECT],
     ...['EXPLORER', 'ALLOW_ANONYMOUS', 'ALLOW_OTHER_UPSTREAM', 'LIMIT_SHADOW', 'FEDERATED_TRACING'].map(
@@ -647,6 +713,38 @@ describe('the variables of OpenTelemetry', () => {
   });
 });
 
+describe('a name', () => {
+  test.each<[string, string, string]>([
+    ['four letters from another of the upstream', 'IAMPORT_WXYZ', 'IAMPORT_ABCD'],
+    ['a sixth of the letters from another with its first word', 'LIMIT_REKWESTS', 'LIMIT_REQUESTS'],
+    ['one letter from another of eight letters', 'LOGS_LEVEL', 'LOG_LEVEL'],
+    ['no letter from a short one', 'node-env', 'NODE_ENV'],
+  ])('that is %s resembles it: %s', (_how, name, setting) => {
+    expect(lookalikes([name], [setting])).toEqual([{ name, meant: setting }]);
+  });
+
+  test.each<[string, string, string]>([
+    ['five letters from another of the upstream', 'IAMPORT_VWXYZ', 'IAMPORT_ABCDE'],
+    ['not of the upstream, as the other is,', 'IMPORT_KEYS', 'IAMPORT_KEY'],
+    ['of the upstream, as the other is not,', 'IAMPORT_KEYS', 'IMPORT_KEY'],
+    ['more than a sixth of the letters from another', 'LIMIT_REKWISTS', 'LIMIT_REQUESTS'],
+    ['two letters from another with another first word', 'LIMITSS_REQUESTS', 'LIMIT_REQUESTS'],
+    ['two letters from another, one of them in the first word,', 'LIMIS_REQUESTX', 'LIMIT_REQUESTS'],
+    ['two letters from another, which end it,', 'my_LIMIT_REQUESTS', 'LIMIT_REQUESTS'],
+    ['one letter from another of seven letters', 'NODES_ENV', 'NODE_ENV'],
+  ])('that is %s does not resemble it: %s', (_how, name, setting) => {
+    expect(lookalikes([name], [setting])).toEqual([]);
+  });
+
+  test('resembles the nearest of several settings, and is not told where it is a setting itself', () => {
+    const settings = ['LIMIT_REQUESTS_PER_ID', 'LIMIT_REQUESTS_PER_IP'];
+    const name = 'LIMIT_REQUEST_PER_IP';
+    expect(lookalikes([name], settings)).toEqual([{ name, meant: 'LIMIT_REQUESTS_PER_IP' }]);
+    expect(lookalikes([name], settings.toReversed())).toEqual([{ name, meant: 'LIMIT_REQUESTS_PER_IP' }]);
+    expect(lookalikes(settings.slice(1), settings)).toEqual([]);
+  });
+});
+
 describe('a setting', () => {
   test('has the default that the documentation shows', () => {
     expect(Object.fromEntries(SETTINGS.map(({ name, schema }) => [name, schema.def.defaultValue]))).toEqual({
@@ -707,6 +805,9 @@ describe('a setting', () => {
       FEDERATED_TRACING: false,
       AUDIT_FILE: null,
       AUDIT_FAILURE: 'refuse',
+      PERSON_ID_KEY: null,
+      PROOF_PRIVATE_KEY: null,
+      PROOF_ISSUER: null,
       SANDBOX_PORT: 4010,
       ALLOW_ANONYMOUS: false,
       ALLOW_OTHER_UPSTREAM: false,

@@ -1,13 +1,20 @@
 import { execFile, spawn } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { decodeProtectedHeader, SignJWT, type JWTPayload } from 'jose';
 import introspection from '../src/generated/possible-types.ts';
 import { createSandbox, type Sandbox } from '../src/sandbox/sandbox.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
+import { newPrivateKey } from './support/keys.ts';
+import { until } from './support/until.ts';
 
 const LOG_IN = 'POST /users/getToken';
 const REQUEST = 'POST /certifications/otp/request';
@@ -127,6 +134,119 @@ describe('mounted', () => {
     expect(await once(child, 'exit')).toEqual([null, 'SIGTERM']);
   });
 });
+
+describe('sign-up', () => {
+  test('takes a proof once, and a person once, and asks nobody about the person', async () => {
+    const { gateway, signUp } = await signUpBackend();
+    const proof = await proofOf(gateway);
+    expect(await signUp(proof)).toEqual([201, { account: { id: 1 } }]);
+    expect(await signUp(proof)).toEqual([401, { reason: 'replayed' }]);
+    expect(await signUp(await proofOf(gateway, 'imp_900200000002'))).toEqual([409, { reason: 'has-an-account' }]);
+    expect(gateway.sandbox.requests.map(({ path }) => path)).toEqual([
+      '/users/getToken',
+      '/certifications/otp/confirm/imp_900200000001',
+      '/certifications/otp/confirm/imp_900200000002',
+    ]);
+  });
+
+  test('refuses a proof for another service, of another gateway, of another key, an expired and a changed one', async () => {
+    const { gateway, key, signUp } = await signUpBackend();
+    const proof = await proofOf(gateway);
+    const { kid } = decodeProtectedHeader(proof);
+    const sign = (claims: JWTPayload, by = key): Promise<string> =>
+      new SignJWT({
+        iss: ISSUER,
+        aud: 'shop',
+        sub: 'a',
+        age_over_14: true,
+        jti: 'j',
+        exp: Date.now() / 1000 + 60,
+        ...claims,
+      })
+        .setProtectedHeader({ alg: 'ES256', kid: kid! })
+        .sign(createPrivateKey(by));
+    expect(await signUp(await proofOf(gateway, undefined, 'forum'))).toEqual([401, { reason: 'foreign' }]);
+    expect(await signUp(await sign({ iss: 'https://other.example.com' }))).toEqual([401, { reason: 'foreign' }]);
+    expect(await signUp(await sign({}, newPrivateKey()))).toEqual([401, { reason: 'forged' }]);
+    expect(await signUp(await sign({ exp: Date.now() / 1000 - 1 }))).toEqual([401, { reason: 'expired' }]);
+    const [head, , signature] = proof.split('.');
+    const changed = Buffer.from('{"aud":"shop"}').toString('base64url');
+    expect(await signUp(`${head}.${changed}.${signature}`)).toEqual([401, { reason: 'forged' }]);
+    const unsigned = Buffer.from('{"alg":"none"}').toString('base64url');
+    expect(await signUp(`${unsigned}.${proof.split('.')[1]}.`)).toEqual([401, { reason: 'forged' }]);
+    for (const nothing of ['', 'a.b.c', 'x'.repeat(20_000)])
+      expect(await signUp(nothing)).toEqual([400, { reason: 'no-proof' }]);
+    expect(await signUp(await sign({}))).toEqual([201, { account: { id: 1 } }]);
+  });
+
+  test('refuses a person that it cannot know, and a child', async () => {
+    const { gateway, key, signUp } = await signUpBackend();
+    expect(await signUp(await proofOf(gateway, 'imp_900230000001'))).toEqual([403, { reason: 'too-young-or-unknown' }]);
+    const { kid } = decodeProtectedHeader(await proofOf(gateway));
+    const sign = (claims: JWTPayload): Promise<string> =>
+      new SignJWT({ iss: ISSUER, aud: 'shop', exp: Date.now() / 1000 + 60, ...claims })
+        .setProtectedHeader({ alg: 'ES256', kid: kid! })
+        .sign(createPrivateKey(key));
+    expect(await signUp(await sign({ jti: '1', sub: 'a', age_over_14: false }))).toEqual([
+      403,
+      { reason: 'too-young-or-unknown' },
+    ]);
+    expect(await signUp(await sign({ jti: '2', age_over_14: true }))).toEqual([422, { reason: 'person-unknown' }]);
+  });
+
+  test('verifies with the keys that it has while the gateway is away, and calls it an outage where it has none', async () => {
+    const { gateway, signUp } = await signUpBackend();
+    const proofs = [await proofOf(gateway), await proofOf(gateway, 'imp_900200000002')];
+    const other = await signUpBackend(gateway);
+    expect(await signUp(proofs[0]!)).toEqual([201, { account: { id: 1 } }]);
+    await gateway.close();
+    expect(await signUp(proofs[1]!)).toEqual([409, { reason: 'has-an-account' }]);
+    expect(await other.signUp(proofs[1]!)).toEqual([503, { reason: 'try-again' }]);
+    expect(await until(other.complaints, Boolean)).toBe('The keys of the gateway cannot be fetched\n');
+  });
+});
+
+const ISSUER = 'https://identity.example.com';
+
+/** The example as its own project: a copy of its folder, in which jose alone is installed. */
+async function signUpBackend(gateway?: TestGateway) {
+  const key = newPrivateKey();
+  const proofs = { personIdKey: 'p'.repeat(32), privateKeys: key, issuer: ISSUER };
+  const asked = gateway ?? (await startGateway({ config: { proofs } }));
+  if (!gateway) closing.push(() => asked.close());
+  const folder = mkdtempSync(join(tmpdir(), 'sign-up-'));
+  closing.push(() => rmSync(folder, { recursive: true }));
+  cpSync('examples/sign-up', folder, { recursive: true });
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(resolve('node_modules/jose'), join(folder, 'node_modules/jose'));
+  const env = { GATEWAY_URL: asked.url, ISSUER, PORT: '0' };
+  const child = spawn(process.execPath, ['main.ts'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  closing.push(() => child.kill('SIGKILL'));
+  let complaints = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    complaints += chunk;
+  });
+  const [printed] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
+  const [, url] = /Sign up at (\S+)\./.exec(printed)!;
+  return {
+    gateway: asked,
+    key,
+    complaints: () => complaints,
+    signUp: async (proof: string): Promise<[status: number, body: unknown]> => {
+      const response = await fetch(url!, { method: 'POST', body: JSON.stringify({ proof }) });
+      return [response.status, await response.json()];
+    },
+  };
+}
+
+/** As the browser gets it. */
+async function proofOf({ url }: TestGateway, impUid = 'imp_900200000001', audience = 'shop'): Promise<string> {
+  const query = `mutation($impUid: ID!, $otp: String!, $audience: String!) {
+    confirmIdentityOtp(impUid: $impUid, otp: $otp) {
+      ... on Certification { proof(audience: $audience, claims: [PERSON_ID, OVER_14]) } } }`;
+  const data = (await post(url, query, { impUid, otp: '123456', audience })) as Record<string, { proof: string }>;
+  return data['confirmIdentityOtp']!.proof;
+}
 
 /** The package's own name then means its source, as in `npm run example`. */
 const FROM_SOURCE = '--conditions=@iamport-identity-gateway/source';

@@ -31,7 +31,7 @@ export function createChain({ write, end: start, seal }: ChainParts): Chain {
   }
 
   return {
-    /** A line that is given up while it is being written can still be written; then it is a part of the chain. */
+    /** A line whose write is under way at the deadline can still be written later; then it is a part of the chain all the same. */
     async add(entry) {
       const at = new Date().toISOString();
       let isLate = false;

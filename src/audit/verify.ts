@@ -11,7 +11,7 @@ export interface Verified {
   readonly from: number;
   /** Chains that begin within the files, as each process begins one on standard output. */
   readonly chains: number;
-  /** Operations that have no line, by the lines of gaps. */
+  /** Operations that have no line of their own: the sum of what the gap lines tell. */
   readonly missed: number;
   /** Lines of something else: parts of lines where a process ended, or another log on the same stream. */
   readonly others: number;

@@ -12,7 +12,7 @@ export interface Invocation {
 
 /** Errors: `ConfigError`. */
 export function configOf({ env, isSandboxForced }: Invocation): Config {
-  // Credentials that are set would otherwise be asked for.
+  // Checked first: `readConfig` would ask for the credentials that `--sandbox` has taken out.
   if (isSandboxForced && env['NODE_ENV']?.trim() === 'production')
     throw new ConfigError(['--sandbox is refused in production: the sandbox proves nothing']);
   return readConfig(env);

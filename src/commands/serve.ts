@@ -7,7 +7,7 @@ import { configOf, type Invocation } from './invocation.ts';
 import { version } from '../version.ts';
 import { printSms, welcome } from './welcome.ts';
 
-/** Serves until a signal; what keeps it from starting is printed, and ends the process with the code 1. */
+/** Serves until a signal. An error that keeps the server from starting is printed, and ends the process with the code 1. */
 export async function serve(invocation: Invocation): Promise<number> {
   const config = configOrExit(invocation);
   const logger = await createLogger(config);
@@ -50,7 +50,7 @@ function endOnSignals(config: Config, logger: Logger, server: Pick<GatewayServer
     process.exit(exitCode);
   }
 
-  /** One clean line: what was thrown can hold what a person typed. */
+  /** Logs one line without the error's message, which can quote a person's input. */
   function crash(error: unknown): void {
     logger.fatal(describe(error), 'an error was not handled: the process ends');
     void stop(1);

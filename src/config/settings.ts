@@ -7,6 +7,7 @@ import {
   oneOf,
   optional,
   port,
+  privateKeys,
   publicKey,
   rates,
   redisUrl,
@@ -180,6 +181,24 @@ export const AUDIT = {
   ),
 };
 
+export const PROOFS = {
+  personIdKey: setting(
+    'PERSON_ID_KEY',
+    optional(secret(32)),
+    'Key of every [personId](proofs.md#one-account-for-each-person), the same on every replica and for ever: another key makes everybody a new person. Unset, there is no `personId`, and on the sandbox a random key at each start.',
+  ),
+  privateKeys: setting(
+    'PROOF_PRIVATE_KEY',
+    optional(privateKeys()),
+    'Keys of [proofs](proofs.md), the same on every replica: the first one signs, and the public keys of all are at `/.well-known/jwks.json`. Unset, there are no proofs, and on the sandbox a random key at each start.',
+  ),
+  issuer: setting(
+    'PROOF_ISSUER',
+    optional(text()),
+    'Value of the claim `iss` of proofs, such as the public address of the gateway, required with `PROOF_PRIVATE_KEY`; `sandbox` where that is random.',
+  ),
+};
+
 export const SANDBOX = {
   port: setting('SANDBOX_PORT', port().default(4010), 'Port of the sandbox, embedded or as `npm run sandbox`.'),
 };
@@ -207,6 +226,7 @@ export const GROUPS: readonly { readonly title: string; readonly settings: Group
   { title: 'Limits', settings: LIMITS },
   { title: 'Traces', settings: TRACES },
   { title: 'Access record', settings: AUDIT },
+  { title: 'Proofs', settings: PROOFS },
   { title: 'Sandbox', settings: SANDBOX },
   { title: 'Permissions', settings: PERMISSIONS },
 ];

@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { isNetwork } from '../address.ts';
+import { signingKeys } from './signing-keys.ts';
 import { redisAddress } from './redis-address.ts';
 
 // The description of each schema names its allowed values in `docs/settings.md`; no message repeats a value.
@@ -74,12 +75,22 @@ export function sharedSecret(text: string): Uint8Array {
 }
 
 /** Many places that hold an environment take one line only, so that `\n` in it stands for a line break. */
+function pem() {
+  return z.string().transform((text) => text.replaceAll(/(\\r)?\\n/g, '\n'));
+}
+
+export function privateKeys() {
+  const values = 'one or more private keys in PEM (PKCS #8), each P-256 or Ed25519, `\\n` for line breaks allowed';
+  const error = 'must be private keys in PEM (PKCS #8), each P-256 or Ed25519 and without a password';
+  return pem()
+    .refine((text) => signingKeys(text) !== null, error)
+    .describe(values);
+}
+
 export function publicKey() {
   const values = 'a public key in PEM, `\\n` for its line breaks allowed';
   const isPrivate = 'holds a private key, which nobody but the token issuer may have: set its public key';
-  return z
-    .string()
-    .transform((pem) => pem.replaceAll(/(\\r)?\\n/g, '\n'))
+  return pem()
     .refine((pem) => !pem.includes('PRIVATE KEY-----'), { error: isPrivate, abort: true }) // node makes its public key of it
     .refine(isPublicKey, 'must be a public key in PEM')
     .describe(values);

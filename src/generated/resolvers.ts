@@ -69,12 +69,23 @@ export type Certification = {
   readonly name: Maybe<Scalars['String']['output']>;
   /** The page the verification was started from; null where its address has more than 2,048 characters, as a `data:` URL can. */
   readonly origin: Maybe<Scalars['String']['output']>;
+  /**
+   * A pseudonym of the person: always the same for one audience, and another for each other audience, so that one account for
+   * each person needs no CI. Null where the provider gave no CI: never take null for a person.
+   */
+  readonly personId: Maybe<Scalars['ID']['output']>;
   /** Who verified: `danal`, `kcp_v2` and others. More can be added at any time. */
   readonly pgProvider: Scalars['String']['output'];
   /** The id the provider gave to this verification. */
   readonly pgTid: Maybe<Scalars['String']['output']>;
   /** The mobile number, digits only; null without the carrier's approval of the merchant. */
   readonly phone: Maybe<Scalars['String']['output']>;
+  /**
+   * A proof that the gateway signs, for a backend that does not trust the browser which brings it: a compact JWS (a JWT) that
+   * expires after ten minutes. It has the claims that are asked for, without those that the provider gave no value for. Null
+   * until certified.
+   */
+  readonly proof: Maybe<Scalars['String']['output']>;
   /** DI: one value per person within this merchant, base64. Needs the scope `certification:ci`. */
   readonly uniqueInSite: Maybe<Scalars['String']['output']>;
   /** CI: one value per person across every site in Korea, base64. Treat it like the resident number it stands for. Needs the scope `certification:ci`. */
@@ -88,6 +99,25 @@ export type Certification = {
  */
 export type CertificationIsAtLeastAgeArgs = {
   years: Scalars['Int']['input'];
+};
+
+
+/**
+ * The proof that a person is who they say they are, as the identity verification provider reported it.
+ * Every field but `impUid`, `pgProvider` and `foreigner` is null where the provider gave no value.
+ */
+export type CertificationPersonIdArgs = {
+  audience: Scalars['String']['input'];
+};
+
+
+/**
+ * The proof that a person is who they say they are, as the identity verification provider reported it.
+ * Every field but `impUid`, `pgProvider` and `foreigner` is null where the provider gave no value.
+ */
+export type CertificationProofArgs = {
+  audience: Scalars['String']['input'];
+  claims: ReadonlyArray<ProofClaim>;
 };
 
 /** The provider no longer has the certification. */
@@ -306,6 +336,25 @@ export type OutcomeUnknownError = IdentityError & {
   /** Whether the same call, unchanged, may succeed later. */
   readonly retryable: Scalars['Boolean']['output'];
 };
+
+/** What a proof tells of the person, each as one claim of the JWT. */
+export type ProofClaim =
+  /** `birthdate`: the day of birth, `YYYY-MM-DD`. */
+  | 'BIRTHDAY'
+  /** `certified_at`: when the person was certified, in unix seconds. */
+  | 'CERTIFIED_AT'
+  /** `foreigner`: whether the person is a foreigner, where the merchant's contract includes the answer. */
+  | 'FOREIGNER'
+  /** `gender`: `male` or `female`. */
+  | 'GENDER'
+  /** `name`: the legal name. */
+  | 'NAME'
+  /** `age_over_14`: whether the person has turned 14 today in Seoul. */
+  | 'OVER_14'
+  /** `age_over_19`: whether the person has turned 19 today in Seoul. */
+  | 'OVER_19'
+  /** `sub`: the `personId` for the audience. */
+  | 'PERSON_ID';
 
 export type Query = {
   readonly __typename: 'Query';
@@ -559,6 +608,7 @@ export type ResolversTypes = {
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   OtpRejectedError: ResolverTypeWrapper<Failure<'OtpRejectedError'>>;
   OutcomeUnknownError: ResolverTypeWrapper<Failure<'OutcomeUnknownError'>>;
+  ProofClaim: ProofClaim;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RateLimitedError: ResolverTypeWrapper<Failure<'RateLimitedError'>>;
   RequestIdentityOtpInput: RequestIdentityOtpInput;
@@ -612,9 +662,11 @@ export type CertificationResolvers<ContextType = Context, ParentType extends Res
   merchantUid: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   name: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   origin: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  personId: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType, RequireFields<CertificationPersonIdArgs, 'audience'>>;
   pgProvider: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   pgTid: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   phone: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  proof: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType, RequireFields<CertificationProofArgs, 'audience' | 'claims'>>;
   uniqueInSite: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   uniqueKey: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;

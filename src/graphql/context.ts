@@ -2,9 +2,13 @@ import Negotiator from 'negotiator';
 import type { AnswerBounds } from './answer-bounds.ts';
 import type { Caller } from '../caller.ts';
 import type { Call, Failure } from '../failure.ts';
+import type { CertificationRecord } from '../iamport/record.ts';
 import type { Outcome } from '../outcome.ts';
+import type { MissingSetting } from '../events.ts';
 import type { Loaders } from './loaders.ts';
+import type { Proofs } from '../proofs/proofs.ts';
 import type { Selections } from './selections.ts';
+import type { Sent } from '../verification/request.ts';
 import type { Verification } from '../verification/verification.ts';
 import type { Language } from './messages.ts';
 
@@ -13,8 +17,11 @@ export interface Context {
   readonly identity: IdentityContext;
 }
 
-/** `impUid` is null where what was sent is none. */
-export type Run = <O extends Outcome<unknown, Failure>>(
+/**
+ * Runs one operation. `impUid` is null where the argument is none. The value is one certification, a code that was sent, or the
+ * impUid of a deletion: a list of certifications would have no line in the access record, which names one person.
+ */
+export type Run = <O extends Outcome<CertificationRecord | Sent | string, Failure>>(
   call: Call,
   impUid: string | null,
   work: () => Promise<O>,
@@ -31,6 +38,9 @@ export interface IdentityContext {
   readonly loaders: Loaders;
   /** What the document shows of each certification, for the access record. */
   readonly selections: Selections;
+  readonly proofs: Proofs;
+  /** Told of a field that cannot be answered without this setting. */
+  readonly onMissing: (setting: MissingSetting) => void;
   readonly bounds: AnswerBounds;
   /** Null where the request names nobody. */
   readonly caller: Caller | null;

@@ -6,8 +6,8 @@ const MAX_LENGTH = 500;
 const MAX_LOCATIONS = 10;
 
 /**
- * The one border every entry of `errors[]` passes. What GraphQL says about a document keeps its words, without the
- * values in it; everything else becomes "Internal server error" and one line in the log.
+ * Every entry of `errors[]` passes through here. GraphQL's own messages about a document keep their words, without the
+ * values in them; everything else becomes "Internal server error" and one line in the log.
  */
 export function createFormatError(logger: Logger) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {

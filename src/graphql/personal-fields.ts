@@ -1,6 +1,7 @@
 import type { Caller } from '../caller.ts';
 import type { Certification } from '../generated/resolvers.ts';
 import type { CertificationRecord } from '../iamport/record.ts';
+import { claimOf } from './proof-claims.ts';
 
 const ABOUT_THE_VERIFICATION = [
   '__typename',
@@ -28,6 +29,8 @@ const ABOUT_THE_PERSON: Readonly<Record<PersonalField, keyof CertificationRecord
   carrier: 'carrier',
   uniqueKey: 'unique_key',
   uniqueInSite: 'unique_in_site',
+  personId: 'unique_key',
+  proof: 'certified', // without claims it tells that alone
 };
 
 const IMPERSONAL: ReadonlySet<string> = new Set(ABOUT_THE_VERIFICATION);
@@ -47,8 +50,13 @@ export function answeredFields(
   if (!record.certified) return [];
   const isAnswered = (name: string): boolean => {
     if (NEEDS_CI_SCOPE.has(name) && !caller?.scopes.has('certification:ci')) return false;
-    const part = ABOUT_THE_PERSON[name as PersonalField] as keyof CertificationRecord | undefined;
+    const part = partOf(name);
     return part === undefined || record[part] !== null;
   };
   return [...selected].filter(isAnswered).toSorted();
+}
+
+/** Undefined for a field of the host's own. */
+function partOf(name: string): keyof CertificationRecord | undefined {
+  return claimOf(name)?.part ?? ABOUT_THE_PERSON[name as PersonalField];
 }

@@ -5,6 +5,7 @@ import { failure, type Call, type Failure } from '../failure.ts';
 import type { Hmac } from '../guard/hmac.ts';
 import type { CertificationRecord } from '../iamport/record.ts';
 import { failed, type Outcome } from '../outcome.ts';
+import type { Sent } from '../verification/request.ts';
 import type { Run } from './context.ts';
 import { answeredFields } from './personal-fields.ts';
 import { answeredImpUid } from './run.ts';
@@ -40,7 +41,11 @@ export function createRecorded(audit: Audit, hmac: Hmac, request: Request): Run 
     return selected && answeredFields(record, selected, caller);
   }
 
-  return async <O extends Outcome<unknown, Failure>>(call: Call, impUid: string | null, work: () => Promise<O>) => {
+  return async <O extends Outcome<CertificationRecord | Sent | string, Failure>>(
+    call: Call,
+    impUid: string | null,
+    work: () => Promise<O>,
+  ) => {
     if (audit.isRefusing && !(await audit.ready())) return failed(failure('UPSTREAM_UNAVAILABLE')) as O;
     let outcome: O;
     try {

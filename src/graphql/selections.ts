@@ -1,5 +1,13 @@
-import { Kind, type DirectiveNode, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
+import {
+  Kind,
+  valueFromASTUntyped,
+  type DirectiveNode,
+  type FieldNode,
+  type GraphQLResolveInfo,
+  type SelectionSetNode,
+} from 'graphql';
 import { isPersonal } from './personal-fields.ts';
+import { nameOfClaim } from './proof-claims.ts';
 
 /** The personal fields that a request shows of each certification, in all places of its document together. */
 export interface Selections {
@@ -34,6 +42,8 @@ export function createSelections(): Selections {
 
 const CERTIFICATION = 'Certification';
 
+type Variables = GraphQLResolveInfo['variableValues'];
+
 /** The personal fields that the document selects of a certification, through fragments and directives, by their names. */
 function selectedFields({ fieldNodes, fragments, schema, variableValues }: GraphQLResolveInfo): Set<string> {
   const fields = new Set<string>();
@@ -42,7 +52,7 @@ function selectedFields({ fieldNodes, fragments, schema, variableValues }: Graph
   function visit({ selections }: SelectionSetNode): void {
     for (const selection of selections) {
       if (!isIncluded(selection.directives, variableValues)) continue;
-      if (selection.kind === Kind.FIELD) fields.add(selection.name.value);
+      if (selection.kind === Kind.FIELD) for (const name of namesOf(selection, variableValues)) fields.add(name);
       else if (selection.kind === Kind.INLINE_FRAGMENT) visitWithin(selection.typeCondition?.name.value, selection);
       else if (!visited.has(selection.name.value)) {
         visited.add(selection.name.value);
@@ -59,7 +69,14 @@ function selectedFields({ fieldNodes, fragments, schema, variableValues }: Graph
   for (const { selectionSet } of fieldNodes) if (selectionSet) visit(selectionSet);
   const certification = schema.getType(CERTIFICATION);
   const own = certification && 'getFields' in certification ? certification.getFields() : {};
-  return new Set([...fields].filter((name) => Object.hasOwn(own, name) && isPersonal(name)));
+  return new Set([...fields].filter((name) => Object.hasOwn(own, name.split('.')[0]!) && isPersonal(name)));
+}
+
+/** A proof stands as its claims, such as `proof.NAME`, and as `proof` where it has none. */
+function namesOf({ name: { value: name }, arguments: args = [] }: FieldNode, variables: Variables): string[] {
+  const argument = name === 'proof' && args.find((each) => each.name.value === 'claims');
+  const claims = argument ? [valueFromASTUntyped(argument.value, variables)].flat().flatMap(nameOfClaim) : [];
+  return claims.length > 0 ? claims : [name];
 }
 
 /** By its tag: a host's copy of graphql-js can be another than ours. */
@@ -68,7 +85,7 @@ function isObjectType(type: unknown): boolean {
 }
 
 /** As `@skip` and `@include` say; the document is valid, so that each has its condition. */
-function isIncluded(directives: readonly DirectiveNode[] = [], variables: Readonly<Record<string, unknown>>): boolean {
+function isIncluded(directives: readonly DirectiveNode[] = [], variables: Variables): boolean {
   return directives.every(({ name, arguments: [condition] = [] }) => {
     if (name.value !== 'skip' && name.value !== 'include') return true;
     const value = condition?.value;

@@ -38,7 +38,7 @@ export interface Attempts {
   /** The attempt with a code, or with the caller's approval in the app. */
   attempt(caller: Caller, impUid: string, method: Method, otp: string): KeyedAttempt;
   begin(attempt: KeyedAttempt): Kept<Begin<Interval>>;
-  /** Keeps how an attempt ended. One that lost its lease meanwhile changes nothing. Errors: none, as above. */
+  /** Keeps how an attempt ended. One that lost its lease meanwhile changes nothing. Errors: none; what cannot be kept is logged. */
   finish(attempt: KeyedAttempt, begun: Begun<Interval>, end: End): Promise<void>;
   /** How an attempt with the same code ended, which another call began. */
   otherEnd(attempt: KeyedAttempt): Kept<OtherEnd<Interval>>;
@@ -56,7 +56,7 @@ export interface AttemptsOptions {
   readonly onEvent: OnEvent;
 }
 
-/** For longer than a write can be late. */
+/** Both together are longer than a write can be late. */
 const WRITE_STEP_MS = 200;
 const WRITE_TRIES = 15;
 
@@ -68,7 +68,7 @@ export function createAttempts(options: AttemptsOptions): Attempts {
   /** Whether the upstream tells capitals apart is not known: another spelling must not be five more attempts. */
   const keyOf = (impUid: string): string => hmac('impUid', impUid.toLowerCase());
 
-  /** What was found out is answered all the same: an attempt whose end is not kept counts as lost later. */
+  /** The caller still gets the answer of an attempt whose end was not kept; later that attempt counts as lost. */
   const logLost = (error: unknown): void => logger.error(describe(error), 'an attempt could not be kept');
 
   /** Reads a record and answers one rule about it. */
@@ -115,7 +115,7 @@ export function createAttempts(options: AttemptsOptions): Attempts {
 async function beginKept({ store, rules, onEvent }: AttemptsOptions, attempt: KeyedAttempt): Promise<Begin<Interval>> {
   const begun = await update(store, attempt.key, (found, now) => begin(found, attempt, now, rules));
   const { reply, isKept } = begun;
-  if (reply.kind === 'begun' && !isKept) void giveBack({ store, rules }, attempt.key, reply);
+  if (reply.kind === 'begun' && !isKept) void undoBegin({ store, rules }, attempt.key, reply);
   mustBeKept(begun);
   onEvent({ kind: 'attempt', decision: decisionOf(reply) });
   if (reply.kind !== 'begun') return reply;
@@ -132,7 +132,7 @@ function mustBeKept({ isKept }: Updated<unknown>): void {
   if (!isKept) throw new StoreUnavailable('A write was not answered');
 }
 
-/** One write, without a read before it: what the record must still be is what `begin` wrote. */
+/** One compare-and-set without a read before it: the record that it expects is the one that `begin` wrote. */
 async function replaceEnded(
   { store, rules }: Pick<AttemptsOptions, 'store' | 'rules'>,
   key: string,
@@ -147,12 +147,15 @@ async function replaceEnded(
  * Undoes a write that the store did not answer in time. It may have happened, or happen until its deadline, and its lease
  * would keep the caller out although nothing is in flight.
  */
-async function giveBack(options: Pick<AttemptsOptions, 'store' | 'rules'>, key: string, begun: Begun): Promise<void> {
+async function undoBegin(options: Pick<AttemptsOptions, 'store' | 'rules'>, key: string, begun: Begun): Promise<void> {
   const end = { kind: 'unsent', code: 'UPSTREAM_UNAVAILABLE' } as const;
   await repeated(() => replaceEnded(options, key, begun, end));
 }
 
-/** Tries a write until it is done. Errors: none; a store that stays silent for longer has lost it. */
+/**
+ * Repeats a write every `WRITE_STEP_MS`, at most `WRITE_TRIES` times, until it answers true. Errors: none; a write that has not
+ * succeeded by then is dropped.
+ */
 async function repeated(write: () => Promise<boolean>): Promise<void> {
   let isDone = false;
   for (let tries = 0; tries < WRITE_TRIES && !isDone; tries += 1) {

@@ -10,7 +10,7 @@ import type { Hmac } from './hmac.ts';
 import { StoreUnavailable } from './store.ts';
 import type { Counted, Taken, Window, WindowStore } from './windows.ts';
 
-/** A request that was counted. One of the two is called at most. Errors: none; what cannot be uncounted stays counted. */
+/** A call that the limits let through. One of the two is called at most. Errors: none; what cannot be uncounted stays counted. */
 export interface Pass {
   readonly kind: 'counted';
   /** When the limits would allow the next request of this caller for this phone, as far as is known. */

@@ -28,7 +28,7 @@ export class StoreFull extends Error {
   override readonly name = 'StoreFull';
 }
 
-/** A record outlives every code by far: what is remembered longer is who may read the certification. */
+/** A record outlives every code by far, because it also holds the owner, who may read the certification for as long. */
 export const RECORD_TTL_MS = 60 * 60_000;
 
 /** While a code can still be right, its record is never dropped for room: that would make its attempts free again. */

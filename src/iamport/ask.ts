@@ -18,9 +18,9 @@ export interface AskOptions {
   readonly http: Http;
   readonly apiKey: string;
   readonly apiSecret: string;
-  /** Everything a confirm or a request may take, token included. */
+  /** The total time of a confirm or a request, with the log-in that it may need. */
   readonly confirmTimeoutMs: number;
-  /** Everything a read or a deletion may take, token included, and all a log-in may take. */
+  /** The total time of a read or a deletion, with the log-in that it may need; also the limit of a log-in alone. */
   readonly readTimeoutMs: number;
   readonly policies: PoliciesOptions;
   /** Operators' refusals, tried before the built-in ones; null without. */

@@ -50,7 +50,7 @@ export function asFault(error: unknown): unknown {
   return error instanceof BrokenCircuitError ? new UpstreamFault('breaker') : error;
 }
 
-/** A person's mistake never counts, whatever status it comes with; words nobody knows may be one. */
+/** A person's mistake never counts as a failure of the upstream, with any HTTP status; unknown words may be such a mistake. */
 function saysIll(error: unknown): boolean {
   if (error instanceof UpstreamRefusal) return isOwnFailure(error);
   return error instanceof UpstreamFault && error.counts;

@@ -1,8 +1,8 @@
-/** What one request for a code can put into the provider's own options; null where it is not known. */
+/** The values that one request for a code can put into the provider's own options. */
 export interface BypassValues {
-  /** The kind of device that the person sits at. */
+  /** The kind of device that the person sits at; null where it is not known. */
   readonly device: 'PC' | 'MOBILE' | null;
-  /** The person's IP address. */
+  /** The person's IP address; null where it is not known. */
   readonly address: string | null;
 }
 

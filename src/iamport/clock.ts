@@ -1,6 +1,6 @@
 import type { Interval } from '../interval.ts';
 
-/** `unsure`: the upstream's clock has stepped meanwhile, or was never heard. */
+/** Whether a certification was made in an interval; `unsure` where the upstream's clock has stepped meanwhile, or was never heard. */
 export type Placement = 'inside' | 'outside' | 'unsure';
 
 export interface UpstreamClock {

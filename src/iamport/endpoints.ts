@@ -27,10 +27,14 @@ export type EndpointName = keyof typeof ENDPOINTS;
 /** The only shape an id may have on its way into a path. */
 export const IMP_UID = /^[A-Za-z0-9_-]{6,64}$/;
 
-/** What a request to an endpoint begins with. Errors: TypeError for an id that was not checked. */
-export function addressOf({ method, path }: Endpoint, impUid?: string) {
-  if (impUid !== undefined && !IMP_UID.test(impUid)) throw new TypeError('An impUid must be checked before it is sent');
-  return { method, path: path.replace('{imp_uid}', impUid ?? ''), template: path };
+/** What a request to an endpoint begins with. Errors: TypeError for an id that was not checked, or is missing. */
+export function addressOf({ method, path: template }: Endpoint, impUid?: string) {
+  const path = template.replace('{imp_uid}', () => {
+    if (impUid === undefined || !IMP_UID.test(impUid))
+      throw new TypeError('An impUid must be checked before it is sent');
+    return impUid;
+  });
+  return { method, path, template };
 }
 
 function endpoint(method: Endpoint['method'], path: string, kind: Kind, timeout: Endpoint['timeout']): Endpoint {

@@ -1,7 +1,7 @@
 import type { Interval } from '../interval.ts';
 import { failed, ok, type Outcome } from '../outcome.ts';
 import { createAsk, type AskOptions, type Question } from './ask.ts';
-import { bypassFor } from './bypass.ts';
+import { bypassFor, type BypassValues } from './bypass.ts';
 import { createCertificationClock, type Placement } from './clock.ts';
 import { ENDPOINTS, IMP_UID, type EndpointName } from './endpoints.ts';
 import type { JsonObject } from './envelope.ts';
@@ -28,8 +28,7 @@ export interface IdentityRequest {
   readonly merchantUid: string | null;
   readonly company: string | null;
   readonly method: 'SMS' | 'APP';
-  /** The kind of device that the person sits at; null where it is not known. */
-  readonly device: 'PC' | 'MOBILE' | null;
+  readonly device: BypassValues['device'];
 }
 
 type Answer<T> = Promise<Outcome<T, UpstreamError>>;

@@ -4,7 +4,10 @@ import type { JsonObject } from './envelope.ts';
 export interface Tokens {
   /** A token to use now. Errors: `UpstreamFault`, always one that says the caller's own request was not processed. */
   get(signal: AbortSignal): Promise<Token>;
-  /** The token to replay with after a 401 on `failed`: a new one, or the same right after `refuse`. Errors: as `get`. */
+  /**
+   * The token for the second try of a request that `failed` brought a 401. It is a new one; but for `REMEMBER_REFUSAL_MS` after
+   * `refuse(failed)` it is `failed` itself, so that a log-in that does not help is not made for every request. Errors: as `get`.
+   */
   renew(failed: Token, signal: AbortSignal): Promise<Token>;
   /** Says that a renewed token was answered 401 as well. */
   refuse(token: Token): void;

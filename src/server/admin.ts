@@ -4,7 +4,7 @@ import type { Logger } from '../log.ts';
 import type { IdentitySubgraph } from '../subgraph.ts';
 import { createHttpServer } from './http-server.ts';
 import type { Metrics } from './metrics.ts';
-import { errorBody } from './refusals.ts';
+import { errorBody } from './error-answers.ts';
 import type { State } from './state.ts';
 
 /** Health and metrics for operators, on a port of their own, which answers until the drain has ended. */

@@ -16,13 +16,13 @@ import {
   plainIntrospection,
 } from '../graphql/document-rules.ts';
 import type { IdentitySubgraph } from '../subgraph.ts';
-import { errorBody } from './refusals.ts';
+import { errorBody } from './error-answers.ts';
 
 const MAX_TOKENS = 1_000;
 const MAX_ERRORS = 10;
 
 export async function createApollo(subgraph: IdentitySubgraph, config: Config): Promise<ApolloServer<Context>> {
-  // Behind a router with a secret every request that arrives is the router's own.
+  // Introspection and suggestions in error messages show the schema: with `ROUTER_SECRET` set, to the router alone.
   const isOpen = !config.isProduction || config.auth.routerSecret !== null;
   return new ApolloServer<Context>({
     schema: subgraph.schema,

@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.ts';
-import { errorBody } from './refusals.ts';
+import { errorBody } from './error-answers.ts';
 
 /** How long a browser may remember the answer to a preflight. */
 const PREFLIGHT_S = 600;

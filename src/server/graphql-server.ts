@@ -1,6 +1,7 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { JSONWebKeySet } from 'jose';
 import type { Config } from '../config.ts';
 import type { OnEvent } from '../events.ts';
 import type { Context } from '../graphql/context.ts';
@@ -10,7 +11,7 @@ import { createClientAddress } from './client-address.ts';
 import { registerCors } from './cors.ts';
 import { registerExplorer } from './explorer.ts';
 import { createHttpServer } from './http-server.ts';
-import { errorBody, refuse } from './refusals.ts';
+import { errorBody, refuse } from './error-answers.ts';
 import { trustedOnly } from './trusted-documents.ts';
 import type { State } from './state.ts';
 
@@ -41,6 +42,7 @@ export function createGraphQLServer(
   );
   registerCors(app, config);
   if (config.explorer) registerExplorer(app, config);
+  registerKeys(app, subgraph.jwks());
   const addressOf = createClientAddress(config, logger);
   const context = async (request: FastifyRequest, reply: FastifyReply) =>
     subgraph.createContext({
@@ -62,6 +64,17 @@ export function createGraphQLServer(
       .send(errorBody('Send GraphQL as POST with content-type application/json.', 'METHOD_NOT_ALLOWED')),
   );
   return app;
+}
+
+/** A new key is known everywhere after this time. */
+const KEYS_MAX_AGE_S = 300;
+
+/** The keys that verify proofs, where there are any. */
+function registerKeys(app: FastifyInstance, jwks: JSONWebKeySet): void {
+  if (jwks.keys.length === 0) return;
+  app.get('/.well-known/jwks.json', async (_request, reply) =>
+    reply.header('cache-control', `public, max-age=${KEYS_MAX_AGE_S}`).send(jwks),
+  );
 }
 
 /** Aborted when the caller hangs up before the answer. */

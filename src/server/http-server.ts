@@ -4,7 +4,7 @@ import { inNetworks } from '../address.ts';
 import type { Config } from '../config.ts';
 import { describe, type Logger } from '../log.ts';
 import { requestIdOf } from '../request-context.ts';
-import { errorBody, MAX_BODY_BYTES, refuse, refuseSocket, SAFE_HEADERS, clientMistake } from './refusals.ts';
+import { errorBody, MAX_BODY_BYTES, refuse, refuseSocket, SAFE_HEADERS, clientMistake } from './error-answers.ts';
 
 /** A request that is answered with an error; one that node could not read has no id. */
 export interface RefusedRequest {

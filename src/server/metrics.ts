@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Registry as ClientRegistry, type PrometheusContentType } from '@prometheus-io/client';
 import { CALLER_REFUSALS, DECISIONS, LIMITS, STORE_OPERATIONS, type GatewayEvent, type OnEvent } from '../events.ts';
-import { FAILURE_CODES } from '../failure.ts';
+import { CALLS, FAILURE_CODES } from '../failure.ts';
 import { ENDPOINTS, type EndpointName } from '../iamport/endpoints.ts';
 import { FAULT_REASONS, REFUSALS } from '../iamport/errors.ts';
 import type { UpstreamLoad } from '../iamport/policies.ts';
@@ -29,7 +29,6 @@ type Registry = ClientRegistry<PrometheusContentType>;
 type Makers = ReturnType<typeof createMakers>;
 type Counts = { readonly [K in GatewayEvent['kind']]: (event: Event<K>) => void };
 
-const CALLS = ['request', 'confirm', 'read', 'delete'] as const;
 const CODES = ['OK', ...FAILURE_CODES] as const;
 const ENDPOINT_NAMES = Object.keys(ENDPOINTS) as EndpointName[];
 const FAULT_CALLS = ['mutation', 'read', 'read-back', 'login'] as const;
@@ -115,6 +114,7 @@ function createCallCounts({ counter, seconds }: Makers) {
     },
     'refused-caller': ({ reason }) => callers({ reason }),
     'audit-failed': () => unrecorded({}),
+    'missing-setting': () => {}, // the log has it
     'refused-request': ({ status, code }) => requests(known.get(`${status} ${code}`) ?? OTHER),
   } satisfies Partial<Counts>;
 }

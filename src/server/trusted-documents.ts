@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parse } from 'graphql';
 import { z } from 'zod';
 import { ConfigError } from '../config.ts';
-import { errorBody } from './refusals.ts';
+import { errorBody } from './error-answers.ts';
 
 /** Ids as keys and documents as values, as the client preset of GraphQL Code Generator and Relay write them. */
 const IdsToDocuments = z.record(z.string(), z.string().refine(isDocument));

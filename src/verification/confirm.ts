@@ -91,8 +91,7 @@ async function carryOut(parts: Parts, { impUid, confirmation }: Call, begun: Beg
   if (sent.ok && sent.value.certified) return certified(sent.value);
   if (sent.ok) return rejected(confirmation.method === 'APP' ? 'IN_PROGRESS' : 'WRONG_CODE', begun);
   const answer = failureOf('confirm', sent.failure);
-  const isByLost = begun.lost !== null && speaksForCaller(begun) && answer.code === 'ALREADY_CERTIFIED';
-  if (answer.code === 'OUTCOME_UNKNOWN' || isByLost) return readBack(parts, impUid, begun, since);
+  if (answer.code === 'OUTCOME_UNKNOWN') return readBack(parts, impUid, begun, since);
   if (answer.code === 'CODE_REJECTED')
     return afterUnknownWords(await look(parts, impUid, begun, since), confirmation, begun);
   return afterFailure(begun, sent.failure, answer);
@@ -108,8 +107,8 @@ function afterFailure({ record }: Begun<Interval>, error: UpstreamError, answer:
 }
 
 /**
- * A refusal in unknown words can mean a wrong code, one that is too late, or a verification that was completed before. What the
- * record shows decides: an open one says that the code was not accepted, and never that it is wrong.
+ * A refusal in unknown words can mean a wrong code, one that is too late, or a verification that was completed before. The
+ * record decides: an open one says that the code was not accepted, and never that it is wrong.
  */
 function afterUnknownWords(seen: Seen, { method }: Confirmation, begun: Begun<Interval>): Ended {
   if (seen.kind === 'open') return rejected(method === 'APP' ? 'IN_PROGRESS' : 'CODE_REJECTED', begun);

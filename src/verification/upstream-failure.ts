@@ -9,6 +9,9 @@ type Row = readonly [
 ];
 const COLUMN = { confirm: 0, request: 1, read: 2, delete: 2 } as const satisfies Record<Call, keyof Row>;
 
+/** The calls that change something upstream: their outcome is unknown where the answer is lost. */
+const CHANGES = { confirm: true, request: true, read: false, delete: true } satisfies Record<Call, boolean>;
+
 /** What a refusal means to the client. A refusal that makes no sense for a call is UPSTREAM_REJECTED, or UPSTREAM_UNAVAILABLE where it may pass. */
 const MEANING: Readonly<Record<Exclude<Refusal, 'UNRECOGNISED'>, Row>> = {
   IN_PROGRESS: ['IN_PROGRESS', 'RATE_LIMITED', 'UPSTREAM_UNAVAILABLE'],
@@ -47,7 +50,7 @@ export function failureOf<C extends Call>(call: C, error: UpstreamError): Failur
 
 function outcomeOf(call: Call, error: UpstreamError): Failure {
   if (error.kind === 'refusal') return failure(meaning(error)[COLUMN[call]], { providerCode: error.providerCode });
-  const isLost = error.fate === 'ambiguous' && call !== 'read';
+  const isLost = error.fate === 'ambiguous' && CHANGES[call];
   return isLost ? failure('OUTCOME_UNKNOWN') : failure(error.code, { retryAt: error.retryAt });
 }
 

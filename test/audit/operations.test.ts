@@ -117,6 +117,16 @@ describe('the access record', () => {
       ['phone'],
     ],
     ['in an inline fragment without a type', '{ ... on Certification { ... { birthday } } }', ['birthday']],
+    [
+      'of a proof as its claims',
+      '{ ... on Certification { proof(audience: "shop", claims: [NAME, OVER_19]) personId(audience: "shop") } }',
+      ['personId', 'proof.NAME', 'proof.OVER_19'],
+    ],
+    [
+      'of a proof of one claim without brackets',
+      '{ ... on Certification { proof(audience: "shop", claims: NAME) } }',
+      ['proof.NAME'],
+    ],
     ['as an age alone', '{ ... on Certification { isAtLeastAge(years: 19) } }', ['isAtLeastAge']],
     [
       'with directives that leave them out',

@@ -7,6 +7,7 @@ import type { Caller } from '../../src/caller.ts';
 import { createLimits, type Denial, type Pass } from '../../src/guard/limits.ts';
 import { connectRedis, type RedisLink } from '../../src/guard/redis-link.ts';
 import { createRedisWindows } from '../../src/guard/redis-windows.ts';
+import { StoreUnavailable } from '../../src/guard/store.ts';
 import { createMemoryWindows, type Window, type WindowStore } from '../../src/guard/windows.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';
@@ -288,13 +289,13 @@ describe('limits', () => {
     },
   );
 
-  test.each(['requestsPerCaller', 'requestsPerIp'] as const)(
+  test.each(['requestsPerCaller', 'requestsPerIp', 'confirmsPerCaller', 'confirmsPerIp'] as const)(
     'keep what is given back counted for the caller and the IP: %s',
     async (name) => {
       const { limits: own } = limits({ [name]: ONE_A_MINUTE });
-      const pass = await own.request(somebody, PHONE);
-      await pass.refund();
-      expect(await isAllowed(own.request(somebody, PHONE))).toBe(false);
+      const ask = () => (name.startsWith('confirms') ? own.confirm(somebody) : own.request(somebody, PHONE));
+      await (await ask()).refund();
+      expect(await isAllowed(ask())).toBe(false);
     },
   );
 
@@ -316,6 +317,68 @@ describe('limits', () => {
       expect(await refusals(ask())).toEqual([expect.any(Date)]);
     },
   );
+});
+
+describe('the store of a call’s windows', () => {
+  const ALL = Object.fromEntries(Object.keys(OFF).map((name) => [name, ONE_A_MINUTE]));
+  const EVERY = { ...ALL, shadow: false };
+
+  /** Windows that write down what they are asked, and can fail. */
+  function watched(failure: { take?: Error; giveBack?: Error } = {}) {
+    const asked: string[][] = [];
+    const givenBack: unknown[] = [];
+    const windows = createMemoryWindows(() => 0);
+    const store: WindowStore = {
+      async take(all) {
+        asked.push(all.map(({ name }) => name));
+        if (failure.take) throw failure.take;
+        return windows.take(all);
+      },
+      async giveBack(counted) {
+        givenBack.push(counted);
+        if (failure.giveBack) throw failure.giveBack;
+      },
+    };
+    return { asked, givenBack, store };
+  }
+
+  test('is asked once for a call, for the limits that concern it, and not where there are none', async () => {
+    const { asked, store } = watched();
+    const unknown = { ...somebody, isAnonymous: true, ip: null };
+    await create(store, {}).request(somebody, PHONE);
+    await create(store, EVERY).confirm(unknown);
+    expect(asked).toEqual([]);
+    await create(store, EVERY).request(unknown, PHONE);
+    await create(store, EVERY).confirm(somebody);
+    expect(asked).toEqual([
+      ['requests-per-phone:60', 'requests:60'],
+      ['confirms-per-caller:60', 'confirms-per-IP:60'],
+    ]);
+  });
+
+  test('is told once what a call gives back, and nothing where that is nothing', async () => {
+    const { givenBack, store } = watched();
+    const pass = await create(store, EVERY).request(somebody, PHONE);
+    await Promise.all([pass.refund(), pass.refund()]);
+    await (await create(store, EVERY).confirm(somebody)).refund();
+    const names = ['requests-per-phone:60', 'requests:60'];
+    expect(givenBack).toMatchObject([names.map((name) => ({ window: { name } }))]);
+  });
+
+  test('denies a call while it does not answer, and a defect is no answer', async () => {
+    const silent = create(watched({ take: new StoreUnavailable('silent') }).store, EVERY);
+    expect(await silent.confirm(somebody)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryAt: null });
+    const defect = new TypeError('a defect');
+    await expect(create(watched({ take: defect }).store, EVERY).confirm(somebody)).rejects.toBe(defect);
+  });
+
+  test('can fail to give back, which is logged and fails nothing', async () => {
+    const logged: unknown[] = [];
+    const own = create(watched({ giveBack: new StoreUnavailable('silent') }).store, EVERY, [], logged);
+    await (await own.request(somebody, PHONE)).refund();
+    expect(logged).toEqual([[expect.anything(), expect.stringContaining('could not be uncounted')]]);
+    expect(JSON.stringify(logged)).not.toMatch(/user-1|5678|192/);
+  });
 });
 
 const describeRedis = hasRedis ? describe : describe.skip;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Redis, type Cluster } from 'ioredis';
 import { createHmacs } from '../../src/guard/hmac.ts';
 import { createRedisStore } from '../../src/guard/redis.ts';
@@ -56,6 +57,106 @@ function patient(url: string): Redis {
   closers.push(() => redis.disconnect());
   return redis;
 }
+
+describe('the address of a Redis', () => {
+  /** What a connection sends first to a server that only listens. */
+  async function firstSent(protocol: string, credentials: string, path: string): Promise<Buffer> {
+    const first = Promise.withResolvers<Buffer>();
+    const server = createTcpServer((socket) => {
+      socket
+        .on('error', () => {})
+        .once('data', (data: Buffer) => {
+          first.resolve(data);
+          socket.destroy();
+        });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closers.push(() => void server.close());
+    link(`${protocol}://${credentials}@127.0.0.1:${(server.address() as AddressInfo).port}${path}`);
+    return first.promise;
+  }
+  const TLS_HANDSHAKE = 22;
+
+  test.each([
+    ['redis', ''],
+    ['redis-cluster', ''],
+    ['redis-sentinel', '/identity'],
+  ])('that has a user or a password alone begins with them: %s', async (protocol, path) => {
+    expect(String(await firstSent(protocol, 'user:canary', path))).toMatch(/auth\r\n\$4\r\nuser\r\n\$6\r\ncanary/i);
+    expect(String(await firstSent(protocol, ':canary', path))).toMatch(/auth\r\n(\$7\r\ndefault\r\n)?\$6\r\ncanary/i);
+    const [byte] = await firstSent(protocol.replace('redis', 'rediss'), 'user:canary', path);
+    expect(byte).toBe(TLS_HANDSHAKE);
+  });
+
+  test('that is none is refused at once', () => {
+    expect(() => link('http://localhost')).toThrow(TypeError);
+  });
+});
+
+describe('a link to Redis', () => {
+  const CLOSED = 'redis://127.0.0.1:1';
+  type Timer = 'clearInterval' | 'clearTimeout' | 'setInterval' | 'setTimeout';
+
+  /** A link that nobody answers, with these timers in the hands of the test. */
+  function held(...timers: readonly Timer[]) {
+    const told: string[] = [];
+    const made = connectRedis(CLOSED, ({ kind }) => told.push(kind));
+    made.client.disconnect();
+    const all = ['clearInterval', 'clearTimeout', 'setInterval', 'setTimeout'] as const;
+    const real = ['Date', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const;
+    jest.useFakeTimers({ doNotFake: [...real, ...all.filter((timer) => !timers.includes(timer))] });
+    closers.push(() => jest.useRealTimers());
+    return { ...made, told: () => told.filter((kind) => kind !== 'trouble') };
+  }
+
+  test('gives up a command that is not answered within 200 ms, and leaves no timer behind', async () => {
+    const { heard } = held('setInterval', 'clearInterval');
+    expect(await heard(Promise.resolve('answer'))).toBe('answer');
+    let isOver = false;
+    const silent = heard(new Promise(() => {})).finally(() => (isOver = true));
+    const given = expect(silent).rejects.toBeInstanceOf(StoreUnavailable);
+    jest.advanceTimersByTime(96);
+    await new Promise(setImmediate);
+    expect(isOver).toBe(false);
+    jest.advanceTimersByTime(104);
+    await given;
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('looks its address up again where a replica answers, once in five seconds', () => {
+    const { client } = link(CLOSED);
+    const moves = (message: string): unknown => (client as Redis).options.reconnectOnError?.(new Error(message));
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000_000);
+    closers.push(() => clock.mockRestore());
+    expect([moves('OOM'), moves('READONLY'), moves('READONLY'), moves('OOM')]).toEqual([false, true, false, false]);
+    clock.mockReturnValue(1_004_999);
+    expect(moves('READONLY')).toBe(false);
+    clock.mockReturnValue(1_005_000);
+    expect(moves('READONLY')).toBe(true);
+  });
+
+  test('is lost a second after its connection, and once, unless that is back or ended', () => {
+    const { client, told } = held('setTimeout', 'clearTimeout');
+    const meet = (event: string, ms: number): void => {
+      client.emit(event);
+      jest.advanceTimersByTime(ms);
+    };
+    meet('ready', 0);
+    meet('ready', 0);
+    meet('reconnecting', 900);
+    meet('ready', 2_000);
+    expect(told()).toEqual(['up']);
+    meet('reconnecting', 900);
+    meet('reconnecting', 100);
+    meet('reconnecting', 2_000);
+    expect(told()).toEqual(['up', 'lost']);
+    meet('ready', 0);
+    meet('reconnecting', 0);
+    meet('end', 2_000);
+    expect(told()).toEqual(['up', 'lost', 'up']);
+  });
+});
 
 /** Not by `once` of node, which an error ends. */
 const reconnecting = (client: RedisClient): Promise<unknown> =>
@@ -116,14 +217,17 @@ describeRedis('why Redis cannot be used (needs redis-server on the PATH)', () =>
     const { client: admin } = await ready(redis.url);
     const store = createRedisStore(await ready(redis.url));
     waitForRedis();
-    for (let round = 1; round <= 2; round += 1) {
+    const writes = [() => store.check(), () => store.replace('key', null, 'text'), () => store.check()];
+    for (const [round, write] of writes.entries()) {
       await spoil(admin);
-      for (let tries = 0; tries < 3; tries += 1)
+      for (let tries = 0; tries < 3; tries += 1) {
         await expect(store.replace('canary', null, 'canary')).rejects.toBeInstanceOf(StoreUnavailable);
-      expect(reasons()).toEqual(Array(round).fill(reason));
+        await store.replace('canary', 'another', 'canary').catch(() => {}); // which would write nothing
+      }
+      expect(reasons()).toEqual(Array(round + 1).fill(reason));
       await mend(admin);
       await until(() =>
-        store.check().then(
+        write().then(
           () => true,
           () => false,
         ),

@@ -208,6 +208,13 @@ describeRedis('the Redis store', () => {
     await own.stop();
   });
 
+  test('lets go of its connection', async () => {
+    const redis = await connected();
+    const ended = once(redis.client, 'end');
+    await createRedisStore(redis).close();
+    await ended;
+  });
+
   test('says that it is unavailable when it is dead, and finds it again on the same address', async () => {
     const own = await startRedis();
     const store = createRedisStore(await connected(own.url), 'trouble:');

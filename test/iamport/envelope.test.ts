@@ -29,12 +29,15 @@ describe('an answer of the upstream', () => {
 
   test('may begin with a byte order mark', () => {
     expect(openEnvelope(answer(200, `\uFEFF${JSON.stringify(success)}`))).toEqual({ imp_uid: 'imp_1' });
+    const inside = { ...success, response: { imp_uid: 'imp\uFEFF1' } };
+    expect(openEnvelope(answer(200, inside))).toEqual(inside.response);
     expect(thrown(answer(200, `\uFEFF${JSON.stringify(wrongCode)}`))).toMatchObject({ refusal: 'WRONG_OTP' });
   });
 
   test('may write its code as a string', () => {
     expect(openEnvelope(answer(200, { ...success, code: '0' }))).toEqual({ imp_uid: 'imp_1' });
-    expect(thrown(answer(200, { ...wrongCode, code: '-1' }))).toMatchObject({ refusal: 'WRONG_OTP' });
+    for (const code of ['-1', '-10', '1'])
+      expect(thrown(answer(200, { ...wrongCode, code }))).toMatchObject({ refusal: 'WRONG_OTP' });
   });
 
   test.each([
@@ -61,6 +64,9 @@ describe('an answer of the upstream', () => {
     [{ ...success, code: undefined }, 200],
     [{ ...success, code: 0.5 }, 200],
     [{ ...success, code: 'x0' }, 200],
+    [{ ...success, code: '0x0' }, 200],
+    [{ ...success, code: [0] }, 200],
+    [{ ...success, code: ['0'] }, 200],
     [{ ...success, response: null }, 200],
     [{ ...success, response: [] }, 200],
     [{ ...success, response: 'text' }, 200],
@@ -76,25 +82,36 @@ describe('an answer of the upstream', () => {
     expect(error).toMatchObject({ refusal: 'WRONG_OTP', status, providerCode: '9013' });
   });
 
+  test.each([204, 207])('with status %i and no envelope is of something else', (status) => {
+    expect(thrown(answer(status, ''))).toMatchObject({ reason: 'strange', fate: 'answered' });
+  });
+
   test('in words that are not known is judged by its status where that says more', () => {
     expect(thrown(answer(400, newWords))).toMatchObject({ refusal: 'UNRECOGNISED', status: 400 });
     expect(thrown(answer(403, newWords))).toMatchObject({ reason: 'strange' });
     expect(thrown(answer(302, newWords))).toMatchObject({ reason: 'strange' });
   });
 
-  test.each([
-    ['7', 7],
-    ['0', 0],
-    ['3600', 60],
-    [new Date(Date.now() + 600_000).toUTCString(), 60],
-    [new Date(Date.now() - 600_000).toUTCString(), 0],
-  ])('with status 429 and Retry-After %s asks to wait for that long, a minute at most', (retryAfter, seconds) => {
-    const before = Date.now();
-    const { retryAt } = thrown(answer(429, '', retryAfter)) as UpstreamFault;
-    const after = Date.now();
-    expect(retryAt!.getTime()).toBeGreaterThanOrEqual(before + seconds * 1_000);
-    expect(retryAt!.getTime()).toBeLessThanOrEqual(after + seconds * 1_000);
-  });
+  const inSeconds = (seconds: number) => () => new Date(Date.now() + seconds * 1_000).toUTCString();
+
+  test.each<[string, () => string, number]>([
+    ['7', () => '7', 7],
+    ['30', () => '30', 30],
+    ['0', () => '0', 0],
+    ['3600', () => '3600', 60],
+    ['in half a minute', inSeconds(30), 30],
+    ['in ten minutes', inSeconds(600), 60],
+    ['ten minutes ago', inSeconds(-600), 0],
+  ])(
+    'with status 429 and Retry-After %s asks to wait for that long, a minute at most',
+    (_when, retryAfter, seconds) => {
+      const before = Date.now();
+      const { retryAt } = thrown(answer(429, '', retryAfter())) as UpstreamFault;
+      const after = Date.now();
+      expect(retryAt!.getTime()).toBeGreaterThan(before + (seconds - 1) * 1_000); // a date is cut to whole seconds
+      expect(retryAt!.getTime()).toBeLessThanOrEqual(after + seconds * 1_000);
+    },
+  );
 
   test.each([
     [429, undefined],

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { Agent, createServer, type RequestListener } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type NetConnectOpts, type Server } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { UpstreamFault } from '../../src/iamport/errors.ts';
 import { createHttp, type Http } from '../../src/iamport/http.ts';
 
 const opened: { close(): unknown }[] = [];
@@ -24,6 +26,7 @@ function httpTo(baseUrl: string): Http {
 }
 
 const upstream = async (listener: RequestListener): Promise<Http> => httpTo(await listening(createServer(listener)));
+const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
 const signal = (): AbortSignal => new AbortController().signal;
 const request = {
   method: 'POST',
@@ -66,6 +69,44 @@ describe('http', () => {
     expect(sockets.size).toBe(1);
   });
 
+  test('sends a deletion without a body, and lets its caller wait for nothing', async () => {
+    const http = await upstream((incoming, response) => {
+      const { 'content-length': length, 'transfer-encoding': encoding, accept } = incoming.headers;
+      response.end(JSON.stringify([incoming.method, length ?? encoding ?? null, accept]));
+    });
+    const { body } = await http.send({ method: 'DELETE', path: '/x', signal: signal() });
+    expect(JSON.parse(body)).toEqual(['DELETE', null, 'application/json']);
+  });
+
+  (hasIpv6 ? test : test.skip)('reaches an upstream that has an IPv6 address', async () => {
+    const server = createServer((_incoming, response) => response.end('six')).listen(0, '::1');
+    await once(server, 'listening');
+    opened.push(server);
+    const http = httpTo(`http://[::1]:${(server.address() as AddressInfo).port}`);
+    expect(await http.send({ ...request, signal: signal() })).toMatchObject({
+      body: 'six',
+      dateMs: expect.any(Number),
+    });
+  });
+
+  test('reads 256 kB, in parts that split a letter', async () => {
+    const text = `x${'가'.repeat(87_381)}`; // 256 kB
+    const http = await upstream((_incoming, response) => {
+      const bytes = Buffer.from(text);
+      response.write(bytes.subarray(0, 2), () => response.end(bytes.subarray(2)));
+    });
+    expect((await http.send({ ...request, signal: signal() })).body === text).toBe(true);
+  });
+
+  test('answers no time where the upstream tells none', async () => {
+    const http = await upstream((_incoming, response) => {
+      response.sendDate = false;
+      response.end();
+    });
+    const { dateMs, call } = await http.send({ ...request, signal: signal() });
+    expect([dateMs, call.until >= call.since]).toEqual([Number.NaN, true]);
+  });
+
   test('neither follows a redirect nor repeats a 503', async () => {
     let calls = 0;
     const http = await upstream((_incoming, response) => {
@@ -77,24 +118,34 @@ describe('http', () => {
     expect(calls).toBe(2);
   });
 
-  test.each(['/../users', '/a?b', '//evil.example', '/a b', '/%2e%2e/x', '/a#b', '/홍'])(
-    'refuses the path %s before anything is sent',
-    async (path) => {
-      let calls = 0;
-      const http = await upstream((_incoming, response) => {
-        calls += 1;
-        response.end();
-      });
-      await expect(http.send({ method: 'GET', path, signal: signal() })).rejects.toThrow('must not need escaping');
-      expect(calls).toBe(0);
-    },
-  );
+  test.each([
+    '/../users',
+    '/a?b',
+    '//evil.example',
+    '//evil.example//evil.example',
+    '/\\evil.example',
+    'http://evil.example/x',
+    '',
+    '/a b',
+    '/%2e%2e/x',
+    '/a#b',
+    '/홍',
+  ])('refuses the path %s before anything is sent', async (path) => {
+    let calls = 0;
+    const http = await upstream((_incoming, response) => {
+      calls += 1;
+      response.end();
+    });
+    await expect(http.send({ method: 'GET', path, signal: signal() })).rejects.toThrow('must not need escaping');
+    expect(calls).toBe(0);
+  });
 });
 
 describe('what went wrong on the wire', () => {
   test('is not-sent when the connection is refused', async () => {
     // Port 1 stays closed, while a port that is closed for the test can be opened by another.
     await expect(httpTo('http://127.0.0.1:1').send({ ...request, signal: signal() })).rejects.toMatchObject({
+      reason: 'connect',
       code: 'UPSTREAM_UNAVAILABLE',
       fate: 'not-sent',
     });
@@ -109,25 +160,24 @@ describe('what went wrong on the wire', () => {
   test('is not-sent when TLS fails before a byte of the request left', async () => {
     const url = await listening(createTcpServer((socket) => socket.on('error', () => {}).end('this is no TLS\r\n')));
     await expect(httpTo(url.replace('http:', 'https:')).send({ ...request, signal: signal() })).rejects.toMatchObject({
+      reason: 'tls',
       code: 'UPSTREAM_UNAVAILABLE',
       fate: 'not-sent',
     });
   });
 
-  test('is not-sent when the name look-up, or the TLS handshake, takes longer than a connection may', async () => {
-    const silent = await listening(createTcpServer((socket) => opened.push({ close: () => socket.destroy() })));
-    const ways = [
-      { baseUrl: 'http://example.test', wire: { lookup: () => {} } },
-      { baseUrl: silent.replace('http:', 'https:') },
-    ];
-    for (const way of ways) {
-      const http = createHttp({ connectTimeoutMs: 50, ...way });
-      opened.push(http);
-      await expect(http.send({ ...request, signal: signal() })).rejects.toMatchObject({ fate: 'not-sent' });
-    }
+  test.each([
+    ['a name is looked up', 'connect', 'http://upstream.test', { lookup: () => {} }],
+    ['TLS is spoken', 'tls', 'https://127.0.0.1', {}],
+  ])('is not-sent when the time for it ends while %s', async (_what, reason, origin, wire) => {
+    const silent = createTcpServer((socket) => void opened.push({ close: () => socket.destroy() }));
+    const { port } = new URL(await listening(silent));
+    const http = createHttp({ baseUrl: `${origin}:${port}`, connectTimeoutMs: 50, wire });
+    opened.push(http);
+    await expect(http.send({ ...request, signal: signal() })).rejects.toMatchObject({ reason, fate: 'not-sent' });
   });
 
-  test.each<[string, RequestListener]>([
+  test.each<[string, RequestListener, string?]>([
     ['a reset', (incoming) => incoming.resume().on('end', () => incoming.socket.resetAndDestroy())],
     ['an early end', (incoming) => incoming.resume().on('end', () => incoming.socket.destroy())],
     [
@@ -138,14 +188,15 @@ describe('what went wrong on the wire', () => {
         response.socket!.end();
       },
     ],
-    ['more than 256 kB', (_incoming, response) => response.end('x'.repeat(257 * 1024))],
+    ['more than 256 kB', (_incoming, response) => response.end('x'.repeat(256 * 1024 + 1)), 'too-large'],
     [
       'a body that is not the gzip it says',
       (_incoming, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('{"code":0}'),
     ],
-  ])('is ambiguous after %s', async (_name, listener) => {
+  ])('is ambiguous after %s', async (_name, listener, reason = 'cut') => {
     const http = await upstream(listener);
     await expect(http.send({ ...request, signal: signal() })).rejects.toMatchObject({
+      reason,
       code: 'UPSTREAM_BAD_RESPONSE',
       fate: 'ambiguous',
     });
@@ -196,6 +247,13 @@ describe('what went wrong on the wire', () => {
       fate: 'ambiguous',
     });
     server.closeAllConnections();
+  });
+
+  test('is the reason for which the exchange was ended, where that is a fault', async () => {
+    const leaving = new AbortController();
+    const gone = new UpstreamFault('gone');
+    const http = await upstream(() => leaving.abort(gone));
+    await expect(http.send({ ...request, signal: leaving.signal })).rejects.toBe(gone);
   });
 
   test('is told in our own error, which holds nothing of the request', async () => {

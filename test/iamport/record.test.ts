@@ -63,6 +63,7 @@ describe('decodeCertification', () => {
   test.each([
     ['certified_at', '1769824800', 1769824800],
     ['certified_at', 1769824800.9, 1769824800],
+    ['certified_at', '1769824800.25', 1769824800],
     ['certified_at', 4102444800, 4102444800],
     ['certified_at', 0, null],
     ['certified_at', '0', null],
@@ -93,21 +94,33 @@ describe('decodeCertification', () => {
     ['carrier', 'KTX_MVNO', null],
     ['carrier', 'constructor', null],
     ['carrier', ['KT'], null],
+    ['carrier', ' SKT', null],
+    ['carrier', 'SKT_MVNO2', null],
     ['birthday', '1990-02-30', null],
     ['birthday', 19900101, null],
-    ['birth', 3_000_000_000, null],
+    ['birthday', 'A1990-01-01', null],
+    ['birthday', '1990-01-011', null],
+    ['birth', 2 ** 31, null],
     ['certified_at', 1769824800000, null],
     ['certified_at', '1e9', null],
+    ['certified_at', ['1769824800'], null],
     ['name', { first: '길동' }, null],
     ['foreigner_v2', 'Y', null],
     ['foreigner', 'N', false],
     ['pg_provider', null, 'unknown'],
+    ['imp_uid', null, ''],
     ['certified', 'true', false],
     ['certified', 1, false],
   ])('cannot read %s %j: answers %j, and says which field drifted', (field, sent, read) => {
     const { record, drifted } = decode({ [field]: sent });
     expect(record[field as keyof typeof record]).toEqual(read);
     expect(drifted).toContain(field);
+  });
+
+  test('reads texts of 2,048 characters, and no longer ones', () => {
+    const longest = 'x'.repeat(2_048);
+    expect(decode({ origin: longest })).toMatchObject({ record: { origin: longest }, drifted: [] });
+    expect(decode({ origin: `${longest}x` })).toMatchObject({ record: { origin: null }, drifted: ['origin'] });
   });
 
   test('takes 0 for "not yet" while not certified', () => {

@@ -47,8 +47,26 @@ describe('classifyRefusal', () => {
     expect(classifyRefusal(message)).toMatchObject({ refusal, providerCode });
   });
 
-  test('a code of a wrong OTP decides over the words beside it', () => {
-    expect(classifyRefusal('[9013] 통신사 점검 중').refusal).toBe('WRONG_OTP');
+  test.each([
+    ['PASS인증진행중', 'IN_PROGRESS'],
+    ['차단고객입니다.', 'LINE_BLOCKED'],
+    ['차단을해제하세요.', 'LINE_BLOCKED'],
+    ['PASS인증사용불가', 'SMS_REQUIRED'],
+    ['PASS인증이취소됨', 'APP_NOT_APPROVED'],
+    ['PASS인증에실패함', 'APP_NOT_APPROVED'],
+    ['PASS인증전용', 'APP_REQUIRED'],
+    ['PASSAPP설치', 'APP_REQUIRED'],
+    ['인증정보 오류', 'UPSTREAM_TEMPORARY'],
+  ])('%s, without its spaces, is %s', (message, refusal) => {
+    expect(classifyRefusal(message).refusal).toBe(refusal);
+  });
+
+  test.each(['9013', '1710', '5417'])('the code %s of a wrong OTP decides over the words beside it', (code) => {
+    expect(classifyRefusal(`[${code}] 통신사 점검 중`).refusal).toBe('WRONG_OTP');
+  });
+
+  test.each([undefined, null, 9013, ['점검'], {}])('a message that is no text says nothing: %j', (message) => {
+    expect(classifyRefusal(message)).toEqual({ refusal: 'UNRECOGNISED', providerCode: null, shape: '' });
   });
 
   test('survives anything in place of a message, and answers no more of it than four letters and digits in brackets', () => {

@@ -42,6 +42,9 @@ function sessionBefore(...answers: HttpAnswer[]) {
 const LOGIN = ['POST', '/users/getToken', { imp_key: 'the key', imp_secret: 'the secret' }];
 const sent = (value: string): unknown => ['GET', '/x', `Bearer ${value}`];
 
+const REFUSED = { kind: 'login', isAccepted: false, namesKey: false };
+const fault = (reason: string): unknown => ({ kind: 'fault', call: 'login', reason });
+
 describe('a session', () => {
   test('logs in once, tells what time it is upstream, and sends with the token', async () => {
     const { session, calls, events, logins } = sessionBefore(token('t1'), OK, OK);
@@ -65,24 +68,30 @@ describe('a session', () => {
   });
 
   test.each([
-    ['401', UNAUTHORIZED, 'login-refused', [{ kind: 'login', isAccepted: false, namesKey: false }]],
+    ['401', UNAUTHORIZED, 'login-refused', [REFUSED, fault('unauthorized')]],
     [
       '401 with words about the key',
       answer(401, { code: -1, message: '인증에 실패하였습니다. API키와 secret을 확인하세요.', response: null }),
       'login-refused',
-      [{ kind: 'login', isAccepted: false, namesKey: true }],
+      [{ ...REFUSED, namesKey: true }, fault('unauthorized')],
     ],
-    [
-      'a refusal',
-      answer(400, { code: 1, message: '새로운 문구', response: null }),
-      'login-refused',
-      [{ kind: 'login', isAccepted: false, namesKey: false }],
-    ],
-    ['a failure of its own', answer(502, '<html>'), 'login', []],
+    ['a refusal', answer(400, { code: 1, message: '새로운 문구', response: null }), 'login-refused', [REFUSED]],
+    ['a failure of its own', answer(502, '<html>'), 'login', [fault('bad-answer')]],
   ])('that is answered %s at its log-in sends nothing', async (_what, refused, reason, told) => {
     const { session, calls, events } = sessionBefore(refused);
     await expect(session.send(REQUEST)).rejects.toMatchObject({ reason, fate: 'not-sent' });
     expect(calls).toEqual([LOGIN]);
-    expect(events.filter(({ kind }) => kind === 'login')).toEqual(told);
+    expect(events).toEqual(told);
+  });
+
+  test('asks for no token any more after five log-ins a second have failed', async () => {
+    const { session, calls, events } = sessionBefore(...Array<HttpAnswer>(60).fill(answer(502, '<html>')));
+    for (let call = 0; call < 60; call += 1)
+      await expect(session.send(REQUEST)).rejects.toMatchObject({ reason: 'login', fate: 'not-sent' });
+    expect(calls).toEqual(Array.from({ length: 50 }, () => LOGIN));
+    expect(events.filter(({ kind }) => kind === 'breaker')).toEqual([
+      { kind: 'breaker', breaker: 'login', state: 'open' },
+    ]);
+    expect(events.at(-1)).toEqual({ kind: 'fault', call: 'login', reason: 'breaker' });
   });
 });

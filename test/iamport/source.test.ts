@@ -2,10 +2,19 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { GatewayEvent, UnknownWords } from '../../src/events.ts';
 import { createHttp } from '../../src/iamport/http.ts';
 import { createIamport, type IamportOptions, type IdentityRequest } from '../../src/iamport/source.ts';
-import { testConfig } from '../support/gateway.ts';
-import { plain } from '../support/verification.ts';
+import {
+  envelope,
+  plain as text,
+  refusal,
+  reset,
+  startFaultyUpstream,
+  type Fault,
+} from '../support/faulty-upstream.ts';
+import { testConfig } from '../support/config.ts';
+import { plain, verificationOn } from '../support/verification.ts';
 
 interface Call {
   readonly call: string;
@@ -18,7 +27,7 @@ afterEach(() => {
 });
 
 /** A source in front of a one-route upstream that answers every call but the log-in alike. */
-async function sourceBefore(response: unknown, options: Partial<IamportOptions> = {}) {
+async function sourceBefore(response: unknown, options: Partial<IamportOptions> = {}, login: object = { now: 0 }) {
   const calls: Call[] = [];
   const server: Server = createServer((request, reply) => {
     let text = '';
@@ -31,7 +40,7 @@ async function sourceBefore(response: unknown, options: Partial<IamportOptions> 
         JSON.stringify({
           code: 0,
           message: null,
-          response: isLogin ? { access_token: 't', now: 0, expired_at: 1800 } : response,
+          response: isLogin ? { access_token: 't', expired_at: 1800, ...login } : response,
         }),
       );
     });
@@ -47,6 +56,7 @@ async function sourceBefore(response: unknown, options: Partial<IamportOptions> 
     server.closeAllConnections();
     server.close();
   });
+  const events: (GatewayEvent | UnknownWords)[] = [];
   const limits = {
     confirmTimeoutMs: 10_000,
     readTimeoutMs: 10_000,
@@ -54,9 +64,9 @@ async function sourceBefore(response: unknown, options: Partial<IamportOptions> 
     bypass: null,
     refusalsFile: null,
     policies: testConfig('').iamport.policies,
-    onEvent: () => {},
+    onEvent: (event: GatewayEvent | UnknownWords) => void events.push(event),
   };
-  return { calls, iamport: createIamport({ http, apiKey: 'k', apiSecret: 's', ...limits, ...options }) };
+  return { calls, events, iamport: createIamport({ http, apiKey: 'k', apiSecret: 's', ...limits, ...options }) };
 }
 
 const PERSON: IdentityRequest = {
@@ -160,10 +170,81 @@ describe('a confirm', () => {
   );
 
   test('answered with another imp_uid is a bad response and hands out nothing', async () => {
-    const { iamport } = await sourceBefore({ imp_uid: 'imp_654321', certified: true, name: '홍길동' });
-    expect(await plain(iamport.confirm('imp_123456', '271828'))).toMatchObject({
-      code: 'UPSTREAM_BAD_RESPONSE',
-      fate: 'ambiguous',
-    });
+    const { iamport, events } = await sourceBefore({ imp_uid: 'imp_654321', certified: true, name: '홍길동' });
+    const answer = await plain(iamport.confirm('imp_123456', '271828'));
+    expect(answer).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', fate: 'ambiguous' });
+    expect(JSON.stringify(answer)).not.toContain('홍길동');
+    expect(events).toContainEqual({ kind: 'fault', call: 'mutation', reason: 'bad-answer' });
+  });
+});
+
+describe('a record', () => {
+  const RECORD = { imp_uid: 'imp_123456', certified: true, pg_provider: 'danal', foreigner: false };
+
+  test('tells which of its fields could not be read', async () => {
+    const { iamport, events } = await sourceBefore({ ...RECORD, gender: 'canary' });
+    await iamport.certification('imp_123456');
+    expect(events).toContainEqual({ kind: 'drift', field: 'gender' });
+    expect(JSON.stringify(events)).not.toContain('canary');
+  });
+
+  test('is read back as it is read, as a call of its own kind', async () => {
+    const { iamport, calls, events } = await sourceBefore(RECORD);
+    expect(await plain(iamport.readBack('imp_123456'))).toEqual(await plain(iamport.certification('imp_123456')));
+    expect(calls.map(({ call }) => call)).toEqual(Array(2).fill('GET /certifications/imp_123456'));
+    expect(events.flatMap((event) => (event.kind === 'upstream-call' ? event.call : []))).toEqual(['readBack', 'read']);
+  });
+
+  test('is not read for a caller who has gone', async () => {
+    const { iamport, calls } = await sourceBefore(RECORD);
+    const answer = await plain(iamport.certification('imp_123456', AbortSignal.abort()));
+    expect(answer).toMatchObject({ kind: 'fault' });
+    expect(calls).toEqual([]);
+  });
+
+  test.each<[string, object, () => number]>([
+    ['the clock of the log-in', { now: 0 }, () => 1],
+    ['the dates of the answers, where the log-in tells no time', {}, () => Math.floor(Date.now() / 1000)],
+  ])('is placed in time by %s', async (_what, login, at) => {
+    const { iamport } = await sourceBefore({ ...RECORD, certified_at: at() }, {}, login);
+    const read = await iamport.certification('imp_123456');
+    if (!read.ok) throw read.failure;
+    const now = performance.now();
+    const [hour, hours] = [now + 3_600_000, now + 7_200_000];
+    expect(iamport.certifiedIn(read.value, { since: now - 60_000, until: now })).toBe('inside');
+    expect(iamport.certifiedIn(read.value, { since: hour, until: hours })).toBe('outside');
+  });
+});
+
+describe('a deletion', () => {
+  const GONE = refusal(404, '인증결과가 존재하지 않습니다.');
+  const THERE: Fault = (response, imp_uid, nth) =>
+    envelope(200, { code: 0, message: null, response: { imp_uid } })(response, imp_uid, nth);
+  const LOST = { fate: 'ambiguous' };
+  const NOT_FOUND = { kind: 'refusal', refusal: 'NOT_FOUND' };
+
+  test.each<[string, Fault, Fault, object | undefined, string[]]>([
+    ['that is answered', THERE, reset, undefined, ['DELETE']],
+    ['whose answer is lost, of a record that is gone then,', reset, GONE, undefined, ['DELETE', 'GET']],
+    ['that something else answered, of a record that is gone then,', text(204, ''), GONE, undefined, ['DELETE', 'GET']],
+    ['whose answer is lost, of a record that is still there,', reset, THERE, LOST, ['DELETE', 'GET']],
+    ['whose answer is lost, of a record that cannot be read,', reset, reset, LOST, ['DELETE', 'GET']],
+    ['whose answer is lost, of a record that is refused,', reset, refusal(400, '점검'), LOST, ['DELETE', 'GET']],
+    ['of an unknown record', GONE, GONE, NOT_FOUND, ['DELETE']],
+    ['that was not processed', text(429, ''), GONE, { fate: 'rejected' }, ['DELETE']],
+  ])('%s asks again only where its answer was lost', async (_what, deletion, read, failure, calls) => {
+    const upstream = await startFaultyUpstream();
+    const gateway = verificationOn(upstream.url);
+    opened.push(
+      () => gateway.close(),
+      () => void upstream.close(),
+    );
+    upstream.fault = (response, impUid, nth) =>
+      (response.req.method === 'DELETE' ? deletion : read)(response, impUid, nth);
+    const deleted = await plain(gateway.iamport.delete('imp_123456'));
+    if (failure) expect(deleted).toMatchObject(failure);
+    else expect(deleted).toBeUndefined();
+    const about = upstream.calls.filter((call) => call.endsWith(' /certifications/imp_123456'));
+    expect(about.map((call) => call.split(' ')[0])).toEqual(calls);
   });
 });

@@ -1,5 +1,6 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import { UpstreamFault } from '../../src/iamport/errors.ts';
+import { UpstreamFault, UpstreamRefusal } from '../../src/iamport/errors.ts';
 import { createTokens } from '../../src/iamport/token.ts';
 
 const signal = new AbortController().signal;
@@ -23,6 +24,9 @@ function tokensWith(answer: (login: number) => Record<string, unknown> | Error) 
 function living(seconds: number) {
   return (login: number) => ({ access_token: `token${login}`, now: 5_000_000, expired_at: 5_000_000 + seconds });
 }
+
+const refusal = (status: number): UpstreamRefusal =>
+  new UpstreamRefusal({ refusal: 'UNRECOGNISED', providerCode: null, shape: null }, status);
 
 describe('the token', () => {
   test('is asked for once by any number of callers at once', async () => {
@@ -72,18 +76,20 @@ describe('the token', () => {
     tokens.refuse(renewed);
     expect(await tokens.renew(renewed, signal)).toBe(renewed);
     expect(logins()).toBe(2);
-    clock.ms = 2_001;
+    clock.ms = 2_000;
     await tokens.renew(renewed, signal);
     expect(logins()).toBe(3);
   });
 
   test.each([
     ['refused', new UpstreamFault('unauthorized'), 'UPSTREAM_UNAUTHORIZED'],
+    ['refused in words', refusal(400), 'UPSTREAM_UNAUTHORIZED'],
+    ['failed by the upstream itself', refusal(500), 'UPSTREAM_UNAVAILABLE'],
     ['lost', new UpstreamFault('timeout'), 'UPSTREAM_UNAVAILABLE'],
     ['without a token', {}, 'UPSTREAM_UNAVAILABLE'],
     ['with a token that breaks a header', { access_token: 'a\r\nb' }, 'UPSTREAM_UNAVAILABLE'],
   ])(
-    'log-in %s fails every waiter with a fault that says nothing was sent, and is tried again later',
+    'log-in %s fails every waiter with a fault that says nothing was sent, and is tried again, at once unless it was refused',
     async (_name, answer, code) => {
       let isBroken = true;
       const { tokens, clock, logins } = tokensWith((login) => (isBroken ? answer : living(1800)(login)));
@@ -92,7 +98,7 @@ describe('the token', () => {
       expect(outcomes).toMatchObject([{ reason }, { reason }]);
       expect(logins()).toBe(1);
       isBroken = false;
-      clock.ms = 2_001;
+      if (code === 'UPSTREAM_UNAUTHORIZED') clock.ms = 2_000;
       expect((await tokens.get(signal)).value).toBe('token2');
     },
   );
@@ -106,18 +112,27 @@ describe('the token', () => {
       await expect(tokens.get(signal)).rejects.toMatchObject({ code: 'UPSTREAM_UNAUTHORIZED' });
     }
     expect(logins()).toBe(1);
-    clock.ms = 2_001;
+    clock.ms = 2_000;
     expect((await tokens.get(signal)).value).toBe('token2');
   });
 
-  test('stops one caller at its deadline and still serves the others', async () => {
+  test('stops one caller at its deadline and still serves the others, now and later', async () => {
     const { promise, resolve } = Promise.withResolvers<Record<string, unknown>>();
-    const tokens = createTokens(() => promise);
+    let logins = 0;
+    const tokens = createTokens(async () => {
+      logins += 1;
+      return promise;
+    });
     const deadline = new AbortController();
     const [hurried, patient] = [tokens.get(deadline.signal), tokens.get(signal)];
     deadline.abort();
-    await expect(hurried).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', fate: 'not-sent' });
+    const late = tokens.get(deadline.signal);
+    for (const stopped of [hurried, late])
+      await expect(stopped).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', fate: 'not-sent' });
     resolve(living(1800)(1));
     expect((await patient).value).toBe('token1');
+    expect((await tokens.get(signal)).value).toBe('token1');
+    expect(logins).toBe(1);
+    expect([deadline.signal, signal].flatMap((waited) => getEventListeners(waited, 'abort'))).toEqual([]);
   });
 });

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import { connect, type AddressInfo } from 'node:net';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { Agent, createServer as createTlsServer } from 'node:https';
+import { connect, type AddressInfo, type LookupFunction } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { generate } from 'selfsigned';
 import { createHttp, type HttpOptions } from '../../src/iamport/http.ts';
@@ -30,14 +32,14 @@ const send = async (options: Omit<HttpOptions, 'connectTimeoutMs'>) => {
 
 describe('the way to an upstream with TLS', () => {
   /** An upstream whose certificate only `ca` makes valid, and a proxy that counts the tunnels it opens. */
-  async function upstreamAndProxy() {
+  async function upstreamAndProxy(answer = (response: ServerResponse): unknown => response.end('{}')) {
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
       extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
     });
     const seen: unknown[] = [];
     const upstream = createTlsServer({ key, cert }, ({ headers }, response) => {
       seen.push(headers['x-team']);
-      response.end('{}');
+      answer(response);
     });
     const tunnels: unknown[] = [];
     const proxy = createServer();
@@ -80,9 +82,51 @@ describe('the way to an upstream with TLS', () => {
     expect(await send({ baseUrl, httpsProxy: 'http://127.0.0.1:1', wire })).toMatchObject({ status: 200 });
     expect([tunnels.length, seen]).toEqual([1, ['identity']]);
   });
+
+  /** An agent that hands a connection over while TLS is not spoken on it yet. */
+  class Early extends Agent {
+    override createConnection(
+      { host, port }: { host?: string; port?: number | string },
+      done?: (error: Error | null, stream: Duplex) => void,
+    ): undefined {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.once('connect', () => done?.(null, connectTls({ ...this.options, socket, servername: host! })));
+    }
+  }
+
+  test.each(['directly', 'through a proxy', 'by an agent of one’s own'])(
+    'loses an answer, which is ambiguous once TLS is spoken, and not-sent before: %s',
+    async (way) => {
+      const { cert, baseUrl, proxy, seen } = await upstreamAndProxy((response) => response.socket!.destroy());
+      const from = (ca?: string) => {
+        const agent = new Early({ ...(ca !== undefined && { ca }) });
+        closers.push(() => agent.destroy());
+        return {
+          baseUrl,
+          ...(way === 'through a proxy' && { httpsProxy: proxy }),
+          wire: { ...(ca !== undefined && { ca }), ...(way.startsWith('by an agent') && { agent }) },
+        };
+      };
+      await expect(send(from(cert))).rejects.toMatchObject({ reason: 'cut', fate: 'ambiguous' });
+      expect(seen).toHaveLength(1);
+      await expect(send(from())).rejects.toMatchObject({ fate: 'not-sent' });
+      expect(seen).toHaveLength(1);
+    },
+  );
 });
 
 describe('a connection to the upstream', () => {
+  test("leads to where the host program's look-up says", async () => {
+    const port = await portOf(createServer((_request, response) => response.end('{}')));
+    const asked: string[] = [];
+    const lookup: LookupFunction = (name, _options, found) => {
+      asked.push(name);
+      found(null, [{ address: '127.0.0.1', family: 4 }]);
+    };
+    expect(await send({ baseUrl: `http://upstream.test:${port}`, wire: { lookup } })).toMatchObject({ status: 200 });
+    expect(asked).toEqual(['upstream.test']);
+  });
+
   test('is closed from here when it is idle, before the upstream may close it under a request', async () => {
     const server = createServer((_request, response) => response.end('{}'));
     server.keepAliveTimeout = 60_000;

@@ -88,6 +88,8 @@ const variables = fc.record({
   r: representations,
   n: mostly(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
   b: mostly(fc.boolean()),
+  a: mostly(fc.constantFrom('shop', '', 'a b')),
+  c: mostly(fc.uniqueArray(fc.constantFrom('NAME', 'PERSON_ID', 'OVER_19'))),
 });
 const VARIABLE_OF: Readonly<Record<string, string>> = {
   impUid: '$id',
@@ -95,6 +97,8 @@ const VARIABLE_OF: Readonly<Record<string, string>> = {
   input: '$input',
   representations: '$r',
   years: '$n',
+  audience: '$a',
+  claims: '$c',
 };
 const DEFINITIONS = [
   '$id: ID!',
@@ -102,6 +106,8 @@ const DEFINITIONS = [
   '$input: RequestIdentityOtpInput!',
   '$r: [_Any!]!',
   '$n: Int!',
+  '$a: String!',
+  '$c: [ProofClaim!]!',
   '$b: Boolean!',
 ];
 

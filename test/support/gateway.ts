@@ -1,10 +1,13 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { readConfig, type Config, type IamportConfig } from '../../src/config.ts';
+import type { Config, IamportConfig } from '../../src/config.ts';
 import type { AttemptStore } from '../../src/guard/store.ts';
 import type { WindowStore } from '../../src/guard/windows.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { createServer } from '../../src/server/server.ts';
+import { testConfig } from './config.ts';
+
+export { testConfig }; // apart, since tests of one folder need no server
 
 /** One answered object; a test says what it expects in it. */
 export type Fields = Record<string, unknown> & {
@@ -117,25 +120,5 @@ export async function startGateway(
       await server.close();
       await sandbox.close();
     },
-  };
-}
-
-/** Anonymous callers who may do everything, as on the embedded sandbox; no limits, and no second tries to wait for. */
-export function testConfig(baseUrl: string, iamport: Partial<IamportConfig> = {}): Config {
-  const limits = Object.fromEntries(
-    [
-      'REQUESTS_PER_PHONE',
-      'REQUESTS_PER_CALLER',
-      'REQUESTS_PER_IP',
-      'REQUESTS',
-      'CONFIRMS_PER_CALLER',
-      'CONFIRMS_PER_IP',
-    ].map((name) => [`LIMIT_${name}`, 'off']),
-  );
-  const config = readConfig({ PORT: '0', ADMIN_PORT: '0', ...limits });
-  return {
-    ...config,
-    sandboxPort: null,
-    iamport: { ...config.iamport, baseUrl, policies: { ...config.iamport.policies, readTries: 1 }, ...iamport },
   };
 }

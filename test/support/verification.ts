@@ -3,7 +3,7 @@ import type { LimitsConfig } from '../../src/config.ts';
 import { createAttempts } from '../../src/guard/attempt-records.ts';
 import { deadlinesOf } from '../../src/deadlines.ts';
 import { createHmacs } from '../../src/guard/hmac.ts';
-import { createLimits } from '../../src/guard/limits.ts';
+import { createLimits, type Limits } from '../../src/guard/limits.ts';
 import { createRequests } from '../../src/guard/requests.ts';
 import { createMemoryStore, type AttemptStore } from '../../src/guard/store.ts';
 import { createMemoryWindows, type WindowStore } from '../../src/guard/windows.ts';
@@ -11,7 +11,7 @@ import { createHttp } from '../../src/iamport/http.ts';
 import { createIamport, type Iamport, type IdentityRequest } from '../../src/iamport/source.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import { createVerification, type Verification } from '../../src/verification/verification.ts';
-import { testConfig } from './gateway.ts';
+import { testConfig } from './config.ts';
 
 /** The value of an outcome, or its failure: no test needs to be told which. */
 export async function plain<T, F>(outcome: Promise<Outcome<T, F>>): Promise<T | F> {
@@ -33,15 +33,23 @@ export function useCases(verification: Verification) {
 
 export type UseCases = ReturnType<typeof useCases>;
 
-/** One gateway's use cases without limits, on stores that others can share, and what lets go of its connections. */
+/** One gateway's use cases, without limits of their own, on stores that others can share, and what lets go of its connections. */
 export function verificationOn(
   upstreamUrl: string,
   {
     store = createMemoryStore(),
     windows = createMemoryWindows(),
     limits: rates = {},
+    ownLimits,
     answerMs = 18_000,
-  }: { store?: AttemptStore; windows?: WindowStore; limits?: Partial<LimitsConfig>; answerMs?: number } = {},
+  }: {
+    store?: AttemptStore;
+    windows?: WindowStore;
+    limits?: Partial<LimitsConfig>;
+    /** In the place of limits by those rates. */
+    ownLimits?: Limits;
+    answerMs?: number;
+  } = {},
 ): UseCases & { readonly iamport: Iamport; close(): void } {
   const { iamport: config, limits: off } = testConfig(upstreamUrl);
   const http = createHttp(config);
@@ -52,7 +60,7 @@ export function verificationOn(
   const verification = createVerification({
     iamport,
     attempts: createAttempts({ store, hmac, rules: { leaseMs: 25_000, claims: true }, logger, onEvent }),
-    limits: createLimits({ config: { ...off, ...rates }, windows, hmac, onEvent, logger }),
+    limits: ownLimits ?? createLimits({ config: { ...off, ...rates }, windows, hmac, onEvent, logger }),
     requests: createRequests({ store, hmac, logger, onEvent }),
     deadlines: { ...deadlinesOf(config), answerMs },
     codeLifetimeMs: config.codeLifetimeS * 1_000,

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createMemoryStore, StoreUnavailable, type AttemptStore } from '../../src/guard/store.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import {
@@ -110,6 +110,23 @@ describe('a confirm whose answer was lost', () => {
       return reset(response, impUid, nth);
     };
     expect(await gatewayOn(upstream.url).confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
+    expect(confirms()).toBe(1);
+  });
+
+  test('is found by the next tap, which comes long after it', async () => {
+    const gateway = gatewayOn(upstream.url);
+    upstream.fault = reset;
+    expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject(UNKNOWN);
+    const certifiedAt = now();
+    const laterMs = 10_000;
+    upstream.fault = (response, impUid, nth) => {
+      response.setHeader('date', new Date(Date.now() + laterMs).toUTCString());
+      return success(certifiedAt)(response, impUid, nth);
+    };
+    const realNow = performance.now.bind(performance);
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => realNow() + laterMs);
+    closers.push(() => clock.mockRestore());
+    expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
     expect(confirms()).toBe(1);
   });
 
@@ -242,6 +259,23 @@ describe('a second tap of the same code on another replica', () => {
     await wholeRead;
   });
 
+  test('is UPSTREAM_UNAVAILABLE where the store does not say how the first has ended', async () => {
+    let looks = 0;
+    const failing: AttemptStore = {
+      ...store,
+      read: async (key) => {
+        looks += 1;
+        if (looks > 1) throw new StoreUnavailable('silent');
+        return store.read(key);
+      },
+    };
+    const second = gatewayOn(upstream.url, failing).confirm(ALICE, IMP_UID, RIGHT);
+    expect(await second).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    answerFirst(success);
+    expect(await first).toMatchObject({ certified: true });
+    expect(reads()).toBe(0);
+  });
+
   test('is told that the code was wrong, with the attempts that are left, and nothing is sent again', async () => {
     const second = gatewayOn(upstream.url, store).confirm(ALICE, IMP_UID, RIGHT);
     answerFirst({ code: 1, message: '[9013] 인증번호 불일치', response: null });
@@ -273,19 +307,6 @@ describe('a second tap of the same code on another replica', () => {
 });
 
 describe('a code that was right', () => {
-  test('is OUTCOME_UNKNOWN when it comes again and the upstream does not show its certification yet', async () => {
-    const upstream = await startFaultyUpstream();
-    closers.push(() => upstream.close());
-    const record = { imp_uid: IMP_UID, pg_provider: 'danal', foreigner: false, certified_at: 1 };
-    upstream.fault = (response, impUid, nth) => {
-      const certified = response.req.method === 'POST';
-      return envelope(200, { code: 0, message: null, response: { ...record, certified } })(response, impUid, nth);
-    };
-    const gateway = gatewayOn(upstream.url);
-    expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject({ certified: true });
-    expect(await gateway.confirm(ALICE, IMP_UID, RIGHT)).toMatchObject(UNKNOWN);
-  });
-
   test('is kept as such though the store was silent when its answer came', async () => {
     const sandbox = await createSandbox();
     closers.push(() => sandbox.close());

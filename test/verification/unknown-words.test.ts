@@ -114,9 +114,12 @@ describe('a code that is refused in words nobody knows', () => {
     expect(upstream.calls).toEqual([CONFIRM, READ]);
   });
 
-  test('is OUTCOME_UNKNOWN where the record cannot be read, and the next tap looks before it sends', async () => {
+  test.each([
+    ['cannot be read', reset],
+    ['is refused', refusal(500, '시스템 점검 중')],
+  ])('is OUTCOME_UNKNOWN where the record %s, and the next tap looks before it sends', async (_how, read) => {
     await request();
-    refuseAs(400, reset);
+    refuseAs(400, read);
     expect(await gateway.confirm(ALICE, IMP_UID, '123456')).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
     expect(upstream.calls).toEqual([CONFIRM, READ]);
     upstream.calls.length = 0;
@@ -156,6 +159,20 @@ describe('a claimed verification whose code is refused in words nobody knows', (
     refuseAs(400, certifiedAt(now()));
     expect(await gateway.read(ALICE, IMP_UID)).toMatchObject({ code: 'NOT_FOUND' });
     expect(upstream.calls).toEqual([CONFIRM, READ]);
+  });
+
+  test('is the certification of a lost attempt with the same code, which the caller had sent before', async () => {
+    upstream.fault = reset;
+    expect(await gateway.confirm(ALICE, IMP_UID, '123456')).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    upstream.calls.length = 0;
+    let reads = 0;
+    upstream.fault = (response, impUid, nth) => {
+      if (response.req.method !== 'GET') return refusal(400, NEW_WORDS)(response, impUid, nth);
+      reads += 1;
+      return (reads === 1 ? OPEN : certifiedAt(now()))(response, impUid, nth);
+    };
+    expect(await gateway.confirm(ALICE, IMP_UID, '123456')).toMatchObject({ certified: true, name: '홍길동' });
+    expect(upstream.calls).toEqual([READ, CONFIRM, READ]);
   });
 
   test('is CODE_REJECTED where its record is open', async () => {

@@ -9,7 +9,7 @@ const MIN_RSA_BITS = 2_048;
 const CURVES = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
 const KINDS = 'RSA of 2048 bits, EC on P-256, P-384 or P-521, or Ed25519';
 
-/** Whether the keys that prove who calls are to be had, and of a kind that can verify a token. */
+/** Whether the keys that verify callers' tokens can be fetched or read, and are of a kind that can. */
 export async function checkCallers({ auth, isSandbox }: Config): Promise<readonly Finding[]> {
   const { jwksUrl, publicKey, secret } = auth;
   if (jwksUrl !== null) return [await checkKeySet(new URL(jwksUrl))];

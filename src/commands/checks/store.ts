@@ -12,7 +12,7 @@ const CONNECT_MS = 3_000;
 const COMMAND_MS = 2_000;
 const ROUND_TRIPS = 7;
 
-/** A confirm waits for four round trips, and the gateway gives up a command after 120 ms. */
+/** A median round trip from here on is a warning: a confirm waits for four, and the gateway gives up a command after 120 ms. */
 const SLOW_MS = 50;
 
 /** Where attempts and limits are kept: whether it answers, forgets nothing, and is shared with the other replicas. */
@@ -70,7 +70,7 @@ function unusable(reason: string): Finding {
   return problem('store', `Redis cannot be used, since ${reason}: nothing is confirmed without it`);
 }
 
-/** By the write of `/readyz` and the reads of a confirm, so that a missing permission shows as well. */
+/** Times the read of a confirm; the write of `/readyz` comes first, so that a missing permission shows as well. */
 async function latency({ client }: RedisLink): Promise<Finding> {
   const store = createRedisStore({ client, heard: (command) => command, wrote() {} });
   await within(COMMAND_MS, store.check());

@@ -84,7 +84,7 @@ async function tryUpstream(iamport: IamportConfig, limitMs: number): Promise<Tri
     heard.push(skewOf(answer.dateMs, answer.call));
     openEnvelope(answer);
   } catch (error) {
-    // A log-in without an answer and without a fault has run into the limit above.
+    // A log-in that had neither an answer nor a fault was cut off by `limitMs`.
     end = endOf(error, loginFault ?? (status === null ? 'timeout' : 'bad-answer'));
   } finally {
     http.close();

@@ -6,7 +6,8 @@ import type { CertificationRecord, UpstreamCarrier, UpstreamGender } from '../..
 import { IMP_UID } from '../../iamport/endpoints.ts';
 import { MESSAGES } from '../messages.ts';
 import { isAtLeastAge, todayInSeoul } from '../../seoul.ts';
-import { missing, NO_TOKEN, readFor } from './access.ts';
+import { missing, NO_TOKEN, orNull, readFor, TOO_LARGE } from './access.ts';
+import { personId, proof } from './proofs.ts';
 
 const GENDER: Readonly<Record<UpstreamGender, Gender>> = { male: 'MALE', female: 'FEMALE' };
 
@@ -43,6 +44,8 @@ export const Certification: CertificationResolvers = {
   uniqueInSite: withCiScope(bounded((record) => record.unique_in_site)),
   origin: bounded((record) => record.origin),
   isAtLeastAge: ({ birthday }, { years }) => (birthday === null ? null : isAtLeastAge(birthday, years, todayInSeoul())),
+  personId,
+  proof,
 };
 
 /** A representation is not coerced: anything can stand in place of the key, and nothing but the key is taken from it. */
@@ -71,7 +74,7 @@ function bounded(textOf: (record: CertificationRecord) => string | null): Field 
   return (record, _args, { identity: { bounds } }) => {
     const text = textOf(record);
     if (text === null || bounds.takeText(Buffer.byteLength(JSON.stringify(text)))) return text;
-    return orNull(bounds.once('The answer is too large: ask for fewer records or fields.', 'ANSWER_TOO_LARGE'));
+    return orNull(bounds.once(...TOO_LARGE));
   };
 }
 
@@ -82,9 +85,4 @@ function withCiScope(resolve: Field): Field {
     if (caller?.scopes.has('certification:ci')) return resolve(record, args, context, info);
     return orNull(bounds.once(...missing('certification:ci'), info.fieldName));
   };
-}
-
-function orNull(error: GraphQLError | null): null {
-  if (error) throw error;
-  return null;
 }

@@ -13,7 +13,7 @@ import type {
 } from '../../generated/resolvers.ts';
 import { MESSAGES } from '../messages.ts';
 
-/** A wrong code without an attempt left is told as such: the person is not asked to type again. */
+/** With no attempt left, WRONG_CODE gets the sentence of TOO_MANY_ATTEMPTS: its own asks the person to type again. */
 function saidOf({ code, attemptsRemaining }: Failure): FailureCode {
   return code === 'WRONG_CODE' && attemptsRemaining === 0 ? 'TOO_MANY_ATTEMPTS' : code;
 }

@@ -5,6 +5,7 @@ import type { Caller, Scope } from '../../caller.ts';
 import type { ErrorCode } from '../../error-code.ts';
 
 export const NO_TOKEN = ['Send a token.', 'UNAUTHENTICATED'] as const;
+export const TOO_LARGE = ['The answer is too large: ask for fewer records or fields.', 'ANSWER_TOO_LARGE'] as const;
 
 export function missing(scope: Scope): readonly [message: string, code: ErrorCode] {
   return [`Needs the scope ${scope}.`, 'FORBIDDEN'];
@@ -31,6 +32,12 @@ export function readFor(
 ): ReturnType<Loaders['certification']['load']> {
   if (!selections.note(impUid, info)) loaders.certification.clear(impUid);
   return loaders.certification.load(impUid);
+}
+
+/** A field that fails, or that failed for the same reason before: see `AnswerBounds.once`. */
+export function orNull(error: GraphQLError | null): null {
+  if (error) throw error;
+  return null;
 }
 
 function accessError([message, code]: readonly [message: string, code: ErrorCode]): GraphQLError {
