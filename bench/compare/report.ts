@@ -3,9 +3,11 @@ import { cpus, loadavg } from 'node:os';
 import { CONFIRMS, ENTITIES, FAST, MANY, ROUNDS, SLOW, type Case, type Samples } from './cases.ts';
 import type { RunningServer } from './servers.ts';
 
+/** What else the machine did before the servers started. */
+const [loadBefore = 0] = loadavg();
+
 /** As Markdown. */
 export function report(samples: Samples, starts: ReadonlyMap<RunningServer, number>): string {
-  const [load1] = loadavg();
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
   const rows = [...starts.keys()].map((server) => [
     server.server.name,
@@ -33,7 +35,7 @@ export function report(samples: Samples, starts: ReadonlyMap<RunningServer, numb
     ]),
   );
   return [
-    `${new Date().toISOString().slice(0, 10)}, commit ${commit}, node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, load ${load1!.toFixed(1)}; medians of ${ROUNDS} rounds of ${CONFIRMS} confirms`,
+    `${new Date().toISOString().slice(0, 10)}, commit ${commit}, node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, load before ${loadBefore.toFixed(1)}; medians of ${ROUNDS} rounds of ${CONFIRMS} confirms`,
     '',
     table(
       [
