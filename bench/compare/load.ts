@@ -17,6 +17,10 @@ export interface Job {
 
 export interface Load {
   readonly seconds: number;
+  /** Requests without a whole answer; they have no part in the times. */
+  readonly failed: number;
+  /** How the last of them was answered. */
+  readonly failure: string | null;
   readonly p50: number;
   readonly p99: number;
 }
@@ -29,20 +33,25 @@ async function run({ url, form, requests, connections, serial, opens }: Job): Pr
   const connected = agent;
   const times: number[] = [];
   let started = 0;
+  let failure: string | null = null;
   const began = performance.now();
   await Promise.all(
     Array.from({ length: connections }, async () => {
       while (started < requests) {
         const index = started++;
-        times.push(await ask(url, connected, form, form.kind === 'confirm' ? serial + index : serial));
+        await ask(url, connected, form, form.kind === 'confirm' ? serial + index : serial).then(
+          (ms) => times.push(ms),
+          (error: Error) => (failure = error.message),
+        );
       }
     }),
   );
   const seconds = (performance.now() - began) / 1_000;
   if (!opens) agent.destroy();
   times.sort((a, b) => a - b);
+  if (times.length === 0) throw new Error(`All requests failed: ${failure}`);
   const at = (share: number): number => times[Math.floor((times.length - 1) * share)]!;
-  return { seconds, p50: at(0.5), p99: at(0.99) };
+  return { seconds, failed: requests - times.length, failure, p50: at(0.5), p99: at(0.99) };
 }
 
 /** Milliseconds of one request. Errors: an answer that is not complete. */
@@ -55,7 +64,7 @@ function ask(url: string, agent: Agent, form: RequestForm, serial: number): Prom
       answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
       answer.once('end', () => {
         if (isComplete(text)) resolve(performance.now() - began);
-        else reject(new Error(`Not a whole certification: ${text.slice(0, 500)}`));
+        else reject(new Error(text.slice(0, 300)));
       });
     });
     call.once('error', reject).end(body);

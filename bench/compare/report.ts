@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
-import { CONFIRMS, ENTITIES, FAST, MANY, ROUNDS, SLOW, type Case, type Samples } from './cases.ts';
+import { CONFIRMS, ENTITIES, FAST, MANY, ROUNDS, SLOW, title, type Case, type Samples } from './cases.ts';
 import type { RunningServer } from './servers.ts';
 
 /** What else the machine did before the servers started. */
@@ -57,7 +57,20 @@ export function report(samples: Samples, starts: ReadonlyMap<RunningServer, numb
     ),
     '',
     table(['`_entities`', 'references', 'CPU µs', 'p50 ms', '200 ms: p50 +ms'], entityRows),
+    ...failures(samples),
   ].join('\n');
+}
+
+/** A figure is worth less where some of the answers were no certifications. */
+function failures(samples: Samples): string[] {
+  const all = [...samples].flatMap(([one, ofServers]) =>
+    [...ofServers].flatMap(([{ server }, list]) =>
+      list
+        .filter(({ failed }) => failed > 0)
+        .map(({ failed, failure }) => `- ${server.name}: ${failed} of ${one.requests} ${title(one)}: ${failure}`),
+    ),
+  );
+  return all.length > 0 ? ['', 'Not answered with a certification, in one round:', '', ...all] : [];
 }
 
 /** Median over the rounds; times are those above the upstream's delay. */
