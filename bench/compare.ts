@@ -103,16 +103,17 @@ function helper(file: string): ChildProcess {
 /** CPU of the server alone, over requests on connections that are open when it counts. */
 async function measure(one: Case, running: RunningServer, load: ChildProcess): Promise<Sample> {
   const { server, url } = running;
-  const { connections, references } = one;
+  const { references } = one;
   const first = serial;
   const job = (form: RequestForm, opens: boolean, requests: number): Job => {
     const from = form.kind === 'confirm' ? serial : first;
     if (form.kind === 'confirm') serial += requests;
+    // Before entities can be read, each is confirmed: many at a time.
+    const connections = form.kind === 'confirm' && references ? references : one.connections;
     return { url, form, connections, serial: from, opens, requests };
   };
   const confirm: RequestForm = { kind: 'confirm', callers: references ? 'one' : server.callers, references: 0 };
-  // Who confirmed can read.
-  await ask<Load>(load, job(confirm, true, Math.max(connections, references ?? 0)));
+  await ask<Load>(load, job(confirm, true, references ?? one.connections));
   const form: RequestForm = references ? { kind: 'entities', callers: 'one', references } : confirm;
   const before = await running.usage();
   const result = await ask<Load>(load, job(form, false, one.requests));
