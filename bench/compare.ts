@@ -1,7 +1,7 @@
 /**
  * What does a confirm cost here, and what in a server that a user would write instead?
  *
- *   npm run bench                                     about eight minutes
+ *   npm run bench                                     minutes, see bench/README.md
  *   BENCH_ROUNDS=1 BENCH_CONFIRMS=500 npm run bench   a short look
  *   BENCH_SERVERS=ours,yoga npm run bench             only servers with one of these in their names
  *
