@@ -25,6 +25,7 @@ const STARTS = 3;
 const samples = new Map<Case, Map<RunningServer, Sample[]>>();
 const closers: (() => unknown)[] = [];
 let serial = 0;
+let closing: Promise<void> | null = null;
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void close().then(() => process.exit(1)));
 try {
@@ -34,8 +35,13 @@ try {
 }
 process.exit();
 
-async function close(): Promise<void> {
-  for (const closeOne of closers.splice(0).toReversed()) await closeOne();
+/** Once: a signal during a measurement also ends that with an error, and neither way may cut the other short. */
+function close(): Promise<void> {
+  return (closing ??= closeAll());
+}
+
+async function closeAll(): Promise<void> {
+  for (const closeOne of closers.toReversed()) await closeOne();
 }
 
 async function main(): Promise<void> {
