@@ -1,0 +1,46 @@
+import type { Load } from './load.ts';
+import type { RunningServer } from './servers.ts';
+
+export const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
+export const CONFIRMS = Number(process.env['BENCH_CONFIRMS'] ?? 4_000);
+const SLOW_MS = 200;
+
+export interface Case {
+  readonly delayMs: number;
+  readonly connections: number;
+  readonly requests: number;
+  /** Of `_entities`; null is a confirm. */
+  readonly references: number | null;
+  readonly takesPart: (running: RunningServer) => boolean;
+}
+
+export interface Sample extends Load {
+  /** For each request. */
+  readonly cpuUs: number;
+  readonly rssBytes: number;
+}
+
+/** One for each round. */
+export type Samples = ReadonlyMap<Case, ReadonlyMap<RunningServer, Sample[]>>;
+
+export const FAST: Case = confirms(0, 32, CONFIRMS, () => true);
+export const SLOW: Case = confirms(SLOW_MS, 32, Math.ceil(CONFIRMS / 5), ({ server }) => server.isWhole);
+export const MANY: Case = confirms(SLOW_MS, 1_000, CONFIRMS, ({ server }) => server.isWhole);
+export const ENTITIES: readonly Case[] = [1, 10, 100].flatMap((references) => [
+  entities(0, references, Math.ceil(CONFIRMS / 10 / Math.sqrt(references))),
+  entities(SLOW_MS, references, 2),
+]);
+
+function confirms(delayMs: number, connections: number, requests: number, takesPart: Case['takesPart']): Case {
+  return { delayMs, connections, requests, references: null, takesPart };
+}
+
+function entities(delayMs: number, references: number, requests: number): Case {
+  const takesPart = ({ server }: RunningServer): boolean => server.name === 'ours' || server.name.startsWith('Apollo');
+  return { delayMs, connections: 1, requests, references, takesPart };
+}
+
+export function title({ delayMs, connections, references }: Case): string {
+  const what = references === null ? 'confirms' : `_entities of ${references}`;
+  return `${what}, ${connections} at a time, the upstream takes ${delayMs} ms`;
+}
