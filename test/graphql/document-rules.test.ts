@@ -118,7 +118,7 @@ describe('an introspection', () => {
     },
   );
 
-  test('can have one itself, as any other field can have them', () => {
+  test('can be named by an alias itself, and fields beside it can have aliases inside', () => {
     const document = '{ a: __schema { types { name } } certification(impUid: "imp_123456") { a: __typename } }';
     expect(problems(plainIntrospection, document)).toEqual([]);
   });

@@ -234,7 +234,7 @@ const WINDOWS = [
   });
   afterEach(() => redis.disconnect());
 
-  describe('as any store', () => contract(() => createRedisWindows(link)));
+  describe('keep the contract of a window store', () => contract(() => createRedisWindows(link)));
 
   const keyOf = async (): Promise<string> => (await redis.keys('*'))[0]!;
   const evals = async (): Promise<string | undefined> =>

@@ -75,7 +75,7 @@ describe('a request for a code', () => {
     expect([upstream.calls, refunds()]).toEqual([[], 1]);
   });
 
-  test('that a limit denies is neither sent nor has anything to give back', async () => {
+  test('that a limit denies is not sent, and refunds nothing', async () => {
     const denied = failure('RATE_LIMITED', { retryAt: new Date(0) });
     const { gateway, refunds } = countingRefunds({ limits: { request: async () => failed(denied) } });
     expect(await gateway.request(ALICE, PERSON)).toEqual(denied);
