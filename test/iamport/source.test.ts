@@ -3,8 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { GatewayEvent, UnknownWords } from '../../src/events.ts';
-import { createHttp } from '../../src/iamport/http.ts';
-import { createIamport, type IamportOptions, type IdentityRequest } from '../../src/iamport/source.ts';
+import { createHttp } from '../../src/upstream/http.ts';
+import { createIamport, type IamportOptions } from '../../src/iamport/source.ts';
+import type { IdentityRequest } from '../../src/upstream/upstream.ts';
 import {
   envelope,
   plain as text,

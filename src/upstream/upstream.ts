@@ -1,0 +1,67 @@
+import type { Interval } from '../interval.ts';
+import { failed, ok, type Outcome } from '../outcome.ts';
+import type { BypassValues } from './bypass.ts';
+import type { Placement } from './clock.ts';
+import { UpstreamFault, UpstreamRefusal, type UpstreamError } from './errors.ts';
+import type { UpstreamLoad } from './policies.ts';
+import type { CertificationRecord, RecordCarrier } from './record.ts';
+
+/** The person that a code is asked for, already checked. */
+export interface IdentityRequest {
+  readonly name: string;
+  /** Digits only. */
+  readonly phone: string;
+  /** `YYYY-MM-DD`. */
+  readonly birthday: string;
+  readonly genderDigit: string;
+  readonly carrier: RecordCarrier;
+  readonly merchantUid: string | null;
+  readonly company: string | null;
+  readonly method: 'SMS' | 'APP';
+  readonly device: BypassValues['device'];
+}
+
+export type Answer<T> = Promise<Outcome<T, UpstreamError>>;
+
+/**
+ * A REST data source for identity verification, in the words of the schema: iamport (PortOne V1) is one. It keeps its own proof of who
+ * we are, and knows nothing of GraphQL or callers. A failure is an `UpstreamRefusal` when the upstream says no, and an
+ * `UpstreamFault` when it said nothing usable in time, an answer about another impUid included.
+ */
+export interface IdentityUpstream {
+  /**
+   * Has a code sent, and answers the impUid of the new verification; after an ambiguous fault a message may have been sent.
+   * `address` is the person's IP, null where it is not known.
+   */
+  request(person: IdentityRequest, address: string | null): Answer<string>;
+
+  /**
+   * Sends the person's code, or null for a person who approved in the app, and answers their record, certified or not. After an
+   * ambiguous fault the code may have been accepted.
+   */
+  confirm(impUid: string, otp: string | null): Answer<CertificationRecord>;
+
+  /** The record of one impUid, certified or not, within `readTimeoutMs` or until `signal`; an unknown one is the refusal NOT_FOUND. */
+  certification(impUid: string, signal?: AbortSignal): Answer<CertificationRecord>;
+
+  /** The same, to find out how a confirm with a lost answer ended: within 2.7 s, and apart from the bulkhead of other reads. */
+  readBack(impUid: string): Answer<CertificationRecord>;
+
+  /** Deletes the record of one impUid; an unknown one is the refusal NOT_FOUND. A record that is gone after a lost answer was deleted. */
+  delete(impUid: string): Answer<void>;
+
+  /** Whether a record was certified in an interval of `performance.now()`, by the upstream's own clocks and no wall clock. */
+  certifiedIn(record: CertificationRecord, interval: Interval): Placement;
+
+  load(): UpstreamLoad;
+}
+
+/** The policies work with what is thrown; from here on a failure is a value. Errors: anything but an `UpstreamError`. */
+export async function outcomeOf<T>(answer: Promise<T>): Answer<T> {
+  try {
+    return ok(await answer);
+  } catch (error) {
+    if (error instanceof UpstreamFault || error instanceof UpstreamRefusal) return failed(error);
+    throw error;
+  }
+}
