@@ -9,7 +9,8 @@ import type { CertificationRecord, OnDrift } from '../upstream/record.ts';
 import { createClassify } from '../upstream/refusal.ts';
 import { readLessons } from '../upstream/refusals-file.ts';
 import { createHeardHttp } from '../upstream/traced-http.ts';
-import { outcomeOf, type IdentityRequest, type IdentityUpstream } from '../upstream/upstream.ts';
+import { newId } from '../upstream/new-id.ts';
+import { outcomeOf, type IdentityRequest, type IdentityUpstream, type WindowPage } from '../upstream/upstream.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { openEnvelope } from './envelope.ts';
 import { decodeCertification } from './record.ts';
@@ -21,6 +22,8 @@ export interface IamportOptions extends AskOptions {
   readonly apiSecret: string;
   /** Which of the merchant's channels sends the codes; null for the one that is set at the upstream. */
   readonly channelKey: string | null;
+  /** The merchant as the provider's script knows it; null where no window is opened. */
+  readonly merchantCode: string | null;
   /** JSON with the provider's own options for a request; `{device}` and `{address}` in it become those of the request. */
   readonly bypass: string | null;
   /** Operators' refusals, tried before the built-in ones; null without. */
@@ -69,22 +72,29 @@ export function createIamport(options: IamportOptions): IdentityUpstream {
     }
   }
 
-  async function isGone(impUid: string): Promise<boolean> {
-    return record('readBack', impUid).then(
-      () => false,
-      (error) => error instanceof UpstreamRefusal && error.refusal === 'NOT_FOUND',
-    );
-  }
+  const isGone = (impUid: string): Promise<boolean> => record('readBack', impUid).then(() => false, saysNotFound);
 
   return {
     request: (person, address) => outcomeOf(request(person, address)),
     confirm: (impUid, otp) => outcomeOf(record('confirm', impUid, { json: otp === null ? {} : { otp } })),
     certification: (impUid, signal) => outcomeOf(record('read', impUid, { signal })),
     readBack: (impUid) => outcomeOf(record('readBack', impUid)),
+    resend: () => null,
     delete: (impUid) => outcomeOf(remove(impUid)),
+    newWindow: () => newWindow(options),
+    windowIdOf: ({ merchantUid }) => merchantUid,
     certifiedIn: ({ certifiedAt }, interval) => clock.place(certifiedAt, interval),
     load,
   };
+}
+
+function saysNotFound(error: unknown): boolean {
+  return error instanceof UpstreamRefusal && error.refusal === 'NOT_FOUND';
+}
+
+/** The page chooses the merchant_uid of a window, so that it can be one that nobody guesses. */
+function newWindow({ merchantCode, channelKey }: IamportOptions): WindowPage | null {
+  return merchantCode === null ? null : { id: newId(), isImpUid: false, merchantCode, storeId: null, channelKey };
 }
 
 /** One carrier of six becomes a network and a flag, and a birthday the six digits that the carriers know. */

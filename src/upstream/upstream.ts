@@ -21,6 +21,17 @@ export interface IdentityRequest {
   readonly device: BypassValues['device'];
 }
 
+/** What a page opens the provider's own window with. What the script of one upstream does not need is null. */
+export interface WindowPage {
+  /** The id that the record of the window will have: given to the script as `identityVerificationId` (V2) or `merchant_uid` (V1). */
+  readonly id: string;
+  /** Whether that is the record's impUid, known before the window opens; otherwise it is its merchantUid. */
+  readonly isImpUid: boolean;
+  readonly merchantCode: string | null;
+  readonly storeId: string | null;
+  readonly channelKey: string | null;
+}
+
 export type Answer<T> = Promise<Outcome<T, UpstreamError>>;
 
 /**
@@ -47,8 +58,20 @@ export interface IdentityUpstream {
   /** The same, to find out how a confirm with a lost answer ended: within 2.7 s, and apart from the bulkhead of other reads. */
   readBack(impUid: string): Answer<CertificationRecord>;
 
-  /** Deletes the record of one impUid; an unknown one is the refusal NOT_FOUND. A record that is gone after a lost answer was deleted. */
-  delete(impUid: string): Answer<void>;
+  /** Has the code of one impUid sent again; null where the upstream has no such call. */
+  resend(impUid: string): Answer<void> | null;
+
+  /**
+   * Deletes the record of one impUid; an unknown one is the refusal NOT_FOUND. A record that is gone after a lost answer was
+   * deleted. Null where the upstream has no such call.
+   */
+  delete(impUid: string): Answer<void> | null;
+
+  /** A new verification in the provider's own window; null where a setting that a page needs for it is missing. */
+  newWindow(): WindowPage | null;
+
+  /** The id in a record that `newWindow` made for it: its merchantUid or its impUid. */
+  windowIdOf(record: CertificationRecord): string | null;
 
   /** Whether a record was certified in an interval of `performance.now()`, by the upstream's own clocks and no wall clock. */
   certifiedIn(record: CertificationRecord, interval: Interval): Placement;

@@ -14,5 +14,6 @@ export async function remove(
   if (!mayDelete.ok) return mayDelete;
   if (!mayDelete.value) return failed(failure('NOT_FOUND'));
   const deleted = await upstream.delete(impUid);
+  if (!deleted) return failed(failure('UPSTREAM_REJECTED')); // the upstream keeps its records
   return deleted.ok ? ok(impUid) : failed(failureOf('delete', deleted.failure));
 }
