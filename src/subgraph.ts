@@ -23,19 +23,20 @@ import { createRequests } from './guard/requests.ts';
 import { createMemoryStore, StoreFull, type AttemptStore } from './guard/store.ts';
 import { timedStore, timedWindows } from './guard/timed-stores.ts';
 import { createMemoryWindows, type WindowStore } from './guard/windows.ts';
-import { createHttp, type WireOptions } from './upstream/http.ts';
+import type { WireOptions } from './upstream/http.ts';
 import type { UpstreamLoad } from './upstream/policies.ts';
-import { createIamport } from './iamport/source.ts';
 import type { Logger } from './log.ts';
 import { createReport, type Report, type UpstreamHealth } from './report.ts';
 import { createProofs, NO_PROOFS } from './proofs/proofs.ts';
 import { createContextFactory, type ContextRequest } from './request-context.ts';
+import { createUpstreams } from './upstreams.ts';
 import { createVerification } from './verification/verification.ts';
 import { mount, type SchemaModule } from './graphql/mount.ts';
 import { createSchema, resolvers, typeDefs } from './graphql/schema.ts';
 
 /** The configuration, as `readConfig` reads it or you make it, and what a host program has of its own. */
-export interface IdentitySubgraphOptions extends Pick<Config, 'iamport' | 'guard' | 'limits' | 'maxRepresentations'> {
+export interface IdentitySubgraphOptions
+  extends Pick<Config, 'iamport' | 'guard' | 'limits' | 'maxRepresentations'>, Partial<Pick<Config, 'portone'>> {
   /** How callers prove their identity; or a function of your own that names the caller. */
   readonly auth: AuthConfig | Authenticate;
   /** Told what an operator should know; pino, or any logger of the same three methods. */
@@ -89,8 +90,8 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
   const { iamport: config, logger, wire } = options;
   const report = createReport(logger, options.onEvent);
   const { onEvent } = report;
-  const http = createHttp({ ...config, ...(wire && { wire }) });
-  const upstream = createIamport({ ...config, http, onEvent });
+  const upstreams = createUpstreams(options, wire, onEvent);
+  const { upstream } = upstreams;
   const hmac = createHmacs(options.guard.secret);
   const stores = createStores(options, hmac, report);
   const { store, windows } = stores;
@@ -121,7 +122,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
     jwks: () => proofs.jwks,
     reopen: () => audit?.reopen(),
     async close() {
-      http.close();
+      upstreams.close();
       await stores.close();
       await audit?.close();
     },

@@ -30,10 +30,10 @@ type Makers = ReturnType<typeof createMakers>;
 type Counts = { readonly [K in GatewayEvent['kind']]: (event: Event<K>) => void };
 
 const CODES = ['OK', ...FAILURE_CODES] as const;
-const FAULT_CALLS = ['mutation', 'read', 'read-back', 'login'] as const;
+const FAULT_CALLS = ['mutation', 'keyed-mutation', 'read', 'read-back', 'login'] as const;
 const REFUSAL_CLASSES = [...REFUSALS, 'UNRECOGNISED'] as const;
 const DRIFT_FIELDS = [...FIELDS, 'message'] as const;
-const BREAKERS = ['mutation', 'read', 'login'] as const;
+const BREAKERS = ['mutation', 'read', 'login', 'portone mutation', 'portone read'] as const;
 const BREAKER_STATES = { closed: 0, 'half-open': 1, open: 2 };
 const BOUNDED = ['mutation', 'read'] as const;
 const BOOLEANS = ['true', 'false'] as const;
