@@ -13,7 +13,10 @@ export interface Entry {
   /** What the merchant passed along: merchant_uid in V1, customData in V2. */
   readonly merchantUid: string | null;
   readonly pgProvider: 'danal' | 'kcp_v2';
+  /** Shown once certified, and by V2 as the requested customer before, except where the request named nobody. */
   readonly person: Person;
+  /** Made by the window, where the person tells who they are, and not by a request for a code. */
+  readonly isFromWindow: boolean;
   /** null where the person confirms in an app, and where nothing was sent: no code exists. */
   code: string | null;
   /** When the code's window began; null until a code is sent, or a magic impUid is confirmed. */
@@ -31,6 +34,7 @@ export function createEntry(entry: Pick<Entry, 'impUid' | 'person' | 'requestedA
   return {
     merchantUid: null,
     pgProvider: 'danal',
+    isFromWindow: false,
     code: null,
     windowFrom: null,
     wrongCodes: 0,
@@ -47,6 +51,7 @@ export function magicEntry(impUid: string, scenario: Scenario, now: number): Ent
     impUid,
     merchantUid: `order_${impUid.slice(-9)}`,
     person: HONG,
+    isFromWindow: scenario.isUnsent ?? false,
     code: scenario.isUnsent ? null : MAGIC_CODE,
     requestedAt: scenario.certifiedAt ?? now,
     certifiedAt: scenario.certifiedAt ?? null,

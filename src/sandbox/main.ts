@@ -28,6 +28,7 @@ try {
   say(`  credentials  ${SANDBOX_KEY} / ${SANDBOX_SECRET}`);
   say(`  V2 secret    ${SANDBOX_PORTONE_SECRET}`);
   say(`  try          imp_900200000001 with the code ${MAGIC_CODE}`);
+  say(`  window       ${sandbox.url}/v1/iamport.js, ${sandbox.url}/v2/browser-sdk.js`);
   say(`  inbox        ${sandbox.url}/sandbox/inbox`);
   const stop = () => void sandbox.close().then(() => process.exit(0));
   process.once('SIGTERM', stop);

@@ -9,11 +9,13 @@ import { createV1Routes } from './v1/routes.ts';
 import { V2 } from './v2/answers.ts';
 import { createV2Routes } from './v2/routes.ts';
 import type { Route } from './version.ts';
+import { createWindowRoutes } from './window/routes.ts';
 
 export type { SandboxSms } from './inbox.ts';
 export { SANDBOX_KEY, SANDBOX_SECRET } from './v1/tokens.ts';
 export { SANDBOX_CHANNEL_KEY } from './v2/record.ts';
 export { SANDBOX_PORTONE_SECRET, SANDBOX_STORE_ID } from './v2/routes.ts';
+export { SANDBOX_MERCHANT_CODE } from './window/requests.ts';
 
 export interface SandboxOptions {
   /** 0, the default, takes any free port. */
@@ -94,9 +96,11 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
 }
 
 function createRoutes(now: () => number, inbox: readonly SandboxSms[], send: SendSms): readonly Route[] {
+  const [v1, v2] = [createUpstream(V1, now), createUpstream(V2, now)];
   return [
-    ...createV1Routes(createUpstream(V1, now), now, send),
-    ...createV2Routes(createUpstream(V2, now), now, send),
+    ...createV1Routes(v1, now, send),
+    ...createV2Routes(v2, now, send),
+    ...createWindowRoutes(v1, v2, now),
     { method: 'GET', path: /^\/sandbox\/inbox$/, version: V1, answer: () => json(200, inbox.toReversed()) },
   ];
 }

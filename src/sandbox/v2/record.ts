@@ -41,7 +41,8 @@ function channelOf({ pgProvider }: Entry): object {
 }
 
 /** The person as the merchant asked for them, which a record shows before anything is verified. */
-function requestedCustomerOf({ person }: Entry): object {
+function requestedCustomerOf({ person, isFromWindow }: Entry): object {
+  if (isFromWindow) return {};
   const [birthYear, birthMonth, birthDay] = person.birthday.split('-');
   return { name: person.name, phoneNumber: person.phone, birthYear, birthMonth, birthDay };
 }
