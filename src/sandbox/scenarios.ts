@@ -9,6 +9,7 @@ import {
   success,
   truncated,
 } from './answers.ts';
+import type { MAGIC_IMP_UIDS, MAGIC_PHONES } from './magic.ts';
 import {
   type Certification,
   type Entry,
@@ -44,8 +45,8 @@ export interface Scenario {
   readonly always?: (record: Certification) => Answer;
 }
 
-/** `imp_900SSSnnnnnn`: SSS picks the row, nnnnnn is free. */
-export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+/** `imp_900SSSnnnnnn`: SSS picks the row, nnnnnn is free. `magic.ts` says what each does. */
+export const SCENARIOS: Readonly<Record<keyof typeof MAGIC_IMP_UIDS, Scenario>> = {
   200: {},
   201: { form: 400 },
   202: { form: 500 },
@@ -90,7 +91,7 @@ const MAGIC = /^imp_900(\d{3})\d{6}$/;
 /** The row of a magic impUid; one outside the table is unknown. Undefined for any other impUid. */
 export function scenarioOf(impUid: string): Scenario | undefined {
   const number = MAGIC.exec(impUid)?.[1];
-  return number === undefined ? undefined : (SCENARIOS[number] ?? { isUnknown: true });
+  return number === undefined ? undefined : (rowOf(SCENARIOS, number) ?? { isUnknown: true });
 }
 
 function neighbour(impUid: string): string {
@@ -105,7 +106,7 @@ export interface RequestScenario {
 }
 
 /** By the first three of the phone's last four digits; the fourth is the form, 0, 1 or 2. */
-export const REQUEST_SCENARIOS: Readonly<Record<string, RequestScenario>> = {
+export const REQUEST_SCENARIOS: Readonly<Record<keyof typeof MAGIC_PHONES, RequestScenario>> = {
   101: { refusal: REFUSALS.identityMismatch },
   102: { refusal: REFUSALS.lineNotEligible },
   103: { refusal: REFUSALS.appRequired },
@@ -130,5 +131,10 @@ const FORMS: Readonly<Record<string, Form>> = { 0: 200, 1: 400, 2: 500 };
 /** The row of a phone number; empty, as for most numbers, where nothing is unusual. */
 export function requestScenarioOf(phone: string): RequestScenario & { readonly form?: Form } {
   const form = FORMS[phone.slice(-1)];
-  return form === undefined ? {} : { ...REQUEST_SCENARIOS[phone.slice(-4, -1)], form };
+  return form === undefined ? {} : { ...rowOf(REQUEST_SCENARIOS, phone.slice(-4, -1)), form };
+}
+
+/** The tables have a row for each sentence of `magic.ts`, and digits can name none of them. */
+function rowOf<Row>(table: Readonly<Record<string, Row>>, digits: string): Row | undefined {
+  return table[digits];
 }
