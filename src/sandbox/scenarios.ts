@@ -1,5 +1,6 @@
 import { type Answer, type Delivery, delivered, empty, htmlError, truncated } from './answers.ts';
 import type { Entry } from './entries.ts';
+import type { MAGIC_IMP_UIDS, MAGIC_PHONES } from './magic.ts';
 import { type Form, REFUSALS, type Refusal } from './refusals.ts';
 import type { ApiVersion, CallKind } from './version.ts';
 
@@ -36,7 +37,7 @@ export interface Scenario {
 export type Shape = 'absent' | 'null' | 'unusual' | 'status';
 
 /** `imp_900SSSnnnnnn` or `magic900SSSnnnnnn`: SSS picks the row, nnnnnn is free. */
-export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+export const SCENARIOS: Readonly<Record<keyof typeof MAGIC_IMP_UIDS, Scenario>> = {
   200: {},
   201: { form: 400 },
   202: { form: 500 },
@@ -84,7 +85,7 @@ const MAGIC = /^(?:imp_|magic)900(\d{3})\d{6}$/;
 /** The row of a magic impUid; one outside the table is unknown. Undefined for any other impUid. */
 export function scenarioOf(impUid: string): Scenario | undefined {
   const number = MAGIC.exec(impUid)?.[1];
-  return number === undefined ? undefined : (SCENARIOS[number] ?? { isUnknown: true });
+  return number === undefined ? undefined : (rowOf(SCENARIOS, number) ?? { isUnknown: true });
 }
 
 function neighbour(impUid: string): string {
@@ -99,7 +100,7 @@ export interface RequestScenario {
 }
 
 /** By the first three of the phone's last four digits; the fourth is the form, 0, 1 or 2. */
-export const REQUEST_SCENARIOS: Readonly<Record<string, RequestScenario>> = {
+export const REQUEST_SCENARIOS: Readonly<Record<keyof typeof MAGIC_PHONES, RequestScenario>> = {
   101: { refusal: REFUSALS.identityMismatch },
   102: { refusal: REFUSALS.lineNotEligible },
   103: { refusal: REFUSALS.appRequired },
@@ -124,5 +125,10 @@ const FORMS: Readonly<Record<string, Form>> = { 0: 200, 1: 400, 2: 500 };
 /** The row of a phone number; empty, as for most numbers, where nothing is unusual. */
 export function requestScenarioOf(phone: string): RequestScenario & { readonly form?: Form } {
   const form = FORMS[phone.slice(-1)];
-  return form === undefined ? {} : { ...REQUEST_SCENARIOS[phone.slice(-4, -1)], form };
+  return form === undefined ? {} : { ...rowOf(REQUEST_SCENARIOS, phone.slice(-4, -1)), form };
+}
+
+/** The tables have a row for each sentence of `magic.ts`, and digits can name none of them. */
+function rowOf<Row>(table: Readonly<Record<string, Row>>, digits: string): Row | undefined {
+  return table[digits];
 }
