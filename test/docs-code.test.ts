@@ -10,8 +10,8 @@ import { blocksOf, DOCUMENTS, placeOf, type Block } from './support/documents.ts
 import { createClone, createReader, STAYING, type Reader } from './support/reader.ts';
 import type { Shell } from './support/terminal.ts';
 
-/** The pages whose blocks are run; the other documents are for people who change this project. */
-const PAGES = DOCUMENTS.filter((page) => page === 'README.md' || page.startsWith('docs/'));
+/** The pages whose blocks are run: translations have the same blocks, and the others are for people who change this project. */
+const PAGES = DOCUMENTS.filter((page) => page === 'README.md' || /^docs\/(?!ko\/)/.test(page));
 const BLOCKS = PAGES.flatMap(blocksOf);
 const ofLanguage = (...languages: string[]): Block[] => BLOCKS.filter(({ language }) => languages.includes(language));
 
