@@ -68,7 +68,9 @@ export function createReader(shell: Shell, clone: string, env: Record<string, st
     async paste(commands) {
       const ready = STAYING[commands.trimEnd().split('\n').at(-1)!];
       if (ready) {
-        urls = { ...(await open().pasteUntil(commands, ready)).groups };
+        const staying = open();
+        staying.type(commands);
+        urls = { ...(await staying.printed(ready)).groups };
         return { status: 0, stdout: '', stderr: '' };
       }
       await haveGateway();

@@ -18,8 +18,10 @@ export interface Pasted {
 export interface Terminal {
   /** Runs commands, and resolves when the last of them has ended. */
   paste(text: string): Promise<Pasted>;
-  /** Runs commands of which the last one stays, and resolves with the match when its output has it. */
-  pasteUntil(text: string, pattern: RegExp): Promise<RegExpExecArray>;
+  /** Runs commands of which the last one stays. */
+  type(text: string): void;
+  /** Resolves with the match when what was printed has it. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
   close(): Promise<void>;
 }
 
@@ -30,36 +32,34 @@ export function openTerminal(shell: Shell, cwd: string, env: Record<string, stri
     detached: true, // a process group of its own, which ends as a whole
   });
   const closed = once(child, 'close');
-  const printed = { stdout: '', stderr: '' };
+  const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
-      printed[name] += text;
+      output[name] += text;
     });
   }
   const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
   let count = 0;
 
   async function wait(pattern: RegExp): Promise<RegExpExecArray> {
-    const match = await until(() => pattern.exec(printed.stdout) ?? isOver());
-    if (match === true) throw new Error(`The shell ended: ${printed.stdout}${printed.stderr}`);
+    const match = await until(() => pattern.exec(output.stdout) ?? isOver());
+    if (match === true) throw new Error(`The shell ended: ${output.stdout}${output.stderr}`);
     return match as RegExpExecArray;
   }
 
   return {
     async paste(text) {
-      const from = { out: printed.stdout.length, err: printed.stderr.length };
+      const from = { out: output.stdout.length, err: output.stderr.length };
       child.stdin.write(`${text}\nprintf '\\n[end ${++count} %s]\\n' $?\n`);
       const end = await wait(new RegExp(`\\n\\[end ${count} (\\d+)\\]\\n`));
       return {
         status: Number(end[1]),
-        stdout: printed.stdout.slice(from.out, end.index),
-        stderr: printed.stderr.slice(from.err),
+        stdout: output.stdout.slice(from.out, end.index),
+        stderr: output.stderr.slice(from.err),
       };
     },
-    pasteUntil(text, pattern) {
-      child.stdin.write(`${text}\n`);
-      return wait(pattern);
-    },
+    type: (text) => void child.stdin.write(`${text}\n`),
+    printed: wait,
     async close() {
       if (!isOver()) process.kill(-child.pid!, 'SIGKILL');
       await closed;
