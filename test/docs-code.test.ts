@@ -102,7 +102,8 @@ test('programs, and parts of programs, have no error of types', async () => {
   expect(stdout).toBe('');
 });
 
-const pages = PAGES.filter((page) => blocksOf(page).some((it) => it.language === 'sh' || isWholeProgram(it)));
+const isExecuted = (block: Block): boolean => isWholeProgram(block) || (block.language === 'sh' && isRun(block));
+const pages = PAGES.filter((page) => blocksOf(page).some(isExecuted));
 describe.each<Shell>(['bash', 'zsh'])('pasted into %s', (shell) => {
   const isHere = spawnSync(shell, ['-c', 'true']).status === 0;
   let ends: Map<string, Promise<unknown>>;
@@ -112,6 +113,8 @@ describe.each<Shell>(['bash', 'zsh'])('pasted into %s', (shell) => {
       pages.map((page) => [page, isHere ? followPage(page, shell).catch((error) => error) : Promise.resolve()]),
     );
   });
+  afterAll(() => Promise.all(ends.values()));
+
   (isHere ? test : test.skip).each(pages)('%s does what it says', async (page) => {
     const end = await ends.get(page);
     if (end) throw end;
@@ -144,7 +147,7 @@ async function outputOf(block: Block, blocks: Block[], reader: Reader): Promise<
     writeFileSync(file, block.text);
     return reader.run(file);
   }
-  if (block.language !== 'sh' || !isRun(block)) return null;
+  if (!isExecuted(block)) return null;
   const { status, stdout, stderr } = await reader.paste(block.text);
   expect({ place: placeOf(block), status, stderr }).toMatchObject({ place: placeOf(block), status: 0 });
   expect(stderr).not.toMatch(/not found|no matches|parse error|syntax error|unexpected/);

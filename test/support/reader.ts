@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { startGateway, testConfig } from './gateway.ts';
-import { openTerminal, type Pasted, type Shell, type Terminal } from './terminal.ts';
+import { LONGEST_MS, openTerminal, type Pasted, type Shell, type Terminal } from './terminal.ts';
 
 /** Commands that stay until they are ended, and what they print when they are ready. */
 export const STAYING: Record<string, RegExp> = {
@@ -79,7 +79,11 @@ export function createReader(shell: Shell, clone: string, env: Record<string, st
     },
     async run(file) {
       await haveGateway();
-      const child = promisify(execFile)(process.execPath, [file], { cwd: clone, env: environment() });
+      const child = promisify(execFile)(process.execPath, [file], {
+        cwd: clone,
+        env: environment(),
+        timeout: LONGEST_MS,
+      });
       return (await child).stdout;
     },
     async [Symbol.asyncDispose]() {

@@ -7,6 +7,9 @@ export type Shell = 'bash' | 'zsh';
 /** Interactive and without anybody's own settings: history expansion, and in zsh no comments, as where a person pastes. */
 const ARGUMENTS: Record<Shell, string[]> = { bash: ['--norc', '--noprofile', '--noediting', '-i'], zsh: ['-f', '-i'] };
 
+/** Less than a test has, so that what waits in vain ends with it. */
+export const LONGEST_MS = 50_000;
+
 export interface Pasted {
   /** The exit status of the last command. */
   readonly status: number;
@@ -42,8 +45,9 @@ export function openTerminal(shell: Shell, cwd: string, env: Record<string, stri
   let count = 0;
 
   async function wait(pattern: RegExp): Promise<RegExpExecArray> {
-    const match = await until(() => pattern.exec(output.stdout) ?? isOver());
-    if (match === true) throw new Error(`The shell ended: ${output.stdout}${output.stderr}`);
+    const late = AbortSignal.timeout(LONGEST_MS);
+    const match = await until(() => pattern.exec(output.stdout) ?? (isOver() || late.aborted));
+    if (match === true) throw new Error(`Not printed: ${pattern}, but ${output.stdout}${output.stderr}`);
     return match as RegExpExecArray;
   }
 
