@@ -6,6 +6,7 @@ export default {
   mutate: [
     'src/guard/**/*.ts',
     'src/verification/**/*.ts',
+    'src/upstream/**/*.ts',
     'src/iamport/**/*.ts',
     'src/auth.ts',
     'src/graphql/document-rules.ts',

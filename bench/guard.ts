@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig, type GuardConfig } from '../src/config.ts';
-import { createHttp } from '../src/iamport/http.ts';
+import { createHttp } from '../src/upstream/http.ts';
 import { createIamport } from '../src/iamport/source.ts';
 import { createIdentitySubgraph } from '../src/subgraph.ts';
 import type { Verification } from '../src/verification/verification.ts';

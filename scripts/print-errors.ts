@@ -5,7 +5,7 @@ import { GROUPS } from '../src/config/settings.ts';
 import { CALLS, failure, isRetryable, type FailureCode } from '../src/failure.ts';
 import { MESSAGES } from '../src/graphql/messages.ts';
 import { createSchema } from '../src/graphql/schema.ts';
-import { FAULT_REASONS, REFUSALS, UpstreamFault, UpstreamRefusal, type UpstreamError } from '../src/iamport/errors.ts';
+import { FAULT_REASONS, REFUSALS, UpstreamFault, UpstreamRefusal, type UpstreamError } from '../src/upstream/errors.ts';
 import { failureOf } from '../src/verification/upstream-failure.ts';
 import { code, complain, isCheck, root, table, write } from './document.ts';
 import { ERRORS, FAILURES, type ErrorPage, type FailurePage, type RequestCode } from './error-pages.ts';

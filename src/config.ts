@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { SCOPES, type Scope } from './caller.ts';
 import { lookalikes } from './config/lookalikes.ts';
-import { AUDIT, CALLERS, GROUPS, GUARD, LIMITS, POLICIES, PROOFS, SANDBOX, UPSTREAM } from './config/settings.ts';
+import { AUDIT, CALLERS, GROUPS, GUARD, LIMITS, PROOFS, SANDBOX } from './config/settings.ts';
+import { POLICIES, PORTONE, UPSTREAM } from './config/upstream-settings.ts';
+import { combinationProblems, namesCallers } from './config/combinations.ts';
 import { proofProblems, readProofs, type ProofConfig } from './config/proofs.ts';
 import { SERVER, TRACES } from './config/server-settings.ts';
 import type { Group, Values } from './config/setting.ts';
@@ -20,6 +22,8 @@ export interface Config extends Omit<Values<typeof SERVER>, 'corsOrigins'> {
   /** Exact origins, or a pattern of them. */
   readonly corsOrigins: readonly string[] | RegExp;
   readonly iamport: IamportConfig;
+  /** Null where there is no secret of PortOne V2. */
+  readonly portone: PortoneConfig | null;
   readonly auth: AuthConfig;
   readonly guard: GuardConfig;
   readonly limits: LimitsConfig;
@@ -39,6 +43,13 @@ export interface IamportConfig extends Values<typeof UPSTREAM> {
   readonly apiKey: string;
   readonly apiSecret: string;
   readonly policies: PoliciesConfig;
+}
+
+/** What PortOne V2 has of its own; deadlines and policies are those of `IamportConfig`, for each upstream apart. */
+export interface PortoneConfig extends Values<typeof PORTONE> {
+  readonly apiSecret: string;
+  readonly storeId: string;
+  readonly channelKey: string;
 }
 
 /** Limits on calls to the upstream, and the threshold of its circuit breakers. */
@@ -92,9 +103,6 @@ export interface ReadOptions {
   readonly hasOwnCallers?: boolean;
 }
 
-const KNOWN_HOSTS = ['api.iamport.kr', 'static-api.iamport.kr'];
-const CALLER_SETTINGS = ['AUTH_JWKS_URL', 'AUTH_PUBLIC_KEY', 'AUTH_SECRET'] as const;
-
 /**
  * The configuration in an environment; values are trimmed, and an empty one counts as unset.
  * Errors: `ConfigError` with every problem at once.
@@ -104,12 +112,9 @@ export function readConfig(environment: Environment, { hasOwnCallers = false }: 
   const parsed = Settings.safeParse(env);
   const problems = [
     ...formProblems(env, parsed.error?.issues ?? []),
-    ...credentialProblems(env),
-    ...(hasOwnCallers ? [] : callerProblems(env)),
-    ...guardProblems(env),
+    ...combinationProblems(env, hasOwnCallers),
     ...proofProblems(env),
     ...tracingProblems(env),
-    ...productionProblems(env),
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
 
@@ -119,7 +124,8 @@ export function readConfig(environment: Environment, { hasOwnCallers = false }: 
   const upstream = values(UPSTREAM);
   const guard = values(GUARD);
   const { port: sandboxPort } = values(SANDBOX);
-  const isSandbox = upstream.apiKey === null;
+  const portone = values(PORTONE);
+  const isSandbox = upstream.apiKey === null && portone.apiSecret === null;
   return {
     ...server,
     explorer: server.explorer ?? !server.isProduction,
@@ -135,6 +141,7 @@ export function readConfig(environment: Environment, { hasOwnCallers = false }: 
       apiSecret: upstream.apiSecret ?? 'sandbox_secret',
       policies: values(POLICIES),
     },
+    portone: portone.apiSecret === null ? null : (portone as PortoneConfig), // `portoneProblems` has seen the rest
     auth: {
       ...values(CALLERS),
       // The sandbox has no real data to protect: everything can be tried.
@@ -194,57 +201,4 @@ function formProblems(env: Environment, issues: readonly z.core.$ZodIssue[]): st
 /** The others are OpenTelemetry's: a wrong value of one ends nothing. */
 function isOurs(name: string): boolean {
   return !name.startsWith('OTEL_');
-}
-
-function namesCallers(env: Environment): boolean {
-  return CALLER_SETTINGS.some((name) => env[name]);
-}
-
-function credentialProblems(env: Environment): string[] {
-  const { IAMPORT_API_KEY: key, IAMPORT_API_SECRET: secret, IAMPORT_BASE_URL: url } = env;
-  if (key && !secret) return ['IAMPORT_API_SECRET must be set together with IAMPORT_API_KEY'];
-  if (secret && !key) return ['IAMPORT_API_KEY must be set together with IAMPORT_API_SECRET'];
-  if (url && !key)
-    return ['IAMPORT_BASE_URL needs IAMPORT_API_KEY and IAMPORT_API_SECRET; without all three the sandbox answers'];
-  return [];
-}
-
-function callerProblems(env: Environment): string[] {
-  const problems: string[] = [];
-  const named = CALLER_SETTINGS.filter((name) => env[name]);
-  if (named.length > 1) problems.push(`${named.join(' and ')} exclude each other: set one`);
-  if (named.length === 0 && env['IAMPORT_API_KEY'] && env['ALLOW_ANONYMOUS'] !== 'true') {
-    problems.push(
-      `one of ${CALLER_SETTINGS.join(', ')} must say who may call, or ALLOW_ANONYMOUS=true that anybody may`,
-    );
-  }
-  return problems;
-}
-
-function guardProblems(env: Environment): string[] {
-  const { REDIS_URL: redis, STORE_FILE: file, AUDIT_FILE: record, GUARD_SECRET: secret } = env;
-  const problems: string[] = [];
-  if (redis && file) problems.push('REDIS_URL and STORE_FILE exclude each other: set one');
-  if (redis && !secret) problems.push('GUARD_SECRET must be set with REDIS_URL, the same on every replica');
-  if (file && !secret) problems.push('GUARD_SECRET must be set with STORE_FILE, the same after every restart');
-  if (record && !secret) problems.push('GUARD_SECRET must be set with AUDIT_FILE: a random one ends with the process');
-  return problems;
-}
-
-function productionProblems(env: Environment): string[] {
-  if (env['NODE_ENV'] !== 'production') return [];
-  const problems: string[] = [];
-  if (!env['IAMPORT_API_KEY'] && !env['IAMPORT_API_SECRET']) {
-    problems.push('IAMPORT_API_KEY and IAMPORT_API_SECRET must be set in production: the sandbox proves nothing');
-  }
-  if (URL.parse(env['AUTH_JWKS_URL'] ?? '')?.protocol === 'http:')
-    problems.push('AUTH_JWKS_URL must be https in production');
-  const url = URL.parse(env['IAMPORT_BASE_URL'] ?? '');
-  const isKnown = url === null || (url.protocol === 'https:' && KNOWN_HOSTS.includes(url.hostname));
-  if (!isKnown && env['ALLOW_OTHER_UPSTREAM'] !== 'true') {
-    problems.push(
-      `IAMPORT_BASE_URL must be https and ${KNOWN_HOSTS.join(' or ')} in production, or set ALLOW_OTHER_UPSTREAM=true`,
-    );
-  }
-  return problems;
 }

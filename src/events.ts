@@ -1,8 +1,8 @@
-import type { BreakerName } from './iamport/breaker.ts';
-import type { EndpointName, Kind } from './iamport/endpoints.ts';
+import type { BreakerName } from './upstream/breaker.ts';
+import type { CallName, Kind } from './upstream/calls.ts';
 import type { Call, FailureCode } from './failure.ts';
-import type { FaultReason, UpstreamRefusal } from './iamport/errors.ts';
-import type { CertificationRecord } from './iamport/record.ts';
+import type { FaultReason, UpstreamRefusal } from './upstream/errors.ts';
+import type { CertificationRecord } from './upstream/record.ts';
 
 /** Why a caller is refused; `other` is for reasons of a host program's own. */
 export const CALLER_REFUSALS = [
@@ -58,9 +58,9 @@ export type GatewayEvent =
   /** How an operation of a client ended: `OK` or a code. */
   | { readonly kind: 'outcome'; readonly call: Call; readonly code: FailureCode | 'OK'; readonly ms: number }
   /** One exchange with the upstream, however it ended; retries are exchanges of their own. */
-  | { readonly kind: 'upstream-call'; readonly call: EndpointName; readonly ms: number }
+  | { readonly kind: 'upstream-call'; readonly call: CallName; readonly ms: number }
   /** A call that the upstream refused, by the class of its words. */
-  | { readonly kind: 'refusal'; readonly call: EndpointName; readonly refusal: UpstreamRefusal['refusal'] }
+  | { readonly kind: 'refusal'; readonly call: CallName; readonly refusal: UpstreamRefusal['refusal'] }
   /** A log-in, and whether the upstream accepted the key and the secret; `namesKey`, whether its refusal speaks of these. */
   | { readonly kind: 'login'; readonly isAccepted: true }
   | { readonly kind: 'login'; readonly isAccepted: false; readonly namesKey: boolean }
@@ -105,7 +105,7 @@ export type GatewayEvent =
 /** A refusal in words that are not known here, as they may be logged: nothing of them is left but a shape. */
 export interface UnknownWords {
   readonly kind: 'unknown-words';
-  readonly call: EndpointName;
+  readonly call: CallName;
   readonly status: number;
   readonly providerCode: string | null;
   readonly shape: string;

@@ -18,7 +18,7 @@ export type { GatewayEvent, OnEvent } from './events.ts';
 export type { Identity, Scope } from './caller.ts';
 export { StoreFull, StoreUnavailable, type AttemptStore, type Found } from './guard/store.ts';
 export type { Counted, Taken, Window, WindowStore } from './guard/windows.ts';
-export type { WireOptions } from './iamport/http.ts';
+export type { WireOptions } from './upstream/http.ts';
 export type { Logger } from './log.ts';
 export type { SchemaModule } from './graphql/mount.ts';
 export { createIdentitySubgraph, type IdentitySubgraph, type IdentitySubgraphOptions } from './subgraph.ts';

@@ -2,7 +2,7 @@ import { createAuditLog, type AuditNews } from './audit/news.ts';
 import type { GatewayEvent, OnEvent, OnUpstreamEvent, Operation, UnknownWords } from './events.ts';
 import type { FileNews } from './guard/file-link.ts';
 import type { RedisNews } from './guard/redis-link.ts';
-import type { FaultReason } from './iamport/errors.ts';
+import type { FaultReason } from './upstream/errors.ts';
 import type { Logger } from './log.ts';
 
 /** Writes what an operator should know to the log, and hands every event on to be counted. */

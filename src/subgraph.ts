@@ -23,8 +23,8 @@ import { createRequests } from './guard/requests.ts';
 import { createMemoryStore, StoreFull, type AttemptStore } from './guard/store.ts';
 import { timedStore, timedWindows } from './guard/timed-stores.ts';
 import { createMemoryWindows, type WindowStore } from './guard/windows.ts';
-import { createHttp, type WireOptions } from './iamport/http.ts';
-import type { UpstreamLoad } from './iamport/policies.ts';
+import { createHttp, type WireOptions } from './upstream/http.ts';
+import type { UpstreamLoad } from './upstream/policies.ts';
 import { createIamport } from './iamport/source.ts';
 import type { Logger } from './log.ts';
 import { createReport, type Report, type UpstreamHealth } from './report.ts';
@@ -90,7 +90,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
   const report = createReport(logger, options.onEvent);
   const { onEvent } = report;
   const http = createHttp({ ...config, ...(wire && { wire }) });
-  const iamport = createIamport({ ...config, http, onEvent });
+  const upstream = createIamport({ ...config, http, onEvent });
   const hmac = createHmacs(options.guard.secret);
   const stores = createStores(options, hmac, report);
   const { store, windows } = stores;
@@ -101,7 +101,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
   const audit = createAudit(options.audit, { seal: (text) => hmac('audit', text), onNews: report.onAudit });
   const requests = createRequests({ store, hmac, logger, onEvent });
   const codeLifetimeMs = config.codeLifetimeS * 1_000;
-  const verification = createVerification({ iamport, attempts, limits, requests, deadlines, codeLifetimeMs });
+  const verification = createVerification({ upstream, attempts, limits, requests, deadlines, codeLifetimeMs });
   const proofs = createProofs(options.proofs ?? NO_PROOFS);
 
   return {
@@ -117,7 +117,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
         () => true,
         (error) => error instanceof StoreFull,
       ),
-    upstream: () => ({ ...report.upstream(), calls: iamport.load() }),
+    upstream: () => ({ ...report.upstream(), calls: upstream.load() }),
     jwks: () => proofs.jwks,
     reopen: () => audit?.reopen(),
     async close() {

@@ -9,7 +9,7 @@ import {
   type Span,
   type SpanOptions,
 } from '@opentelemetry/api';
-import { UpstreamFault } from './iamport/errors.ts';
+import { UpstreamFault } from './upstream/errors.ts';
 
 /** Spans go to the tracer provider that the host program has registered; without one they are no-ops. */
 const tracer = trace.getTracer('iamport-identity-gateway');

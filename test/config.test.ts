@@ -77,9 +77,11 @@ describe('readConfig', () => {
       port: 4000,
       logLevel: 'info',
       sandboxPort: 4010,
+      portone: null,
       maxRepresentations: 100,
       iamport: {
         channelKey: null,
+        merchantCode: null,
         httpsProxy: null,
         noProxy: null,
         bypass: null,
@@ -120,6 +122,12 @@ describe('readConfig', () => {
     IAMPORT_API_SECRET: 'its secret',
     IAMPORT_BASE_URL: 'http://127.0.0.1:9/',
     IAMPORT_CHANNEL_KEY: 'channel',
+    IAMPORT_MERCHANT_CODE: 'imp12345678',
+    PORTONE_API_SECRET: 'another secret',
+    PORTONE_STORE_ID: 'store',
+    PORTONE_CHANNEL_KEY: 'channel 2',
+    PORTONE_BASE_URL: 'http://127.0.0.1:8/',
+    PORTONE_BYPASS: '{"b":1}',
     HTTPS_PROXY: 'http://proxy.example:3128',
     NO_PROXY: 'localhost',
     IAMPORT_BYPASS: '{"a":1}',
@@ -175,11 +183,19 @@ describe('readConfig', () => {
     corsOrigins: ['https://app.example.com', 'http://localhost:3000'],
     corsCredentials: true,
     sandboxPort: null,
+    portone: {
+      apiSecret: 'another secret',
+      storeId: 'store',
+      channelKey: 'channel 2',
+      baseUrl: 'http://127.0.0.1:8/',
+      bypass: '{"b":1}',
+    },
     iamport: {
       apiKey: 'key',
       apiSecret: 'its secret',
       baseUrl: 'http://127.0.0.1:9/',
       channelKey: 'channel',
+      merchantCode: 'imp12345678',
       httpsProxy: 'http://proxy.example:3128',
       noProxy: 'localhost',
       bypass: '{"a":1}',
@@ -379,7 +395,7 @@ describe('readConfig', () => {
   });
 
   const NO_PROVEN_SANDBOX =
-    'IAMPORT_API_KEY and IAMPORT_API_SECRET must be set in production: the sandbox proves nothing';
+    'IAMPORT_API_KEY and IAMPORT_API_SECRET, or PORTONE_API_SECRET, must be set in production: the sandbox proves nothing';
   const KEY_MISSING = 'IAMPORT_API_KEY must be set together with IAMPORT_API_SECRET';
   const SECRET_MISSING = 'IAMPORT_API_SECRET must be set together with IAMPORT_API_KEY';
   const OTHER_UPSTREAM =
@@ -389,6 +405,12 @@ describe('readConfig', () => {
   const NO_CREDENTIALS =
     'IAMPORT_BASE_URL needs IAMPORT_API_KEY and IAMPORT_API_SECRET; without all three the sandbox answers';
   const SECRET = 'x'.repeat(32);
+  const PORTONE = {
+    PORTONE_API_SECRET: 'secret',
+    PORTONE_STORE_ID: 'store',
+    PORTONE_CHANNEL_KEY: 'channel',
+    ALLOW_ANONYMOUS: 'true',
+  };
 
   test.each([
     ['no credentials', { NODE_ENV: 'production' }, NO_PROVEN_SANDBOX],
@@ -400,6 +422,26 @@ describe('readConfig', () => {
       'another host without the permission',
       { ...PRODUCTION, IAMPORT_BASE_URL: 'http://10.0.0.1', ALLOW_OTHER_UPSTREAM: 'false' },
       OTHER_UPSTREAM,
+    ],
+    [
+      'another host of PortOne V2',
+      { ...PORTONE, NODE_ENV: 'production', PORTONE_BASE_URL: 'https://api.portone.example' },
+      'PORTONE_BASE_URL must be https and api.portone.io in production, or set ALLOW_OTHER_UPSTREAM=true',
+    ],
+    [
+      'a secret of PortOne V2 without callers',
+      { ...PORTONE, NODE_ENV: 'production', ALLOW_ANONYMOUS: 'false' },
+      NO_CALLERS,
+    ],
+    [
+      'a secret of PortOne V2 without its store',
+      { ...PORTONE, NODE_ENV: 'production', PORTONE_STORE_ID: '' },
+      'PORTONE_STORE_ID must be set together with PORTONE_API_SECRET',
+    ],
+    [
+      'a store of PortOne V2 without a secret',
+      { ...PRODUCTION, PORTONE_STORE_ID: 'store' },
+      'PORTONE_STORE_ID needs PORTONE_API_SECRET',
     ],
     [
       'keys of callers over http',
@@ -485,7 +527,7 @@ describe('readConfig', () => {
     ['GUARD_SECRET', ['x'.repeat(31)], 'must have at least 32 characters'],
     ['PERSON_ID_KEY', ['x'.repeat(31)], 'must have at least 32 characters'],
     ['UNISSUED_IMP_UIDS', ['allow'], 'must be claim or refuse'],
-    ['IAMPORT_BYPASS', ['[1]', 'null', '1', '{'], JSON_OBJECT],
+    ...['IAMPORT_BYPASS', 'PORTONE_BYPASS'].map((name) => [name, ['[1]', 'null', '1', '{'], JSON_OBJECT] as const),
     ...['EXPLORER', 'ALLOW_ANONYMOUS', 'ALLOW_OTHER_UPSTREAM', 'LIMIT_SHADOW', 'FEDERATED_TRACING'].map(
       (name) => [name, ['1', 'TRUE', 'yes'], FLAG] as const,
     ),
@@ -570,6 +612,7 @@ describe('readConfig', () => {
     expect(problems(PRODUCTION)).toEqual([]);
     expect(problems({ ...PRODUCTION, AUTH_JWKS_URL: 'https://issuer.example' })).toEqual([]);
     expect(problems({ ...PRODUCTION, IAMPORT_BASE_URL: 'https://static-api.iamport.kr' })).toEqual([]);
+
     expect(problems({ ...PRODUCTION, IAMPORT_BASE_URL: 'http://10.0.0.1', ALLOW_OTHER_UPSTREAM: 'true' })).toEqual([]);
   });
 });
@@ -768,6 +811,12 @@ describe('a setting', () => {
       IAMPORT_API_SECRET: null,
       IAMPORT_BASE_URL: 'https://api.iamport.kr',
       IAMPORT_CHANNEL_KEY: null,
+      IAMPORT_MERCHANT_CODE: null,
+      PORTONE_API_SECRET: null,
+      PORTONE_STORE_ID: null,
+      PORTONE_CHANNEL_KEY: null,
+      PORTONE_BASE_URL: 'https://api.portone.io',
+      PORTONE_BYPASS: null,
       HTTPS_PROXY: null,
       NO_PROXY: null,
       IAMPORT_BYPASS: null,

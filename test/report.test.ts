@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CallerRefusal, GatewayEvent } from '../src/events.ts';
-import type { FaultReason } from '../src/iamport/errors.ts';
+import type { FaultReason } from '../src/upstream/errors.ts';
 import { createReport } from '../src/report.ts';
 
 function reported(...events: GatewayEvent[]): unknown[] {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { nearestWord } from '../config/lookalikes.ts';
+import { PORTONE } from '../config/upstream-settings.ts';
 import { ANSWERS, COMMANDS, SETTING_FLAGS, type Command } from './commands.ts';
 import type { Invocation } from './invocation.ts';
 
@@ -26,7 +27,12 @@ const OPTIONS = {
 } as const;
 
 /** The settings that make the upstream a real one. */
-const CREDENTIALS = ['IAMPORT_API_KEY', 'IAMPORT_API_SECRET', 'IAMPORT_BASE_URL'];
+const CREDENTIALS = [
+  'IAMPORT_API_KEY',
+  'IAMPORT_API_SECRET',
+  'IAMPORT_BASE_URL',
+  ...Object.values(PORTONE).map(({ name }) => name),
+];
 
 /** The command that these arguments name, and what it gets. Errors: `UsageError`. */
 export function readArguments(args: string[], env: Invocation['env'], commands = COMMANDS): Read {

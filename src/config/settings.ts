@@ -1,9 +1,9 @@
 import { SERVER, TRACES } from './server-settings.ts';
 import { setting, type Group } from './setting.ts';
+import { POLICIES, PORTONE, UPSTREAM } from './upstream-settings.ts';
 import {
   boolean,
   encodedSecret,
-  jsonObject,
   oneOf,
   optional,
   port,
@@ -14,87 +14,7 @@ import {
   secret,
   text,
   url,
-  wholeNumber,
 } from './values.ts';
-
-export const UPSTREAM = {
-  apiKey: setting(
-    'IAMPORT_API_KEY',
-    optional(text()),
-    'API key of the merchant; without it the embedded sandbox answers.',
-  ),
-  apiSecret: setting('IAMPORT_API_SECRET', optional(text()), 'API secret of the merchant, required with the key.'),
-  baseUrl: setting(
-    'IAMPORT_BASE_URL',
-    url(/^https?$/, 'an http or https URL').default('https://api.iamport.kr'),
-    'Address of the iamport API; production accepts its known hosts only.',
-  ),
-  httpsProxy: setting(
-    'HTTPS_PROXY',
-    optional(url(/^http$/, 'an http URL')),
-    'HTTP proxy through which an https upstream is reached.',
-  ),
-  noProxy: setting(
-    'NO_PROXY',
-    optional(text('hosts, separated by commas')),
-    'Hosts that are reached without the proxy.',
-  ),
-  channelKey: setting('IAMPORT_CHANNEL_KEY', optional(text()), 'Channel that sends the codes; KCP requires one.'),
-  bypass: setting(
-    'IAMPORT_BYPASS',
-    optional(jsonObject()),
-    'Options of the provider itself, sent with each request for a code; a text `"{device}"` or `"{address}"` in them becomes the device or the IP of that request, and is left out where it is not known.',
-  ),
-  refusalsFile: setting('REFUSALS_FILE', optional(text('a path')), 'JSON file of more [refusals](refusals.md).'),
-  connectTimeoutMs: setting(
-    'CONNECT_TIMEOUT_MS',
-    wholeNumber(1, 60_000).default(2_000),
-    'Deadline for each of name look-up, connection and TLS handshake.',
-    'ms',
-  ),
-  confirmTimeoutMs: setting(
-    'CONFIRM_TIMEOUT_MS',
-    wholeNumber(1, 60_000).default(15_000),
-    'Deadline for a confirm or a request for a code; to read back a lost answer takes up to 3 s more.',
-    'ms',
-  ),
-  readTimeoutMs: setting(
-    'READ_TIMEOUT_MS',
-    wholeNumber(1, 60_000).default(8_000),
-    'Deadline for a read, a deletion or a log-in.',
-    'ms',
-  ),
-  codeLifetimeS: setting(
-    'CODE_LIFETIME_S',
-    wholeNumber(60, 600).default(180),
-    'Time after which a code probably ends, for `expiresAt`: an estimate, since the provider does not tell it, and nothing is refused by it.',
-    's',
-  ),
-};
-
-export const POLICIES = {
-  parallelCalls: setting(
-    'UPSTREAM_PARALLEL',
-    wholeNumber(1, 10_000).default(128),
-    'Calls to the upstream at a time, counted apart for reads and for all other calls.',
-  ),
-  queuedCalls: setting(
-    'UPSTREAM_QUEUE',
-    wholeNumber(0, 10_000).default(128),
-    'Calls that may wait in the queue, counted apart likewise; one more is `OVERLOADED`, as is one that has waited for half of its deadline.',
-  ),
-  readTries: setting(
-    'READ_TRIES',
-    wholeNumber(1, 5).default(3),
-    'Tries of one read in all; a confirm or a request is sent again only where nothing was sent.',
-  ),
-  breakerMinimumRps: setting(
-    'BREAKER_MIN_RPS',
-    wholeNumber(1, 10_000).default(5),
-    'Rate of calls below which failures do not open the circuit breaker.',
-    'calls per second',
-  ),
-};
 
 export const CALLERS = {
   jwksUrl: setting(
@@ -220,6 +140,7 @@ export const PERMISSIONS = {
 export const GROUPS: readonly { readonly title: string; readonly settings: Group }[] = [
   { title: 'Server', settings: SERVER },
   { title: 'Upstream', settings: UPSTREAM },
+  { title: 'PortOne V2', settings: PORTONE },
   { title: 'Load on the upstream', settings: POLICIES },
   { title: 'Callers', settings: CALLERS },
   { title: 'Attempts', settings: GUARD },

@@ -1,5 +1,5 @@
 import type { Failure } from '../failure.ts';
-import type { CertificationRecord } from '../iamport/record.ts';
+import type { CertificationRecord } from '../upstream/record.ts';
 import type { Outcome } from '../outcome.ts';
 
 /** A record as a member of a result union. */

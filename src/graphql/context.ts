@@ -2,7 +2,7 @@ import Negotiator from 'negotiator';
 import type { AnswerBounds } from './answer-bounds.ts';
 import type { Caller } from '../caller.ts';
 import type { Call, Failure } from '../failure.ts';
-import type { CertificationRecord } from '../iamport/record.ts';
+import type { CertificationRecord } from '../upstream/record.ts';
 import type { Outcome } from '../outcome.ts';
 import type { MissingSetting } from '../events.ts';
 import type { Loaders } from './loaders.ts';

@@ -1,7 +1,7 @@
 import { invalidInput, type FieldProblem, type FieldRule, type InvalidInput } from '../failure.ts';
 import type { RequestIdentityOtpInput } from '../generated/resolvers.ts';
-import { IMP_UID } from '../iamport/endpoints.ts';
-import type { IdentityRequest } from '../iamport/source.ts';
+import { IMP_UID } from '../upstream/calls.ts';
+import type { IdentityRequest } from '../upstream/upstream.ts';
 import { failed, ok, type Outcome } from '../outcome.ts';
 import { calendarDay } from '../seoul.ts';
 

@@ -1,7 +1,7 @@
 import { bulkhead } from 'cockatiel';
 import DataLoader from 'dataloader';
 import type { FailureOf } from '../failure.ts';
-import type { CertificationRecord } from '../iamport/record.ts';
+import type { CertificationRecord } from '../upstream/record.ts';
 import type { Outcome } from '../outcome.ts';
 
 type Read = Outcome<CertificationRecord, FailureOf['read']>;

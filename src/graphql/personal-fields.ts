@@ -1,6 +1,6 @@
 import type { Caller } from '../caller.ts';
 import type { Certification } from '../generated/resolvers.ts';
-import type { CertificationRecord } from '../iamport/record.ts';
+import type { CertificationRecord } from '../upstream/record.ts';
 import { claimOf } from './proof-claims.ts';
 
 const ABOUT_THE_VERIFICATION = [
@@ -24,12 +24,12 @@ const ABOUT_THE_PERSON: Readonly<Record<PersonalField, keyof CertificationRecord
   birthday: 'birthday',
   isAtLeastAge: 'birthday',
   foreigner: 'foreigner',
-  foreignerV2: 'foreigner_v2',
+  foreignerV2: 'foreignerV2',
   phone: 'phone',
   carrier: 'carrier',
-  uniqueKey: 'unique_key',
-  uniqueInSite: 'unique_in_site',
-  personId: 'unique_key',
+  uniqueKey: 'uniqueKey',
+  uniqueInSite: 'uniqueInSite',
+  personId: 'uniqueKey',
   proof: 'certified', // without claims it tells that alone
 };
 

@@ -1,5 +1,5 @@
 import type { ProofClaim } from '../generated/resolvers.ts';
-import type { CertificationRecord } from '../iamport/record.ts';
+import type { CertificationRecord } from '../upstream/record.ts';
 import { isAtLeastAge, todayInSeoul } from '../seoul.ts';
 
 interface Claim {
@@ -17,12 +17,12 @@ type PersonIdOf = (ci: string) => string;
 const CLAIMS: Readonly<Record<ProofClaim, Claim>> = {
   OVER_14: { name: 'age_over_14', part: 'birthday', value: (day) => isAtLeastAge(day, 14, todayInSeoul()) },
   OVER_19: { name: 'age_over_19', part: 'birthday', value: (day) => isAtLeastAge(day, 19, todayInSeoul()) },
-  PERSON_ID: { name: 'sub', part: 'unique_key', value: (ci, personId) => personId(ci) },
-  CERTIFIED_AT: { name: 'certified_at', part: 'certified_at' },
+  PERSON_ID: { name: 'sub', part: 'uniqueKey', value: (ci, personId) => personId(ci) },
+  CERTIFIED_AT: { name: 'certified_at', part: 'certifiedAt' },
   NAME: { name: 'name', part: 'name' },
   BIRTHDAY: { name: 'birthdate', part: 'birthday' },
-  GENDER: { name: 'gender', part: 'gender' },
-  FOREIGNER: { name: 'foreigner', part: 'foreigner_v2' },
+  GENDER: { name: 'gender', part: 'gender', value: (gender) => gender.toLowerCase() },
+  FOREIGNER: { name: 'foreigner', part: 'foreignerV2' },
 };
 
 /** The claims that were asked for, without those that the record has no value for. */

@@ -3,7 +3,7 @@ import type { Audit } from '../audit/audit.ts';
 import type { Caller } from '../caller.ts';
 import { failure, type Call, type Failure } from '../failure.ts';
 import type { Hmac } from '../guard/hmac.ts';
-import type { CertificationRecord } from '../iamport/record.ts';
+import type { CertificationRecord } from '../upstream/record.ts';
 import { failed, type Outcome } from '../outcome.ts';
 import type { Sent } from '../verification/request.ts';
 import type { Run } from './context.ts';
@@ -63,5 +63,5 @@ export function createRecorded(audit: Audit, hmac: Hmac, request: Request): Run 
 }
 
 function isRecord(value: unknown): value is CertificationRecord {
-  return typeof value === 'object' && value !== null && 'imp_uid' in value;
+  return typeof value === 'object' && value !== null && 'impUid' in value;
 }

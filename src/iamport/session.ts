@@ -1,10 +1,11 @@
 import type { OnUpstreamEvent } from '../events.ts';
 import type { Interval } from '../interval.ts';
-import { asFault, createBreaker, type BreakerConfig } from './breaker.ts';
-import { withBudget } from './budget.ts';
-import { openEnvelope, type JsonObject } from './envelope.ts';
-import { UpstreamFault } from './errors.ts';
-import type { Http, HttpAnswer, HttpRequest } from './http.ts';
+import { asFault, createBreaker, type BreakerConfig } from '../upstream/breaker.ts';
+import { withBudget } from '../upstream/budget.ts';
+import type { JsonObject } from '../upstream/json.ts';
+import { openEnvelope } from './envelope.ts';
+import { UpstreamFault } from '../upstream/errors.ts';
+import type { Http, HttpAnswer, HttpRequest } from '../upstream/http.ts';
 import { createTokens, saysRefused, type Token } from './token.ts';
 
 /** Exchanges with an access token, which is had by logging in, and had anew when it is refused or old. */

@@ -1,5 +1,5 @@
-import { UpstreamFault, UpstreamRefusal } from './errors.ts';
-import type { JsonObject } from './envelope.ts';
+import { UpstreamFault, UpstreamRefusal } from '../upstream/errors.ts';
+import type { JsonObject } from '../upstream/json.ts';
 
 export interface Tokens {
   /** A token to use now. Errors: `UpstreamFault`, always one that says the caller's own request was not processed. */

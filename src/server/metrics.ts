@@ -1,10 +1,10 @@
 import { collectDefaultMetrics, Registry as ClientRegistry, type PrometheusContentType } from '@prometheus-io/client';
 import { CALLER_REFUSALS, DECISIONS, LIMITS, STORE_OPERATIONS, type GatewayEvent, type OnEvent } from '../events.ts';
 import { CALLS, FAILURE_CODES } from '../failure.ts';
-import { ENDPOINTS, type EndpointName } from '../iamport/endpoints.ts';
-import { FAULT_REASONS, REFUSALS } from '../iamport/errors.ts';
-import type { UpstreamLoad } from '../iamport/policies.ts';
-import { FIELDS } from '../iamport/record.ts';
+import { CALL_NAMES } from '../upstream/calls.ts';
+import { FAULT_REASONS, REFUSALS } from '../upstream/errors.ts';
+import type { UpstreamLoad } from '../upstream/policies.ts';
+import { FIELDS } from '../upstream/record.ts';
 import type { IdentitySubgraph } from '../subgraph.ts';
 import { version } from '../version.ts';
 import { createMakers, every } from './metric-makers.ts';
@@ -30,7 +30,6 @@ type Makers = ReturnType<typeof createMakers>;
 type Counts = { readonly [K in GatewayEvent['kind']]: (event: Event<K>) => void };
 
 const CODES = ['OK', ...FAILURE_CODES] as const;
-const ENDPOINT_NAMES = Object.keys(ENDPOINTS) as EndpointName[];
 const FAULT_CALLS = ['mutation', 'read', 'read-back', 'login'] as const;
 const REFUSAL_CLASSES = [...REFUSALS, 'UNRECOGNISED'] as const;
 const DRIFT_FIELDS = [...FIELDS, 'message'] as const;
@@ -120,7 +119,7 @@ function createCallCounts({ counter, seconds }: Makers) {
 }
 
 function createUpstreamCounts({ counter, gauge, seconds }: Makers) {
-  const endpoints = every({ call: ENDPOINT_NAMES });
+  const endpoints = every({ call: CALL_NAMES });
   const upstream = seconds('upstream_seconds', 'Time of exchanges with the upstream', CALL_SECONDS, endpoints);
   const faults = counter(
     'upstream_faults_total',
@@ -130,7 +129,7 @@ function createUpstreamCounts({ counter, gauge, seconds }: Makers) {
   const refusals = counter(
     'upstream_refusals_total',
     'Calls that the upstream refused, by class',
-    every({ call: ENDPOINT_NAMES, class: REFUSAL_CLASSES }),
+    every({ call: CALL_NAMES, class: REFUSAL_CLASSES }),
   );
   const fields = every({ field: DRIFT_FIELDS });
   const drift = counter('upstream_drift_total', 'What the upstream sent in a way not known here', fields);

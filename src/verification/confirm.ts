@@ -4,8 +4,8 @@ import { failure, invalidInput, type FailureOf, type InvalidInput } from '../fai
 import { attemptsLeft, type Begun, type ConfirmCode, type End } from '../guard/attempt-rules.ts';
 import type { OtherEnd, ReadRight } from '../guard/rights.ts';
 import type { KeyedAttempt } from '../guard/attempt-records.ts';
-import type { UpstreamError } from '../iamport/errors.ts';
-import type { CertificationRecord } from '../iamport/record.ts';
+import type { UpstreamError } from '../upstream/errors.ts';
+import type { CertificationRecord } from '../upstream/record.ts';
 import type { Interval } from '../interval.ts';
 import { failed, ok, type Outcome } from '../outcome.ts';
 import type { Parts } from './parts.ts';
@@ -87,7 +87,7 @@ async function carryOut(parts: Parts, { impUid, confirmation }: Call, begun: Beg
     if (seen.kind === 'certified') return certified(seen.record);
     if (begun.plan === 'look' || seen.kind === 'unreadable') return UNREAD;
   }
-  const sent = await parts.iamport.confirm(impUid, confirmation.method === 'SMS' ? confirmation.otp : null);
+  const sent = await parts.upstream.confirm(impUid, confirmation.method === 'SMS' ? confirmation.otp : null);
   if (sent.ok && sent.value.certified) return certified(sent.value);
   if (sent.ok) return rejected(confirmation.method === 'APP' ? 'IN_PROGRESS' : 'WRONG_CODE', begun);
   const answer = failureOf('confirm', sent.failure);
@@ -141,8 +141,8 @@ type Seen =
   | { readonly kind: 'certified'; readonly record: CertificationRecord }
   | { readonly kind: 'older' | 'open' | 'unreadable' };
 
-async function look({ iamport }: Parts, impUid: string, { lost }: Begun<Interval>, since: number): Promise<Seen> {
-  const answer = await iamport.readBack(impUid);
+async function look({ upstream }: Parts, impUid: string, { lost }: Begun<Interval>, since: number): Promise<Seen> {
+  const answer = await upstream.readBack(impUid);
   if (!answer.ok) {
     // An upstream may keep no record before it is certified: a record that is not there says what an open one says.
     const isMissing = answer.failure.kind === 'refusal' && failureOf('read', answer.failure).code === 'NOT_FOUND';
@@ -151,7 +151,7 @@ async function look({ iamport }: Parts, impUid: string, { lost }: Begun<Interval
   const record = answer.value;
   if (!record.certified) return { kind: 'open' };
   const intervals = [{ since, until: performance.now() }, ...(lost ? [lost] : [])];
-  const placements = new Set(intervals.map((interval) => iamport.certifiedIn(record, interval)));
+  const placements = new Set(intervals.map((interval) => upstream.certifiedIn(record, interval)));
   if (placements.has('inside')) return { kind: 'certified', record };
   return { kind: placements.has('unsure') ? 'unreadable' : 'older' };
 }
@@ -172,14 +172,14 @@ async function awaitOther(parts: Parts, { attempt, impUid, answerBy }: Call): Pr
 
 /** Reads the certification that shows that a code was right. Where it cannot be read, the person may be certified all the same. */
 async function readProof(
-  { iamport }: Parts,
+  { upstream }: Parts,
   impUid: string,
   right: ReadRight<Interval>,
   signal?: AbortSignal,
 ): Promise<Confirmed> {
-  const answer = await iamport.certification(impUid, signal);
+  const answer = await upstream.certification(impUid, signal);
   if (!answer.ok && answer.failure.kind === 'refusal') return failed(failureOf('read', answer.failure));
-  const isProof = answer.ok && answer.value.certified && place(iamport, answer.value, right) === 'inside';
+  const isProof = answer.ok && answer.value.certified && place(upstream, answer.value, right) === 'inside';
   return isProof ? answer : failed(failure('OUTCOME_UNKNOWN'));
 }
 

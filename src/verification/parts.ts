@@ -2,11 +2,11 @@ import type { Deadlines } from '../deadlines.ts';
 import type { Attempts } from '../guard/attempt-records.ts';
 import type { Limits } from '../guard/limits.ts';
 import type { Requests } from '../guard/requests.ts';
-import type { Iamport } from '../iamport/source.ts';
+import type { IdentityUpstream } from '../upstream/upstream.ts';
 
 /** What the use cases work with: the upstream, and the rules of who may ask it for what. */
 export interface Parts {
-  readonly iamport: Iamport;
+  readonly upstream: IdentityUpstream;
   readonly attempts: Attempts;
   readonly limits: Limits;
   readonly requests: Requests;

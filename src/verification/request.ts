@@ -3,8 +3,8 @@ import type { Caller } from '../caller.ts';
 import { failure, type FailureOf } from '../failure.ts';
 import type { Pass } from '../guard/limits.ts';
 import { RESEND_AFTER_MS, type Remembered, type SameRequest } from '../guard/requests.ts';
-import type { UpstreamError } from '../iamport/errors.ts';
-import type { IdentityRequest } from '../iamport/source.ts';
+import type { UpstreamError } from '../upstream/errors.ts';
+import type { IdentityRequest } from '../upstream/upstream.ts';
 import { failed, ok, type Outcome } from '../outcome.ts';
 import type { Parts } from './parts.ts';
 import { createSingleFlight } from './single-flight.ts';
@@ -78,7 +78,7 @@ function waitUntil(retryAt: Date): Requested {
 }
 
 async function send(
-  { iamport, attempts, codeLifetimeMs }: Parts,
+  { upstream, attempts, codeLifetimeMs }: Parts,
   caller: Caller,
   person: IdentityRequest,
   pass: Pass,
@@ -89,7 +89,7 @@ async function send(
     void pass.refund();
     return storable;
   }
-  const answer = await iamport.request(person, caller.ip);
+  const answer = await upstream.request(person, caller.ip);
   const now = Date.now();
   const resendAt = new Date(Math.max(now + RESEND_AFTER_MS, pass.nextAt.getTime()));
   const expiresAt = new Date(now + codeLifetimeMs);

@@ -1,5 +1,5 @@
 import { failure, type Call, type Failure, type FailureOf } from '../failure.ts';
-import type { Refusal, UpstreamError, UpstreamRefusal } from '../iamport/errors.ts';
+import type { Refusal, UpstreamError, UpstreamRefusal } from '../upstream/errors.ts';
 
 /** The code in each kind of call; reading and deleting share one. */
 type Row = readonly [

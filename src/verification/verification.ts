@@ -1,6 +1,6 @@
 import type { Caller } from '../caller.ts';
 import type { FailureOf } from '../failure.ts';
-import type { CertificationRecord } from '../iamport/record.ts';
+import type { CertificationRecord } from '../upstream/record.ts';
 import type { Outcome } from '../outcome.ts';
 import { createConfirm, type Confirm } from './confirm.ts';
 import { remove } from './delete.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CertificationRecord } from '../../src/iamport/record.ts';
+import type { CertificationRecord } from '../../src/upstream/record.ts';
 import { ok } from '../../src/outcome.ts';
 import { createLoaders } from '../../src/graphql/loaders.ts';
 
@@ -15,7 +15,7 @@ describe('the certification loader', () => {
       most = Math.max(most, running);
       await new Promise<void>((resolve) => waiting.push(resolve));
       running -= 1;
-      return ok({ imp_uid: impUid } as CertificationRecord);
+      return ok({ impUid } as CertificationRecord);
     };
     const { certification: loader } = createLoaders(certification);
     const keys = Array.from({ length: 40 }, (_, index) => `imp_${index % 20}`);
@@ -26,7 +26,7 @@ describe('the certification loader', () => {
       waiting.shift()?.();
       await new Promise(setImmediate);
     }
-    expect(await answers).toEqual(keys.map((imp_uid) => ok({ imp_uid })));
+    expect(await answers).toEqual(keys.map((impUid) => ok({ impUid })));
     expect([most, asked.length]).toEqual([8, 20]);
   });
 });

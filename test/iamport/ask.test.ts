@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { GatewayEvent, UnknownWords } from '../../src/events.ts';
-import { createHttp } from '../../src/iamport/http.ts';
-import { createIamport, type Iamport } from '../../src/iamport/source.ts';
+import { createHttp } from '../../src/upstream/http.ts';
+import { createIamport } from '../../src/iamport/source.ts';
+import type { IdentityUpstream } from '../../src/upstream/upstream.ts';
 import { noSpending, withSpending } from '../../src/spending.ts';
 import {
   hang,
@@ -88,12 +89,12 @@ describe('a call to the upstream', () => {
     expect(upstream.calls).toEqual([LOGIN]);
   });
 
-  type Ask = (iamport: Iamport) => Promise<unknown>;
+  type Ask = (iamport: IdentityUpstream) => Promise<unknown>;
   test.each<[string, number, Ask]>([
     ['a request', 9_000, (iamport) => plain(iamport.request(PERSON, null))],
     ['a confirm', 9_000, (iamport) => plain(iamport.confirm(IMP_UID, '271828'))],
     ['a read', 8_000, (iamport) => plain(iamport.certification(IMP_UID))],
-    ['a deletion', 8_000, (iamport) => plain(iamport.delete(IMP_UID))],
+    ['a deletion', 8_000, (iamport) => plain(iamport.delete(IMP_UID)!)],
     ['a read-back', 2_700, (iamport) => plain(iamport.readBack(IMP_UID))],
   ])('ends at its own deadline: %s after %i ms', async (_what, ms, ask) => {
     const { upstream, iamport } = await start();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { addressOf, ENDPOINTS } from '../../src/iamport/endpoints.ts';
+import { ENDPOINTS } from '../../src/iamport/endpoints.ts';
+import { addressOf } from '../../src/upstream/calls.ts';
 
 describe('the path of a call', () => {
   const ofAnId = ['confirm', 'read', 'readBack', 'delete'] as const;

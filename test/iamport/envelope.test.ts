@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { UpstreamFault, UpstreamRefusal } from '../../src/iamport/errors.ts';
-import type { HttpAnswer } from '../../src/iamport/http.ts';
+import { UpstreamFault, UpstreamRefusal } from '../../src/upstream/errors.ts';
+import type { HttpAnswer } from '../../src/upstream/http.ts';
 import { openEnvelope } from '../../src/iamport/envelope.ts';
 
 const answer = (status: number, body: unknown, retryAfter?: string): HttpAnswer => ({

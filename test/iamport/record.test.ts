@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeCertification } from '../../src/iamport/record.ts';
+import { FIELDS, type CertificationRecord } from '../../src/upstream/record.ts';
 
 const CERTIFIED = {
   imp_uid: 'imp_123456789012',
@@ -22,6 +23,30 @@ const CERTIFIED = {
   origin: 'data:text/html,x',
 };
 
+/** The same in the words of a record. */
+const RECORD = {
+  impUid: 'imp_123456789012',
+  merchantUid: 'order_1',
+  pgTid: '202601310000000001',
+  pgProvider: 'danal',
+  name: '홍길동',
+  gender: 'MALE',
+  birth: 631119600,
+  birthday: '1990-01-01',
+  foreigner: false,
+  foreignerV2: false,
+  phone: '01012345678',
+  carrier: 'SKT',
+  certified: true,
+  certifiedAt: 1769824800,
+  uniqueKey: 'ci',
+  uniqueInSite: 'di',
+  origin: 'data:text/html,x',
+};
+
+const FIELD_OF = Object.fromEntries(Object.keys(CERTIFIED).map((name, at) => [name, Object.keys(RECORD)[at]!]));
+const fieldOf = (name: string) => FIELD_OF[name] as keyof CertificationRecord;
+
 function decode(changes: Record<string, unknown>) {
   const drifted: string[] = [];
   const record = decodeCertification({ ...CERTIFIED, ...changes }, (field) => drifted.push(field));
@@ -30,7 +55,11 @@ function decode(changes: Record<string, unknown>) {
 
 describe('decodeCertification', () => {
   test('reads a complete record as it is', () => {
-    expect(decode({})).toEqual({ record: CERTIFIED, drifted: [] });
+    expect(decode({})).toEqual({ record: RECORD, drifted: [] });
+  });
+
+  test('fills every field of a record', () => {
+    expect(Object.keys(decode({}).record).toSorted()).toEqual([...FIELDS].toSorted());
   });
 
   test.each([[undefined], [null], ['']])('takes %j for no value in every optional field, without drift', (nothing) => {
@@ -38,7 +67,7 @@ describe('decodeCertification', () => {
       (field) => !['imp_uid', 'pg_provider', 'foreigner', 'certified'].includes(field),
     );
     const { record, drifted } = decode(Object.fromEntries(optional.map((field) => [field, nothing])));
-    expect(optional.map((field) => record[field as keyof typeof record])).toEqual(optional.map(() => null));
+    expect(optional.map((field) => record[fieldOf(field)])).toEqual(optional.map(() => null));
     expect(drifted).toEqual([]);
   });
 
@@ -84,7 +113,7 @@ describe('decodeCertification', () => {
     ['carrier', 'SKT_MVNO', 'SKT_MVNO'],
   ])('reads %s %j as %j without drift', (field, sent, read) => {
     const { record, drifted } = decode({ [field]: sent });
-    expect([record[field as keyof typeof record], drifted]).toEqual([read, []]);
+    expect([record[fieldOf(field)], drifted]).toEqual([read, []]);
   });
 
   test.each([
@@ -113,8 +142,8 @@ describe('decodeCertification', () => {
     ['certified', 1, false],
   ])('cannot read %s %j: answers %j, and says which field drifted', (field, sent, read) => {
     const { record, drifted } = decode({ [field]: sent });
-    expect(record[field as keyof typeof record]).toEqual(read);
-    expect(drifted).toContain(field);
+    expect(record[fieldOf(field)]).toEqual(read);
+    expect(drifted).toContain(fieldOf(field));
   });
 
   test('reads texts of 2,048 characters, and no longer ones', () => {
@@ -125,7 +154,7 @@ describe('decodeCertification', () => {
 
   test('takes 0 for "not yet" while not certified', () => {
     const { record } = decode({ certified: false, birth: 0, certified_at: 0 });
-    expect(record).toMatchObject({ certified: false, birth: null, certified_at: null });
+    expect(record).toMatchObject({ certified: false, birth: null, certifiedAt: null });
   });
 
   test('is about nobody while not certified, whatever else it says', () => {
@@ -137,9 +166,9 @@ describe('decodeCertification', () => {
       'birthday',
       'phone',
       'carrier',
-      'certified_at',
-      'unique_key',
-      'unique_in_site',
+      'certifiedAt',
+      'uniqueKey',
+      'uniqueInSite',
     ] as const) {
       expect([field, record[field]]).toEqual([field, null]);
     }
@@ -152,8 +181,8 @@ describe('decodeCertification', () => {
         const record = decodeCertification(response, () => {});
         expect(record.certified).toBe(response['certified'] === true);
         expect(record.birthday ?? '1990-01-01').toMatch(/^\d{4}-\d\d-\d\d$/);
-        expect(Number.isInteger(record.birth ?? 0) && Number.isInteger(record.certified_at ?? 0)).toBe(true);
-        expect([typeof record.imp_uid, typeof record.pg_provider, typeof record.foreigner]).toEqual([
+        expect(Number.isInteger(record.birth ?? 0) && Number.isInteger(record.certifiedAt ?? 0)).toBe(true);
+        expect([typeof record.impUid, typeof record.pgProvider, typeof record.foreigner]).toEqual([
           'string',
           'string',
           'boolean',

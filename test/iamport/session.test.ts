@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GatewayEvent, UnknownWords } from '../../src/events.ts';
-import type { HttpAnswer, HttpRequest } from '../../src/iamport/http.ts';
+import type { HttpAnswer, HttpRequest } from '../../src/upstream/http.ts';
 import { createSession } from '../../src/iamport/session.ts';
 
 const CALL = { since: 1, until: 2 };

@@ -3,8 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { GatewayEvent, UnknownWords } from '../../src/events.ts';
-import { createHttp } from '../../src/iamport/http.ts';
-import { createIamport, type IamportOptions, type IdentityRequest } from '../../src/iamport/source.ts';
+import { createHttp } from '../../src/upstream/http.ts';
+import { createIamport, type IamportOptions } from '../../src/iamport/source.ts';
+import type { IdentityRequest } from '../../src/upstream/upstream.ts';
 import {
   envelope,
   plain as text,
@@ -61,6 +62,7 @@ async function sourceBefore(response: unknown, options: Partial<IamportOptions> 
     confirmTimeoutMs: 10_000,
     readTimeoutMs: 10_000,
     channelKey: null,
+    merchantCode: null,
     bypass: null,
     refusalsFile: null,
     policies: testConfig('').iamport.policies,
@@ -241,7 +243,7 @@ describe('a deletion', () => {
     );
     upstream.fault = (response, impUid, nth) =>
       (response.req.method === 'DELETE' ? deletion : read)(response, impUid, nth);
-    const deleted = await plain(gateway.iamport.delete('imp_123456'));
+    const deleted = await plain(gateway.iamport.delete('imp_123456')!);
     if (failure) expect(deleted).toMatchObject(failure);
     else expect(deleted).toBeUndefined();
     const about = upstream.calls.filter((call) => call.endsWith(' /certifications/imp_123456'));

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import { UpstreamFault, UpstreamRefusal } from '../../src/iamport/errors.ts';
+import { UpstreamFault, UpstreamRefusal } from '../../src/upstream/errors.ts';
 import { createTokens } from '../../src/iamport/token.ts';
 
 const signal = new AbortController().signal;

@@ -8,7 +8,7 @@ import { createLimits } from '../../src/guard/limits.ts';
 import { createRequests } from '../../src/guard/requests.ts';
 import { readConfig } from '../../src/config.ts';
 import { deadlinesOf } from '../../src/deadlines.ts';
-import { createHttp } from '../../src/iamport/http.ts';
+import { createHttp } from '../../src/upstream/http.ts';
 import { createIamport } from '../../src/iamport/source.ts';
 import { createVerification } from '../../src/verification/verification.ts';
 
@@ -26,7 +26,7 @@ const file = openFile(path);
 const config = { ...settings, baseUrl: upstream };
 const store = createFileStore(file);
 const verification = createVerification({
-  iamport: createIamport({ ...config, http: createHttp(config), onEvent }),
+  upstream: createIamport({ ...config, http: createHttp(config), onEvent }),
   // The attempts of a process that was killed are over at once, so that the next one goes on where it was.
   attempts: createAttempts({
     store,

@@ -1,4 +1,4 @@
-import type { IdentityRequest } from '../../src/iamport/source.ts';
+import type { IdentityRequest } from '../../src/upstream/upstream.ts';
 
 /** The one person of all tests, as the source takes them. */
 export const PERSON: IdentityRequest = {

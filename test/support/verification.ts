@@ -7,8 +7,9 @@ import { createLimits, type Limits } from '../../src/guard/limits.ts';
 import { createRequests } from '../../src/guard/requests.ts';
 import { createMemoryStore, type AttemptStore } from '../../src/guard/store.ts';
 import { createMemoryWindows, type WindowStore } from '../../src/guard/windows.ts';
-import { createHttp } from '../../src/iamport/http.ts';
-import { createIamport, type Iamport, type IdentityRequest } from '../../src/iamport/source.ts';
+import { createHttp } from '../../src/upstream/http.ts';
+import { createIamport } from '../../src/iamport/source.ts';
+import type { IdentityUpstream, IdentityRequest } from '../../src/upstream/upstream.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import { createVerification, type Verification } from '../../src/verification/verification.ts';
 import { testConfig } from './config.ts';
@@ -50,20 +51,20 @@ export function verificationOn(
     ownLimits?: Limits;
     answerMs?: number;
   } = {},
-): UseCases & { readonly iamport: Iamport; close(): void } {
+): UseCases & { readonly iamport: IdentityUpstream; close(): void } {
   const { iamport: config, limits: off } = testConfig(upstreamUrl);
   const http = createHttp(config);
   const onEvent = (): void => {};
-  const iamport = createIamport({ ...config, http, onEvent });
+  const upstream = createIamport({ ...config, http, onEvent });
   const hmac = createHmacs('the same on every replica');
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
   const verification = createVerification({
-    iamport,
+    upstream,
     attempts: createAttempts({ store, hmac, rules: { leaseMs: 25_000, claims: true }, logger, onEvent }),
     limits: ownLimits ?? createLimits({ config: { ...off, ...rates }, windows, hmac, onEvent, logger }),
     requests: createRequests({ store, hmac, logger, onEvent }),
     deadlines: { ...deadlinesOf(config), answerMs },
     codeLifetimeMs: config.codeLifetimeS * 1_000,
   });
-  return { ...useCases(verification), iamport, close: () => http.close() };
+  return { ...useCases(verification), iamport: upstream, close: () => http.close() };
 }

@@ -93,7 +93,7 @@ describe('two taps at once', () => {
     const taps = [IMP_UID, OTHER].map((impUid) => gateway.confirm(ALICE, impUid, '123456'));
     await until(() => upstream.calls.length === 3);
     release(CERTIFIED);
-    expect(await Promise.all(taps)).toMatchObject([{ imp_uid: IMP_UID }, { imp_uid: OTHER }]);
+    expect(await Promise.all(taps)).toMatchObject([{ impUid: IMP_UID }, { impUid: OTHER }]);
   });
 });
 

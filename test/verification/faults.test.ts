@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { Agent, type ServerResponse } from 'node:http';
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { PoliciesOptions } from '../../src/iamport/policies.ts';
+import type { PoliciesOptions } from '../../src/upstream/policies.ts';
 import { createIdentitySubgraph, type WireOptions } from '../../src/index.ts';
 import {
   bomb,

@@ -9,7 +9,7 @@ import { connectRedis, type RedisLink } from '../../src/guard/redis-link.ts';
 import { createRedisWindows } from '../../src/guard/redis-windows.ts';
 import { createMemoryStore, StoreUnavailable, type AttemptStore } from '../../src/guard/store.ts';
 import { createMemoryWindows, type WindowStore } from '../../src/guard/windows.ts';
-import type { IdentityRequest } from '../../src/iamport/source.ts';
+import type { IdentityRequest } from '../../src/upstream/upstream.ts';
 import type { Sent } from '../../src/verification/request.ts';
 import { end, envelope, plain, refusal, startFaultyUpstream, type FaultyUpstream } from '../support/faulty-upstream.ts';
 import { PERSON } from '../support/people.ts';

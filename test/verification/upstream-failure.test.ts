@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { REFUSALS, UpstreamFault, UpstreamRefusal } from '../../src/iamport/errors.ts';
+import { REFUSALS, UpstreamFault, UpstreamRefusal } from '../../src/upstream/errors.ts';
 import { failureOf } from '../../src/verification/upstream-failure.ts';
 
 test('the documentation lists each refusal with the codes that a confirm and a request answer', () => {

@@ -1,5 +1,5 @@
 import { ConfigError, type Config } from '../../config.ts';
-import { readLessons } from '../../iamport/refusals-file.ts';
+import { readLessons } from '../../upstream/refusals-file.ts';
 import { readManifest } from '../../server/trusted-documents.ts';
 import { ok, problem, type Finding } from './finding.ts';
 

@@ -1,10 +1,11 @@
 import type { Config, IamportConfig } from '../../config.ts';
-import { PROBE_IMP_UID } from '../../iamport/ask.ts';
-import { withBudget } from '../../iamport/budget.ts';
-import { addressOf, ENDPOINTS } from '../../iamport/endpoints.ts';
+import { PROBE_IMP_UID } from '../../upstream/ask.ts';
+import { withBudget } from '../../upstream/budget.ts';
+import { addressOf } from '../../upstream/calls.ts';
+import { ENDPOINTS } from '../../iamport/endpoints.ts';
 import { openEnvelope } from '../../iamport/envelope.ts';
-import { UpstreamFault, UpstreamRefusal, type FaultReason } from '../../iamport/errors.ts';
-import { createHttp } from '../../iamport/http.ts';
+import { UpstreamFault, UpstreamRefusal, type FaultReason } from '../../upstream/errors.ts';
+import { createHttp } from '../../upstream/http.ts';
 import { createSession } from '../../iamport/session.ts';
 import type { Interval } from '../../interval.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';

@@ -1,47 +1,35 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import { member, type CertificationMember } from '../answer.ts';
 import type { Context } from '../context.ts';
-import type { CertificationResolvers, Carrier, Gender } from '../../generated/resolvers.ts';
-import type { CertificationRecord, UpstreamCarrier, UpstreamGender } from '../../iamport/record.ts';
-import { IMP_UID } from '../../iamport/endpoints.ts';
+import type { CertificationResolvers } from '../../generated/resolvers.ts';
+import type { CertificationRecord } from '../../upstream/record.ts';
+import { IMP_UID } from '../../upstream/calls.ts';
 import { MESSAGES } from '../messages.ts';
 import { isAtLeastAge, todayInSeoul } from '../../seoul.ts';
 import { missing, NO_TOKEN, orNull, readFor, TOO_LARGE } from './access.ts';
 import { personId, proof } from './proofs.ts';
 
-const GENDER: Readonly<Record<UpstreamGender, Gender>> = { male: 'MALE', female: 'FEMALE' };
-
-const CARRIER: Readonly<Record<UpstreamCarrier, Carrier>> = {
-  SKT: 'SKT',
-  KT: 'KT',
-  LGT: 'LGT',
-  SKT_MVNO: 'SKT_MVNO',
-  KT_MVNO: 'KT_MVNO',
-  LGT_MVNO: 'LGT_MVNO',
-};
-
-/** The schema's word on the left, the upstream's on the right. */
 export const Certification: CertificationResolvers = {
   // The subgraph library and graphql-js take an Error that is returned for one that is thrown. A rejection could be left
   // without a handler where the library throws over a neighbour in the same list.
   __resolveReference: (reference, context, info) =>
     resolveReference(reference, context, info).catch((error: unknown) => error) as Promise<CertificationMember | null>,
-  impUid: (record) => record.imp_uid,
-  merchantUid: bounded((record) => record.merchant_uid),
-  pgTid: bounded((record) => record.pg_tid),
-  pgProvider: (record) => record.pg_provider,
+  impUid: (record) => record.impUid,
+  merchantUid: bounded((record) => record.merchantUid),
+  pgTid: bounded((record) => record.pgTid),
+  pgProvider: (record) => record.pgProvider,
   name: bounded((record) => record.name),
-  gender: (record) => record.gender && GENDER[record.gender],
+  gender: (record) => record.gender,
   birth: (record) => record.birth,
   birthday: (record) => record.birthday,
   foreigner: (record) => record.foreigner,
-  foreignerV2: (record) => record.foreigner_v2,
+  foreignerV2: (record) => record.foreignerV2,
   phone: bounded((record) => record.phone),
-  carrier: (record) => record.carrier && CARRIER[record.carrier],
+  carrier: (record) => record.carrier,
   certified: (record) => record.certified,
-  certifiedAt: (record) => (record.certified_at === null ? null : new Date(record.certified_at * 1000)),
-  uniqueKey: withCiScope(bounded((record) => record.unique_key)),
-  uniqueInSite: withCiScope(bounded((record) => record.unique_in_site)),
+  certifiedAt: (record) => (record.certifiedAt === null ? null : new Date(record.certifiedAt * 1000)),
+  uniqueKey: withCiScope(bounded((record) => record.uniqueKey)),
+  uniqueInSite: withCiScope(bounded((record) => record.uniqueInSite)),
   origin: bounded((record) => record.origin),
   isAtLeastAge: ({ birthday }, { years }) => (birthday === null ? null : isAtLeastAge(birthday, years, todayInSeoul())),
   personId,

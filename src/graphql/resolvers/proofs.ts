@@ -13,7 +13,7 @@ const AUDIENCE = /^[!-~]{1,100}$/;
 const PROOF_BYTES = 600;
 const PERSON_ID_BYTES = 45;
 
-export const personId: CertificationResolvers['personId'] = ({ unique_key: ci }, { audience }, { identity }, info) => {
+export const personId: CertificationResolvers['personId'] = ({ uniqueKey: ci }, { audience }, { identity }, info) => {
   if (!AUDIENCE.test(audience)) return orNull(wrongAudience(identity, info.fieldName));
   const { bounds, proofs } = identity;
   if (!proofs.personId) return orNull(notConfigured(identity, 'PERSON_ID_KEY', info.fieldName));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { classifyRefusal } from '../../src/iamport/refusal.ts';
+import { classifyRefusal } from '../../src/upstream/refusal.ts';
 
 describe('classifyRefusal', () => {
   test.each([

@@ -15,7 +15,7 @@ import type { PoliciesConfig } from '../config.ts';
 import type { OnUpstreamEvent } from '../events.ts';
 import { asFault, createBreaker, isOwnFailure, type BreakerConfig, type BreakerName } from './breaker.ts';
 import type { Budget } from './budget.ts';
-import type { Kind } from './endpoints.ts';
+import type { Kind } from './calls.ts';
 import { UpstreamFault, UpstreamRefusal } from './errors.ts';
 
 export type PoliciesOptions = PoliciesConfig & BreakerConfig;

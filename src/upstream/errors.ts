@@ -41,7 +41,7 @@ export type FaultReason = keyof typeof FAULTS;
 export const FAULT_REASONS = Object.keys(FAULTS) as readonly FaultReason[];
 export type FaultCode = (typeof FAULTS)[FaultReason]['code'];
 
-/** Why the upstream said no, in its own envelope. The patterns that tell them apart are in `iamport/refusal.ts`. */
+/** Why the upstream said no, in its own envelope. The patterns that tell them apart are in `upstream/refusal.ts`. */
 export const REFUSALS = [
   'IN_PROGRESS',
   'SEND_LIMIT',

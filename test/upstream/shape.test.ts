@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { shapeOf, VOCABULARY } from '../../src/iamport/shape.ts';
+import { shapeOf, VOCABULARY } from '../../src/upstream/shape.ts';
 
 describe('the shape of a message', () => {
   test.each([

@@ -1,31 +1,30 @@
 import type { OnUpstreamEvent } from '../events.ts';
 import { deadlinesOf } from '../deadlines.ts';
+import { spentUpstream } from '../spending.ts';
 import { isOwnFailure } from './breaker.ts';
 import { withBudget } from './budget.ts';
-import type { CertificationClock } from './clock.ts';
-import { addressOf, ENDPOINTS, type EndpointName } from './endpoints.ts';
-import { openEnvelope, type JsonObject } from './envelope.ts';
-import { spentUpstream } from '../spending.ts';
+import { addressOf, type CallName, type Endpoint } from './calls.ts';
 import { UpstreamFault, UpstreamRefusal } from './errors.ts';
-import type { Http, HttpAnswer, HttpRequest } from './http.ts';
+import type { HttpAnswer, HttpRequest } from './http.ts';
+import type { JsonObject } from './json.ts';
 import { createPolicies, type PoliciesOptions, type UpstreamLoad } from './policies.ts';
-import { createClassify } from './refusal.ts';
-import { readLessons } from './refusals-file.ts';
-import { createSession } from './session.ts';
-import { createTracedHttp } from './traced-http.ts';
 
 export interface AskOptions {
-  readonly http: Http;
-  readonly apiKey: string;
-  readonly apiSecret: string;
   /** The total time of a confirm or a request, with the log-in that it may need. */
   readonly confirmTimeoutMs: number;
-  /** The total time of a read or a deletion, with the log-in that it may need; also the limit of a log-in alone. */
+  /** The total time of a read or a deletion, with the log-in that it may need. */
   readonly readTimeoutMs: number;
   readonly policies: PoliciesOptions;
-  /** Operators' refusals, tried before the built-in ones; null without. */
-  readonly refusalsFile: string | null;
   readonly onEvent: OnUpstreamEvent;
+}
+
+/** How one upstream is spoken to. */
+export interface Protocol<Name extends CallName> {
+  readonly endpoints: Readonly<Record<Name | 'read', Endpoint>>;
+  /** One exchange, with the proof of who we are. Errors: `UpstreamFault`. */
+  readonly send: (request: HttpRequest) => Promise<HttpAnswer>;
+  /** What a successful answer holds. Errors: `UpstreamError` for any other answer. */
+  readonly open: (answer: HttpAnswer) => JsonObject;
 }
 
 export interface Question {
@@ -35,55 +34,33 @@ export interface Question {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Calls one endpoint and answers its `response`. Errors: `UpstreamError`. */
-export type Ask = (name: EndpointName, question: Question) => Promise<JsonObject>;
+/** Calls one endpoint and answers what its answer holds. Errors: `UpstreamError`. */
+export type Ask<Name extends CallName> = (name: Name, question: Question) => Promise<JsonObject>;
 
 /** No person's verification: an answer about it says that the upstream works. */
 export const PROBE_IMP_UID = 'imp_000000000000';
 
-/** What every call has: a budget of time, the policies of its kind, a session, and an envelope around its answer. */
-export function createAsk(
+/** What every call has: a budget of time, the policies of its kind, an exchange, and what its answer means. */
+export function createAsk<Name extends CallName>(
+  { endpoints, send, open }: Protocol<Name>,
   options: AskOptions,
-  clock: CertificationClock,
-): { readonly ask: Ask; readonly load: () => UpstreamLoad } {
+): { readonly ask: Ask<Name>; readonly load: () => UpstreamLoad } {
   const { confirmTimeoutMs, readTimeoutMs, onEvent } = options;
-  const classify = createClassify(readLessons(options.refusalsFile));
-  const open = (answer: HttpAnswer) => openEnvelope(answer, classify);
-  const http = createTracedHttp(options.http, open);
   const timeouts = { confirmTimeoutMs, readTimeoutMs, readBackMs: deadlinesOf(options).readBackMs };
 
-  async function send(request: HttpRequest): Promise<HttpAnswer> {
-    const answer = await http.send(request);
-    clock.hearDate(answer.dateMs, answer.call);
-    return answer;
-  }
+  const probe = () =>
+    withBudget(readTimeoutMs, async ({ signal }) => {
+      const address = addressOf(endpoints.read, PROBE_IMP_UID);
+      await send({ ...address, signal })
+        .then(open)
+        .catch(ignoreRefusal);
+    });
+  const policies = createPolicies(options.policies, probe, onEvent);
 
-  const session = createSession({
-    ...options,
-    http: { send },
-    timeoutMs: readTimeoutMs,
-    breaker: options.policies,
-    onLogin: clock.hearLogin,
-  });
-
-  const policies = createPolicies(
-    options.policies,
-    () =>
-      withBudget(readTimeoutMs, async ({ signal }) => {
-        const address = addressOf(ENDPOINTS.read, PROBE_IMP_UID);
-        await session
-          .send({ ...address, signal })
-          .then(open)
-          .catch(ignoreRefusal);
-      }),
-    onEvent,
-  );
-
-  const ask: Ask = async (name, { impUid, json, signal: caller }) => {
-    const endpoint = ENDPOINTS[name];
+  const ask: Ask<Name> = async (name, { impUid, json, signal: caller }) => {
+    const endpoint: Endpoint = endpoints[name];
     const request = { ...addressOf(endpoint, impUid), ...(json && { json }) };
-    const call = (signal: AbortSignal) =>
-      measured(name, async () => open(await session.send({ ...request, signal })), onEvent);
+    const call = (signal: AbortSignal) => measured(name, async () => open(await send({ ...request, signal })), onEvent);
     try {
       return await withBudget(
         timeouts[endpoint.timeout],
@@ -91,7 +68,7 @@ export function createAsk(
         caller,
       );
     } catch (error) {
-      tellFailure(error, name, onEvent);
+      tellFailure(error, name, endpoint, onEvent);
       throw error;
     }
   };
@@ -99,10 +76,10 @@ export function createAsk(
 }
 
 /** Tells how a call failed; a defect is told elsewhere. */
-function tellFailure(error: unknown, call: EndpointName, onEvent: OnUpstreamEvent): void {
+function tellFailure(error: unknown, call: CallName, { kind }: Endpoint, onEvent: OnUpstreamEvent): void {
   if (error instanceof UpstreamFault) {
     spentUpstream(0, error.reason, false); // of a call that was not made, the breaker and the queue are the end
-    onEvent({ kind: 'fault', call: ENDPOINTS[call].kind, reason: error.reason });
+    onEvent({ kind: 'fault', call: kind, reason: error.reason });
   }
   if (!(error instanceof UpstreamRefusal)) return;
   const { refusal, status, providerCode, shape } = error;
@@ -111,7 +88,7 @@ function tellFailure(error: unknown, call: EndpointName, onEvent: OnUpstreamEven
 }
 
 /** One call as the operator sees it: how long it took, and how it ended. */
-async function measured<T>(call: EndpointName, work: () => Promise<T>, onEvent: OnUpstreamEvent): Promise<T> {
+async function measured<T>(call: CallName, work: () => Promise<T>, onEvent: OnUpstreamEvent): Promise<T> {
   const since = performance.now();
   let end = 'ok';
   let isSent = true;

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, jest, test } from '@jest/globals';
-import { withBudget } from '../../src/iamport/budget.ts';
+import { withBudget } from '../../src/upstream/budget.ts';
 import { holdTimeouts } from '../support/timers.ts';
 
 describe('the budget of a call', () => {

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { generate } from 'selfsigned';
-import { createHttp, type HttpOptions } from '../../src/iamport/http.ts';
+import { createHttp, type HttpOptions } from '../../src/upstream/http.ts';
 import { until } from '../support/until.ts';
 
 const closers: (() => unknown)[] = [];

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { ConfigError } from '../../src/config.ts';
-import { createClassify } from '../../src/iamport/refusal.ts';
-import { readLessons } from '../../src/iamport/refusals-file.ts';
+import { createClassify } from '../../src/upstream/refusal.ts';
+import { readLessons } from '../../src/upstream/refusals-file.ts';
 import { startFaultyUpstream, refusal } from '../support/faulty-upstream.ts';
 import { startGateway } from '../support/gateway.ts';
 

@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Budget } from '../../src/iamport/budget.ts';
-import type { Kind } from '../../src/iamport/endpoints.ts';
-import { UpstreamFault, UpstreamRefusal, type FaultReason, type Refusal } from '../../src/iamport/errors.ts';
-import { createPolicies, type Policies, type PoliciesOptions } from '../../src/iamport/policies.ts';
+import type { Budget } from '../../src/upstream/budget.ts';
+import type { Kind } from '../../src/upstream/calls.ts';
+import { UpstreamFault, UpstreamRefusal, type FaultReason, type Refusal } from '../../src/upstream/errors.ts';
+import { createPolicies, type Policies, type PoliciesOptions } from '../../src/upstream/policies.ts';
 import { holdTimeouts } from '../support/timers.ts';
 
 afterEach(() => void jest.restoreAllMocks());

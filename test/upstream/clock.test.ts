@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createCertificationClock, createUpstreamClock, type UpstreamClock } from '../../src/iamport/clock.ts';
+import { createCertificationClock, createUpstreamClock, type UpstreamClock } from '../../src/upstream/clock.ts';
 
 /** An upstream whose clock is ahead of this process' monotonic one by so many ms, and can step. */
 class World {

@@ -4,8 +4,8 @@ import { connect, createServer as createTcpServer, type AddressInfo, type NetCon
 import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { UpstreamFault } from '../../src/iamport/errors.ts';
-import { createHttp, type Http } from '../../src/iamport/http.ts';
+import { UpstreamFault } from '../../src/upstream/errors.ts';
+import { createHttp, type Http } from '../../src/upstream/http.ts';
 
 const opened: { close(): unknown }[] = [];
 afterEach(async () => {

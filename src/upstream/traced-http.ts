@@ -1,5 +1,6 @@
 import { SpanKind, type Span } from '@opentelemetry/api';
 import { failSpan, hidden, inSpan } from '../traces.ts';
+import type { UpstreamClock } from './clock.ts';
 import { UpstreamFault, UpstreamRefusal } from './errors.ts';
 import type { Http, HttpAnswer } from './http.ts';
 
@@ -37,4 +38,20 @@ function describeAnswer(span: Span, answer: HttpAnswer, open: (answer: HttpAnswe
     if (error instanceof UpstreamRefusal) span.setAttribute('error.type', error.refusal);
     else failSpan(span, (error as UpstreamFault).reason);
   }
+}
+
+/** The same, whose answers tell the upstream's time. */
+export function createHeardHttp(
+  http: Http,
+  open: (answer: HttpAnswer) => unknown,
+  hear: UpstreamClock['hear'],
+): Pick<Http, 'send'> {
+  const traced = createTracedHttp(http, open);
+  return {
+    async send(request) {
+      const answer = await traced.send(request);
+      hear(answer.dateMs, answer.call);
+      return answer;
+    },
+  };
 }
