@@ -40,6 +40,7 @@ export const koreanOf = (english: string): string =>
 const englishOf = (korean: string): string =>
   korean === 'README.ko.md' ? 'README.md' : korean.replace(/^docs\/ko\//, 'docs/');
 
-if (import.meta.main)
-  for (const { korean, state, firstLine } of translations())
-    process.stdout.write(`${state.padEnd(10)} ${korean}  ${firstLine}\n`);
+if (import.meta.main) {
+  const lines = translations().map(({ korean, state, firstLine }) => `${state.padEnd(10)} ${korean}  ${firstLine}\n`);
+  process.stdout.write(lines.join('')); // at once, since a reader such as `head` goes early
+}
