@@ -74,6 +74,11 @@ export interface IdentitySubgraph {
   createContext(request: ContextRequest): Promise<Context>;
   /** Whether the store of attempts can be written. A full one counts as ready: it goes on serving the records that it has. */
   isReady(): Promise<boolean>;
+  /**
+   * Whether lines of the access record can be written, as far as is known: `off` without a record. Nothing is served while it is
+   * `unavailable`, unless `audit.failure` is `continue`.
+   */
+  record(): Promise<'ok' | 'unavailable' | 'off'>;
   /** The health of the upstream at its last call, and the calls that run and wait now; asking for it sends no call. */
   upstream(): UpstreamHealth & { readonly calls: UpstreamLoad };
   /** The public keys that verify proofs, to be served at an address of your own: none where there is no key. */
@@ -117,6 +122,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
         () => true,
         (error) => error instanceof StoreFull,
       ),
+    record: async () => (audit === null ? 'off' : (await audit.isWritable()) ? 'ok' : 'unavailable'),
     upstream: () => ({ ...report.upstream(), calls: iamport.load() }),
     jwks: () => proofs.jwks,
     reopen: () => audit?.reopen(),

@@ -268,12 +268,36 @@ describe('an access record that cannot be written', () => {
     });
   });
 
+  const readyz = async ({ adminUrl }: TestGateway) => {
+    const response = await fetch(`${adminUrl}/readyz`);
+    const { status, record } = (await response.json()) as { status: string; record: string };
+    return [response.status, status, record];
+  };
+
+  test('makes the gateway not ready until its line can be written, which readiness tries itself and counts as no operation', async () => {
+    const { gateway, file: link } = await start({ file: linkTo('/dev/full') });
+    const alice = await callerHeaders('alice', 'certification:ci');
+    expect(await readyz(gateway)).toEqual([200, 'ok', 'ok']);
+    await gateway.confirm('imp_900200000001', '123456', alice);
+    expect(await readyz(gateway)).toEqual([503, 'unavailable', 'unavailable']);
+    relink(link, `${link}.real`);
+    expect(
+      await until(
+        () => readyz(gateway),
+        ([status]) => status === 200,
+      ),
+    ).toEqual([200, 'ok', 'ok']);
+    expect(linesIn(link)).toMatchObject([{ what: 'gap', missed: 1 }]);
+    expect(await failures(gateway)).toBe('1');
+  });
+
   test('with AUDIT_FAILURE=continue is an alarm, and operations are answered', async () => {
     const { gateway } = await start({ file: '/dev/full', failure: 'continue' });
     const alice = await callerHeaders('alice', 'certification:ci');
     for (const impUid of ['imp_900200000001', 'imp_900200000002', 'imp_900200000003'])
       expect(await gateway.confirm(impUid, '123456', alice)).toMatchObject({ name: '홍길동' });
     expect([await failures(gateway), alarms(gateway)]).toEqual(['3', 1]);
+    expect(await readyz(gateway)).toEqual([200, 'ok', 'unavailable']);
   });
 
   test.each([

@@ -109,6 +109,33 @@ test('after a failure one line alone tries the file, a second later, and those t
   expect(failures).toEqual(['EIO', 'EIO', 'EIO']);
 });
 
+test('lines that fail while one tries the file start no second one, which would count the same operations', async () => {
+  const { record, writes, written } = heldRecord();
+  const first = record.append(ACCESS);
+  await written(1);
+  const waiting = record.append(ACCESS);
+  writes[0]!.end(REFUSED);
+  expect(await first).toBe(false);
+  await written(2);
+  now += 1_000;
+  const probing = record.isWritable();
+  writes[1]!.end(REFUSED);
+  expect(await waiting).toBe(false);
+  now += 1_000;
+  expect(await record.isWritable()).toBe(false);
+  await written(3);
+  writes[2]!.end();
+  expect(await probing).toBe(true);
+  const next = record.isWritable();
+  await written(4);
+  writes[3]!.end();
+  expect(await next).toBe(true);
+  expect(writes.slice(2).map(({ line }) => [line.what, line.missed])).toEqual([
+    ['gap', 1],
+    ['gap', 1],
+  ]);
+});
+
 test('the log tells of a failure once a minute, and of its end', () => {
   jest.spyOn(performance, 'now').mockImplementation(() => now);
   now = 100_000;
