@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import type { Config, IamportConfig } from '../../src/config.ts';
+import { readConfig, type Config, type IamportConfig } from '../../src/config.ts';
 import { checkCallers } from '../../src/commands/checks/callers.ts';
 import { checkFiles } from '../../src/commands/checks/files.ts';
+import { checkProofs } from '../../src/commands/checks/proofs.ts';
 import { checkStore } from '../../src/commands/checks/store.ts';
 import { checkUpstream } from '../../src/commands/checks/upstream.ts';
 import type { Finding } from '../../src/commands/checks/finding.ts';
@@ -156,6 +157,35 @@ describe('the check of the upstream', () => {
       expect.stringMatching(/^ok upstream the embedded sandbox answers in \d+ ms: nothing real was tried$/),
     ]);
     expect(taken.requests).toEqual([]);
+  });
+});
+
+describe('the check of the proof settings', () => {
+  const pem = (): string =>
+    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const env = {
+    IAMPORT_API_KEY: 'k',
+    IAMPORT_API_SECRET: 's',
+    AUTH_SECRET: 'canary of at least 32 characters',
+    PERSON_ID_KEY: 'canary-canary-canary-canary-canary',
+    PROOF_ISSUER: 'https://identity.example.com',
+  };
+  const check = (own: Record<string, string>): string[] => linesOf(checkProofs(readConfig(own)));
+
+  test('says which fields are on, the issuer and how many keys there are, and none of the keys', () => {
+    expect(check({ ...env, PROOF_PRIVATE_KEY: pem() })).toEqual([
+      'ok personId on',
+      'ok proof on: one key, and the issuer https://identity.example.com',
+    ]);
+    expect(check({ ...env, PROOF_PRIVATE_KEY: pem() + pem() })[1]).toMatch(/on: 2 keys, of which the first signs, /);
+  });
+
+  test('says which setting the fields that are off lack, and that the sandbox lacks none', () => {
+    expect(check({ ...env, PERSON_ID_KEY: '', PROOF_ISSUER: '' })).toEqual([
+      'ok personId off, since PERSON_ID_KEY is not set: the field is null',
+      'ok proof off, since PROOF_PRIVATE_KEY is not set: the field is null',
+    ]);
+    expect(check({})).toEqual(['ok proofs personId and proof are on, with random keys where none are set']);
   });
 });
 
