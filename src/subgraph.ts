@@ -12,6 +12,7 @@ import type { Resolvers } from './generated/resolvers.ts';
 import { createAttempts } from './guard/attempt-records.ts';
 import { createFileStore } from './guard/file.ts';
 import { openFile, type FileLink } from './guard/file-link.ts';
+import { watchFileSecret } from './guard/file-secret.ts';
 import { createFileWindows } from './guard/file-windows.ts';
 import { createHmacs, type Hmac } from './guard/hmac.ts';
 import { createLimits } from './guard/limits.ts';
@@ -156,7 +157,7 @@ function createStores(options: IdentitySubgraphOptions, hmac: Hmac, report: Repo
 
 function storesOf({ redisUrl, storeFile }: GuardConfig, hmac: Hmac, { onRedis, onFile }: Report): Stores {
   if (redisUrl) return inRedis(connectRedis(redisUrl, onRedis), hmac, onRedis);
-  return storeFile ? inFile(openFile(storeFile, onFile)) : inMemory();
+  return storeFile ? inFile(openFile(storeFile, onFile), hmac, onFile) : inMemory();
 }
 
 function inRedis(redis: RedisLink, hmac: Hmac, onRedis: Report['onRedis']): Stores {
@@ -171,8 +172,16 @@ function inRedis(redis: RedisLink, hmac: Hmac, onRedis: Report['onRedis']): Stor
   };
 }
 
-function inFile(file: FileLink): Stores {
-  return { store: createFileStore(file), windows: createFileWindows(file), close: async () => file.close() };
+function inFile(file: FileLink, hmac: Hmac, onFile: Report['onFile']): Stores {
+  const unwatch = watchFileSecret(file, hmac, onFile);
+  return {
+    store: createFileStore(file),
+    windows: createFileWindows(file),
+    async close() {
+      unwatch();
+      file.close();
+    },
+  };
 }
 
 function inMemory(): Stores {

@@ -15,6 +15,8 @@ import { checkStore } from '../../src/commands/checks/store.ts';
 import { checkUpstream } from '../../src/commands/checks/upstream.ts';
 import type { Finding } from '../../src/commands/checks/finding.ts';
 import { createHmacs } from '../../src/guard/hmac.ts';
+import { openFile } from '../../src/guard/file-link.ts';
+import { watchFileSecret } from '../../src/guard/file-secret.ts';
 import { connectRedis } from '../../src/guard/redis-link.ts';
 import { watchSecret } from '../../src/guard/redis-secret.ts';
 import { createSandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
@@ -198,10 +200,35 @@ describe('the check of the store without Redis', () => {
     expect(await check(null)).toEqual([expect.stringMatching(/^ok store .* memory .* STORE_FILE or REDIS_URL /)]);
   });
 
+  test('says whether GUARD_SECRET is the one under which the file is used, and changes nothing', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'identity-check-'));
+    closers.push(() => rmSync(directory, { recursive: true }));
+    const path = join(directory, 'attempts.db');
+    const file = openFile(path);
+    closers.push(() => file.close());
+    const told: boolean[] = [];
+    const watch = (secret: string) =>
+      closers.push(watchFileSecret(file, createHmacs(secret), ({ isShared }) => void told.push(isShared)));
+    const secretOf = async (secret: string) => {
+      const found = await checkStore({ ...base, guard: { ...base.guard, storeFile: path, secret } });
+      return linesOf(found)[1];
+    };
+    watch('one');
+    expect(await secretOf('one')).toBe('ok secret GUARD_SECRET is the one under which the file is used');
+    for (const _time of [1, 2])
+      expect(await secretOf('canary')).toMatch(/^problem secret GUARD_SECRET is not the one .* keep that one/);
+    watch('one');
+    await file.read(() => {});
+    expect(told).toEqual([]);
+  });
+
   test('writes to the file, and says why one cannot be used', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'identity-check-'));
     closers.push(() => rmSync(directory, { recursive: true }));
-    expect(await check(join(directory, 'attempts.db'))).toEqual([expect.stringMatching(/^ok store .* file /)]);
+    expect(await check(join(directory, 'attempts.db'))).toEqual([
+      expect.stringMatching(/^ok store .* file /),
+      expect.stringMatching(/^ok secret nothing has used this file lately/),
+    ]);
     expect(await check(directory)).toEqual([
       expect.stringMatching(/^problem store STORE_FILE .*: nothing is confirmed/),
     ]);
