@@ -79,7 +79,10 @@ export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Repor
       logAudit(news);
       if (news.kind === 'failed') onEvent({ kind: 'audit-failed', reason: news.reason });
     },
-    onFile: (news) => logFile(logger, news),
+    onFile(news) {
+      logFile(logger, news);
+      if (news.kind === 'secret') onEvent(news);
+    },
     onRedis(news) {
       logRedis(logger, news);
       if (news.kind === 'secret') onEvent(news);
@@ -219,9 +222,19 @@ function logRedis(logger: Logger, news: RedisNews): void {
 }
 
 function logFile(logger: Logger, news: FileNews): void {
-  if (news.kind === 'back') return logger.info({}, 'the store file is back');
-  return logger.warn(
-    { reason: news.reason },
-    `the store file is lost: ${news.sentence}; nothing is confirmed until it is back`,
-  );
+  switch (news.kind) {
+    case 'back':
+      return logger.info({}, 'the store file is back');
+    case 'lost':
+      return logger.warn(
+        { reason: news.reason },
+        `the store file is lost: ${news.sentence}; nothing is confirmed until it is back`,
+      );
+    case 'secret':
+      if (news.isShared) return logger.info({}, 'the store file is under this GUARD_SECRET again');
+      return logger.error(
+        {},
+        'GUARD_SECRET is not the one under which the store file was used in the last ten minutes: attempts, owners and limits begin anew',
+      );
+  }
 }

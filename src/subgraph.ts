@@ -12,6 +12,7 @@ import type { Resolvers } from './generated/resolvers.ts';
 import { createAttempts } from './guard/attempt-records.ts';
 import { createFileStore } from './guard/file.ts';
 import { openFile, type FileLink } from './guard/file-link.ts';
+import { watchFileSecret } from './guard/file-secret.ts';
 import { createFileWindows } from './guard/file-windows.ts';
 import { createHmacs, type Hmac } from './guard/hmac.ts';
 import { createLimits } from './guard/limits.ts';
@@ -75,6 +76,11 @@ export interface IdentitySubgraph {
   createContext(request: ContextRequest): Promise<Context>;
   /** Whether the store of attempts can be written. A full one counts as ready: it goes on serving the records that it has. */
   isReady(): Promise<boolean>;
+  /**
+   * Whether lines of the access record can be written, as far as is known: `off` without a record. Nothing is served while it is
+   * `unavailable`, unless `audit.failure` is `continue`.
+   */
+  record(): Promise<'ok' | 'unavailable' | 'off'>;
   /** The health of the upstream at its last call, and the calls that run and wait now; asking for it sends no call. */
   upstream(): UpstreamHealth & { readonly calls: UpstreamLoad };
   /** The public keys that verify proofs, to be served at an address of your own: none where there is no key. */
@@ -118,6 +124,7 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
         () => true,
         (error) => error instanceof StoreFull,
       ),
+    record: async () => (audit === null ? 'off' : (await audit.isWritable()) ? 'ok' : 'unavailable'),
     upstream: () => ({ ...report.upstream(), calls: upstream.load() }),
     jwks: () => proofs.jwks,
     reopen: () => audit?.reopen(),
@@ -151,7 +158,7 @@ function createStores(options: IdentitySubgraphOptions, hmac: Hmac, report: Repo
 
 function storesOf({ redisUrl, storeFile }: GuardConfig, hmac: Hmac, { onRedis, onFile }: Report): Stores {
   if (redisUrl) return inRedis(connectRedis(redisUrl, onRedis), hmac, onRedis);
-  return storeFile ? inFile(openFile(storeFile, onFile)) : inMemory();
+  return storeFile ? inFile(openFile(storeFile, onFile), hmac, onFile) : inMemory();
 }
 
 function inRedis(redis: RedisLink, hmac: Hmac, onRedis: Report['onRedis']): Stores {
@@ -166,8 +173,16 @@ function inRedis(redis: RedisLink, hmac: Hmac, onRedis: Report['onRedis']): Stor
   };
 }
 
-function inFile(file: FileLink): Stores {
-  return { store: createFileStore(file), windows: createFileWindows(file), close: async () => file.close() };
+function inFile(file: FileLink, hmac: Hmac, onFile: Report['onFile']): Stores {
+  const unwatch = watchFileSecret(file, hmac, onFile);
+  return {
+    store: createFileStore(file),
+    windows: createFileWindows(file),
+    async close() {
+      unwatch();
+      file.close();
+    },
+  };
 }
 
 function inMemory(): Stores {

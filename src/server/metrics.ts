@@ -159,7 +159,12 @@ function createGuardCounts({ counter, gauge, seconds }: Makers) {
   const store = seconds('store_seconds', 'Time of commands to the stores', STORE_SECONDS, commands);
   const unanswered = counter('store_unanswered_total', 'Commands that a store did not answer in time', commands);
   const full = counter('store_full_total', 'Calls denied because the store had no room for a new record', [{}]);
-  const secret = gauge('guard_secret_shared', 'Whether this replica has the GUARD_SECRET of the others', [{}], 1);
+  const secret = gauge(
+    'guard_secret_shared',
+    'Whether this process has the GUARD_SECRET of the others, or of those before it on a store file',
+    [{}],
+    1,
+  );
 
   return {
     attempt: ({ decision }) => attempts({ decision }),
