@@ -5,7 +5,7 @@ export interface ExplorerTab {
   readonly variables: string;
 }
 
-/** The text of every file in schema/operations, in the order of the journey; the build puts it here. */
+/** The text of every operation in schema/operations, in the order of the journey; the build puts it here. */
 declare const OPERATIONS: readonly string[];
 
 /** One tab for each operation. Its variables are filled in for the sandbox, and empty elsewhere. */
