@@ -91,4 +91,12 @@ describe('nextStep', () => {
   test('calls nobody verified whose certification was read without `certified`', () => {
     expect(nextStep({ __typename: 'Certification' }, 'read')).toEqual({ step: 'confirm' });
   });
+
+  test('has a row for each step in docs/client.md', () => {
+    const named = [...readFileSync('docs/client.md', 'utf8').matchAll(/^\| `([a-z-]+)` /gm)].map(([, step]) => step);
+    const source = readFileSync('packages/client/src/next-step.ts', 'utf8');
+    const steps = [...source.matchAll(/readonly step: '([a-z-]+)'/g)].map(([, step]) => step);
+    expect(steps.length).toBeGreaterThan(0);
+    expect(named).toEqual(steps);
+  });
 });
