@@ -25,7 +25,7 @@ createRoot(document.body).render(
       plugins: [], // instead of the history
       showPersistHeadersSettings: false,
       defaultTabs: tabs,
-      initialVariables: tabs[0]?.variables, // the editor does not take them from the first tab
+      initialVariables: tabs[0]!.variables, // the editor does not take them from the first tab
     },
     createElement(GraphiQL.Logo, null, isSandbox ? `${NAME} · sandbox` : NAME),
   ),
