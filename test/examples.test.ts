@@ -115,6 +115,17 @@ test('examples ask for the versions that their tests run with', () => {
   expect(asked).toEqual(asked.map(([example, name]) => [example, name, tested[name]]));
 });
 
+describe('Relay', () => {
+  test('confirms and reads with operations that are compiled against the schema of the package', async () => {
+    const folder = await examples.install('relay');
+    // Ends with 1 where `__generated__` is not what the compiler makes of them.
+    await promisify(execFile)(process.execPath, ['--run', 'compile', '--', '--validate'], { cwd: folder });
+    const gateway = await gatewayForExamples();
+    expect(await runAgainst(gateway, 'relay')).toBe(CONFIRMED_AND_READ);
+    expect(callsOf(gateway.sandbox)).toEqual([LOG_IN, REQUEST, INBOX, CONFIRM, CONFIRM, READ]);
+  });
+});
+
 describe('mounted', () => {
   test('answers its own field and ours, in the language of the caller, and logs to its own logger', async () => {
     const sandbox = await createSandbox();

@@ -35,7 +35,7 @@ export function createExamples(): Examples {
 
   async function install(name: string): Promise<string> {
     const folder = join(root, name);
-    cpSync(`examples/${name}`, folder, { recursive: true });
+    cpSync(`examples/${name}`, folder, { recursive: true, filter: (path) => basename(path) !== 'node_modules' });
     const { dependencies, devDependencies } = readManifest(folder);
     for (const dependency of Object.keys({ ...dependencies, ...devDependencies })) {
       const target = join(folder, 'node_modules', dependency);
