@@ -28,7 +28,7 @@ createRoot(document.body).render(
       visiblePlugin={isWide ? plugins[0] : undefined}
       showPersistHeadersSettings={false}
       defaultTabs={tabs}
-      initialVariables={tabs[0]?.variables} // the editor does not take them from the first tab
+      initialVariables={tabs[0]!.variables} // the editor does not take them from the first tab
     >
       <GraphiQL.Logo> </GraphiQL.Logo>
       <VariablesSource />
