@@ -109,6 +109,14 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
     operator: 'Nothing to do: the person decided.',
     settings: [],
   },
+  RESEND_UNAVAILABLE: {
+    cause:
+      'No message can be sent again for this verification: it was requested at iamport (PortOne V1), which has no such call, or it is approved in an app, or it was requested elsewhere.',
+    app: 'Send the same `requestIdentityOtp` again once the person asks for it. A code that has arrived can still be confirmed until then.',
+    counts: 'Nothing was sent and nothing is counted.',
+    operator: 'Nothing to do. On PortOne V1 every `resendIdentityOtp` is answered so.',
+    settings: ['PORTONE_API_SECRET'],
+  },
   IN_PROGRESS: {
     cause:
       'Another code for the same impUid is on its way; or the person has not approved in the app yet; or the provider says that another verification of this person runs.',

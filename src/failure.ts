@@ -10,6 +10,7 @@ const CODES = {
   TOO_MANY_ATTEMPTS: { type: 'OtpRejectedError', retryable: false },
   ALREADY_CERTIFIED: { type: 'OtpRejectedError', retryable: false },
   APP_NOT_APPROVED: { type: 'OtpRejectedError', retryable: false },
+  RESEND_UNAVAILABLE: { type: 'OtpRejectedError', retryable: false },
   IN_PROGRESS: { type: 'OtpRejectedError', retryable: true },
   IDENTITY_MISMATCH: { type: 'RequestRejectedError', retryable: false },
   LINE_BLOCKED: { type: 'RequestRejectedError', retryable: false },
@@ -92,8 +93,9 @@ type AnyCall = 'RateLimitedError' | 'UpstreamError';
 export interface FailureOf {
   readonly confirm: Failure<AnyCall | 'OtpRejectedError' | 'CertificationNotFoundError' | 'OutcomeUnknownError'>;
   readonly request: Failure<AnyCall | 'RequestRejectedError' | 'OutcomeUnknownError'>;
+  readonly resend: Failure<AnyCall | 'OtpRejectedError' | 'CertificationNotFoundError' | 'OutcomeUnknownError'>;
   readonly read: Failure<AnyCall | 'CertificationNotFoundError'>;
   readonly delete: Failure<AnyCall | 'CertificationNotFoundError' | 'OutcomeUnknownError'>;
 }
 export type Call = keyof FailureOf;
-export const CALLS = ['request', 'confirm', 'read', 'delete'] as const satisfies readonly Call[];
+export const CALLS = ['request', 'resend', 'confirm', 'read', 'delete'] as const satisfies readonly Call[];

@@ -203,6 +203,8 @@ export type IdentityErrorCode =
   | 'OVERLOADED'
   /** Too many calls; wait. */
   | 'RATE_LIMITED'
+  /** No message can be sent again for this verification: ask for a new one. */
+  | 'RESEND_UNAVAILABLE'
   /** The verification app cannot be used by this person or on this device: ask again with `method: SMS`. */
   | 'SMS_REQUIRED'
   /** Too many wrong codes: this verification is dead. */
@@ -227,7 +229,7 @@ export type IdentityErrorCode =
 /** The person was recognised and the message is on its way, which does not mean that it arrived. */
 export type IdentityOtpSent = {
   readonly __typename: 'IdentityOtpSent';
-  /** How many codes may be tried. */
+  /** How many codes may be tried from now on. */
   readonly attemptsAllowed: Scalars['Int']['output'];
   /**
    * When the code probably ends, for a countdown. It is an estimate of this service: the provider does not tell, and may accept the
@@ -283,6 +285,11 @@ export type Mutation = {
    * the same `IdentityOtpSent`, and no second message is sent. Callers without a token are not told apart and get no such repeat.
    */
   readonly requestIdentityOtp: RequestIdentityOtpResult;
+  /**
+   * Sends the code of a verification again, which keeps its impUid and its attempts. The last code is the one that counts.
+   * Not every provider can: after RESEND_UNAVAILABLE call `requestIdentityOtp` once more. It counts as a request for the same phone.
+   */
+  readonly resendIdentityOtp: ResendIdentityOtpResult;
 };
 
 
@@ -306,12 +313,17 @@ export type MutationRequestIdentityOtpArgs = {
   input: RequestIdentityOtpInput;
 };
 
+
+export type MutationResendIdentityOtpArgs = {
+  impUid: Scalars['ID']['input'];
+};
+
 /** Retype the code where `attemptsRemaining` is not 0, wait where `retryable`, and ask for a new code otherwise. */
 export type OtpRejectedError = IdentityError & {
   readonly __typename: 'OtpRejectedError';
   /** How many attempts this verification has left; null where that is not known. */
   readonly attemptsRemaining: Maybe<Scalars['Int']['output']>;
-  /** WRONG_CODE, CODE_REJECTED, CODE_EXPIRED, TOO_MANY_ATTEMPTS, ALREADY_CERTIFIED, APP_NOT_APPROVED or IN_PROGRESS. */
+  /** WRONG_CODE, CODE_REJECTED, CODE_EXPIRED, TOO_MANY_ATTEMPTS, ALREADY_CERTIFIED, APP_NOT_APPROVED, RESEND_UNAVAILABLE or IN_PROGRESS. */
   readonly code: IdentityErrorCode;
   /** What to show the person. */
   readonly message: Scalars['String']['output'];
@@ -421,6 +433,9 @@ export type RequestRejectedError = IdentityError & {
   /** Whether the same call, unchanged, may succeed later. */
   readonly retryable: Scalars['Boolean']['output'];
 };
+
+/** The message was sent again, or the one reason it was not. Select `... on IdentityError { code message }` to survive members added later. */
+export type ResendIdentityOtpResult = CertificationNotFoundError | IdentityOtpSent | InvalidInputError | OtpRejectedError | OutcomeUnknownError | RateLimitedError | UpstreamError;
 
 /** Apologise, and try again if `retryable`. */
 export type UpstreamError = IdentityError & {
@@ -568,6 +583,15 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( Failure<'RequestRejectedError'> )
     | ( Failure<'UpstreamError'> )
   ;
+  ResendIdentityOtpResult:
+    | ( Failure<'CertificationNotFoundError'> )
+    | ( IdentityOtpSent )
+    | ( InvalidInput )
+    | ( Failure<'OtpRejectedError'> )
+    | ( Failure<'OutcomeUnknownError'> )
+    | ( Failure<'RateLimitedError'> )
+    | ( Failure<'UpstreamError'> )
+  ;
 };
 
 /** Mapping of interface types */
@@ -614,6 +638,7 @@ export type ResolversTypes = {
   RequestIdentityOtpInput: RequestIdentityOtpInput;
   RequestIdentityOtpResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RequestIdentityOtpResult']>;
   RequestRejectedError: ResolverTypeWrapper<Failure<'RequestRejectedError'>>;
+  ResendIdentityOtpResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ResendIdentityOtpResult']>;
   UpstreamError: ResolverTypeWrapper<Failure<'UpstreamError'>>;
   VerificationMethod: VerificationMethod;
 };
@@ -644,6 +669,7 @@ export type ResolversParentTypes = {
   RequestIdentityOtpInput: RequestIdentityOtpInput;
   RequestIdentityOtpResult: ResolversUnionTypes<ResolversParentTypes>['RequestIdentityOtpResult'];
   RequestRejectedError: Failure<'RequestRejectedError'>;
+  ResendIdentityOtpResult: ResolversUnionTypes<ResolversParentTypes>['ResendIdentityOtpResult'];
   UpstreamError: Failure<'UpstreamError'>;
 };
 
@@ -734,6 +760,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   confirmIdentityOtp: Resolver<ResolversTypes['ConfirmIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationConfirmIdentityOtpArgs, 'impUid' | 'otp'>>;
   deleteCertification: Resolver<ResolversTypes['DeleteCertificationResult'], ParentType, ContextType, RequireFields<MutationDeleteCertificationArgs, 'impUid'>>;
   requestIdentityOtp: Resolver<ResolversTypes['RequestIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationRequestIdentityOtpArgs, 'input'>>;
+  resendIdentityOtp: Resolver<ResolversTypes['ResendIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationResendIdentityOtpArgs, 'impUid'>>;
 };
 
 export type OtpRejectedErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OtpRejectedError'] = ResolversParentTypes['OtpRejectedError']> = {
@@ -775,6 +802,10 @@ export type RequestRejectedErrorResolvers<ContextType = Context, ParentType exte
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ResendIdentityOtpResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ResendIdentityOtpResult'] = ResolversParentTypes['ResendIdentityOtpResult']> = {
+  __resolveType: TypeResolveFn<'CertificationNotFoundError' | 'IdentityOtpSent' | 'InvalidInputError' | 'OtpRejectedError' | 'OutcomeUnknownError' | 'RateLimitedError' | 'UpstreamError', ParentType, ContextType>;
+};
+
 export type UpstreamErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpstreamError'] = ResolversParentTypes['UpstreamError']> = {
   code: Resolver<ResolversTypes['IdentityErrorCode'], ParentType, ContextType>;
   message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -804,6 +835,7 @@ export type Resolvers<ContextType = Context> = {
   RateLimitedError: RateLimitedErrorResolvers<ContextType>;
   RequestIdentityOtpResult: RequestIdentityOtpResultResolvers<ContextType>;
   RequestRejectedError: RequestRejectedErrorResolvers<ContextType>;
+  ResendIdentityOtpResult: ResendIdentityOtpResultResolvers<ContextType>;
   UpstreamError: UpstreamErrorResolvers<ContextType>;
 };
 

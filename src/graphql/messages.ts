@@ -18,6 +18,7 @@ export const MESSAGES: Readonly<Record<Language, Catalogue>> = {
       TOO_MANY_ATTEMPTS: 'Too many wrong codes. Please ask for a new code.',
       ALREADY_CERTIFIED: 'This verification was completed before. Please start a new one.',
       APP_NOT_APPROVED: 'It was not approved in the app. Please start again.',
+      RESEND_UNAVAILABLE: 'The code cannot be sent again. Please ask for a new one.',
       IN_PROGRESS: 'Another verification is still running. Please try again in a moment.',
       IDENTITY_MISMATCH: 'The details do not match what the carrier knows. Please check them.',
       LINE_BLOCKED:
@@ -61,6 +62,7 @@ export const MESSAGES: Readonly<Record<Language, Catalogue>> = {
       TOO_MANY_ATTEMPTS: '인증번호를 여러 번 틀렸어요. 인증번호를 다시 받아 주세요.',
       ALREADY_CERTIFIED: '이미 끝난 본인인증이에요. 새로 시작해 주세요.',
       APP_NOT_APPROVED: '앱에서 승인되지 않았어요. 처음부터 다시 시작해 주세요.',
+      RESEND_UNAVAILABLE: '인증번호를 다시 보낼 수 없어요. 새 인증번호를 요청해 주세요.',
       IN_PROGRESS: '다른 본인인증이 진행되고 있어요. 잠시 후 다시 시도해 주세요.',
       IDENTITY_MISMATCH: '입력한 정보가 통신사에 등록된 정보와 달라요. 다시 확인해 주세요.',
       LINE_BLOCKED: '본인인증을 막아 둔 번호예요. PASS 앱이나 통신사 앱에서 차단을 해제한 뒤 다시 시도해 주세요.',

@@ -20,8 +20,15 @@ import {
 import { mayDelete, otherEnd, readRight, type OtherEnd, type ReadRight } from './rights.ts';
 import type { Hmac } from './hmac.ts';
 import { createKept, type Kept } from './kept.ts';
+import { resend, type Resend } from './resend-rules.ts';
 import { StoreUnavailable, type AttemptStore } from './store.ts';
 import { readRecord, update, type RecordAt, type Updated } from './update.ts';
+
+/** The person that a code was sent to: the digits of the phone, and how they confirm. */
+export interface Person {
+  readonly phone: string;
+  readonly method: Method;
+}
 
 /** One caller's code for one impUid. */
 export interface KeyedAttempt extends Attempt {
@@ -34,7 +41,9 @@ export interface Attempts {
   /** Whether a new record could be kept. */
   check(): Kept<void>;
   /** Makes `caller` the owner of an impUid. Errors: none; what cannot be kept is logged. */
-  open(caller: Caller, impUid: string, method: Method): Promise<void>;
+  open(caller: Caller, impUid: string, person: Person): Promise<void>;
+  /** What the caller may have sent again; where it may, the codes that were wrong so far can be right from now on. */
+  resend(caller: Caller, impUid: string): Kept<Resend>;
   /** The attempt with a code, or with the caller's approval in the app. */
   attempt(caller: Caller, impUid: string, method: Method, otp: string): KeyedAttempt;
   begin(attempt: KeyedAttempt): Kept<Begin<Interval>>;
@@ -76,11 +85,18 @@ export function createAttempts(options: AttemptsOptions): Attempts {
 
   return {
     check: () => kept(store.check()),
-    async open(caller, impUid, method) {
-      const record = opened(ownerOf(caller), method);
+    async open(caller, impUid, { method, phone }) {
+      const record = opened(ownerOf(caller), method, hmac('phone', phone));
       const opening = kept(update(store, keyOf(impUid), () => ({ record, reply: undefined })).then(mustBeKept));
       if (!(await opening).ok) logLost(new StoreUnavailable('An owner was not kept'));
     },
+    resend: (caller, impUid) =>
+      kept(
+        update(store, keyOf(impUid), (found, now) => resend(found, ownerOf(caller), now, leaseMs)).then((updated) => {
+          mustBeKept(updated);
+          return updated.reply;
+        }),
+      ),
     attempt: (caller, impUid, method, otp) => ({
       key: keyOf(impUid),
       lease: randomUUID(),

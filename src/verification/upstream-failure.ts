@@ -1,16 +1,19 @@
 import { failure, type Call, type Failure, type FailureOf } from '../failure.ts';
 import type { Refusal, UpstreamError, UpstreamRefusal } from '../upstream/errors.ts';
 
-/** The code in each kind of call; reading and deleting share one. */
+/** The code in each kind of call; those about a record without a code of the person share one. */
 type Row = readonly [
   confirm: FailureOf['confirm']['code'],
   request: FailureOf['request']['code'],
   record: FailureOf['read']['code'],
 ];
-const COLUMN = { confirm: 0, request: 1, read: 2, delete: 2 } as const satisfies Record<Call, keyof Row>;
+const COLUMN = { confirm: 0, request: 1, resend: 2, read: 2, delete: 2 } as const satisfies Record<Call, keyof Row>;
 
 /** The calls that change something upstream: their outcome is unknown where the answer is lost. */
-const CHANGES = { confirm: true, request: true, read: false, delete: true } satisfies Record<Call, boolean>;
+const CHANGES = { confirm: true, request: true, resend: true, read: false, delete: true } satisfies Record<
+  Call,
+  boolean
+>;
 
 /** What a refusal means to the client. A refusal that makes no sense for a call is UPSTREAM_REJECTED, or UPSTREAM_UNAVAILABLE where it may pass. */
 const MEANING: Readonly<Record<Exclude<Refusal, 'UNRECOGNISED'>, Row>> = {

@@ -7,11 +7,14 @@ import { remove } from './delete.ts';
 import type { Parts } from './parts.ts';
 import { read } from './read.ts';
 import { createRequest, type Request } from './request.ts';
+import { createResend, type Resend } from './resend.ts';
 
 /** The use cases of identity verification. They act: they ask the guard for its decision, and then the upstream. */
 export interface Verification {
   /** Has a code sent, and answers the new verification, which the caller owns. */
   readonly request: Request;
+  /** Has the code of such a verification sent again. */
+  readonly resend: Resend;
   /** One attempt to confirm. */
   readonly confirm: Confirm;
   /** A certification that this caller proved, or any for one with `certification:read-any`. */
@@ -23,6 +26,7 @@ export interface Verification {
 export function createVerification(parts: Parts): Verification {
   return {
     request: createRequest(parts),
+    resend: createResend(parts),
     confirm: createConfirm(parts),
     read: (caller, impUid, signal) => read(parts, caller, impUid, signal),
     delete: (caller, impUid) => remove(parts, caller, impUid),

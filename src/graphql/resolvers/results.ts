@@ -5,6 +5,7 @@ import type {
   DeleteCertificationResultResolvers,
   IdentityOtpSentResolvers,
   RequestIdentityOtpResultResolvers,
+  ResendIdentityOtpResultResolvers,
 } from '../../generated/resolvers.ts';
 
 const typeOf = <T extends string>({ __typename }: { readonly __typename: T }): T => __typename;
@@ -12,6 +13,7 @@ const typeOf = <T extends string>({ __typename }: { readonly __typename: T }): T
 export const CertificationResult: CertificationResultResolvers = { __resolveType: typeOf };
 export const ConfirmIdentityOtpResult: ConfirmIdentityOtpResultResolvers = { __resolveType: typeOf };
 export const DeleteCertificationResult: DeleteCertificationResultResolvers = { __resolveType: typeOf };
+export const ResendIdentityOtpResult: ResendIdentityOtpResultResolvers = { __resolveType: typeOf };
 export const RequestIdentityOtpResult: RequestIdentityOtpResultResolvers = { __resolveType: typeOf };
 
 export const IdentityOtpSent: IdentityOtpSentResolvers = {

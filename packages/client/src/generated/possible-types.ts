@@ -41,6 +41,15 @@
       "RateLimitedError",
       "RequestRejectedError",
       "UpstreamError"
+    ],
+    "ResendIdentityOtpResult": [
+      "CertificationNotFoundError",
+      "IdentityOtpSent",
+      "InvalidInputError",
+      "OtpRejectedError",
+      "OutcomeUnknownError",
+      "RateLimitedError",
+      "UpstreamError"
     ]
   }
 };
@@ -85,6 +94,15 @@
       "OutcomeUnknownError",
       "RateLimitedError",
       "RequestRejectedError",
+      "UpstreamError"
+    ],
+    "ResendIdentityOtpResult": [
+      "CertificationNotFoundError",
+      "IdentityOtpSent",
+      "InvalidInputError",
+      "OtpRejectedError",
+      "OutcomeUnknownError",
+      "RateLimitedError",
       "UpstreamError"
     ]
   }
