@@ -109,6 +109,15 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
     operator: 'Nothing to do: the person decided.',
     settings: [],
   },
+  WINDOW_NOT_COMPLETED: {
+    cause:
+      "The window is this caller's and can be completed, and the provider's record of it is not certified: the person has closed it, failed in it, or never seen it.",
+    app: 'Open the window again with the same id until `expiresAt`, or call `openIdentityWindow` for a new one. Then call `completeIdentityWindow` again: do not poll.',
+    counts: 'Nothing is used up: the window can be completed later. The call counts in the limits of confirms.',
+    operator:
+      'Single ones are usual: people close windows. Many of them: the page calls before the script has told it that the person is certified.',
+    settings: ['IAMPORT_MERCHANT_CODE'],
+  },
   IN_PROGRESS: {
     cause:
       'Another code for the same impUid is on its way; or the person has not approved in the app yet; or the provider says that another verification of this person runs.',
@@ -164,8 +173,8 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
   },
   NOT_FOUND: {
     cause:
-      "For this caller there is no such verification: the impUid is unknown, another caller's, or forgotten. Ownership ends an hour after the last attempt, at a restart without Redis, and at a change of `GUARD_SECRET`. The provider can say so, too. All of these have the same answer.",
-    app: 'Start again with `requestIdentityOtp`. If it appears right after a request, compare the `sub` of both tokens: the same one must request and confirm.',
+      "For this caller there is no such verification: the impUid is unknown, another caller's, or forgotten. Ownership ends an hour after the last attempt, at a restart without Redis, and at a change of `GUARD_SECRET`. The provider can say so, too. For `completeIdentityWindow`: the certification was not made in a window that this caller opened in the last 15 minutes and has not completed before. All of these have the same answer.",
+    app: 'Start again with `requestIdentityOtp` or `openIdentityWindow`. If it appears right after a request, compare the `sub` of both tokens: the same one must request and confirm.',
     counts:
       'No attempt is used where the gateway answers it. Once the provider has said so in a confirm, each further one is answered so without a call.',
     operator:
@@ -235,11 +244,11 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
   },
   UPSTREAM_MISCONFIGURED: {
     cause:
-      "The provider says that the merchant's contract or channel is not set up for this call, or that the request is malformed.",
+      "The provider says that the merchant's contract or channel is not set up for this call, or that the request is malformed. `openIdentityWindow` is answered so without a setting that the window needs, which the log names.",
     app: 'Apologise and offer another way to verify. Waiting does not help until the operator has acted.',
     counts: REFUSED_COUNTED,
     operator: 'Act now: see [the merchant is not set up](../operating.md#the-merchant-is-not-set-up).',
-    settings: ['IAMPORT_CHANNEL_KEY', 'IAMPORT_BYPASS'],
+    settings: ['IAMPORT_CHANNEL_KEY', 'IAMPORT_BYPASS', 'IAMPORT_MERCHANT_CODE'],
   },
   UPSTREAM_BAD_RESPONSE: {
     cause:

@@ -118,7 +118,8 @@ function warningOf(event: GatewayEvent): Warning | null {
     }
     case 'missing-setting': {
       const { setting } = event;
-      const message = 'a client asks for a field that needs a setting: the field is answered null, and NOT_CONFIGURED';
+      const message =
+        'a client asks for a field that needs a setting: it is answered NOT_CONFIGURED, and a window UPSTREAM_MISCONFIGURED';
       return { id: setting, ms: Number.POSITIVE_INFINITY, fields: { setting }, message };
     }
     case 'refused-caller':

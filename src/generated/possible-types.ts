@@ -34,6 +34,11 @@
       "RequestRejectedError",
       "UpstreamError"
     ],
+    "OpenIdentityWindowResult": [
+      "IdentityWindow",
+      "RateLimitedError",
+      "UpstreamError"
+    ],
     "RequestIdentityOtpResult": [
       "IdentityOtpSent",
       "InvalidInputError",
@@ -77,6 +82,11 @@
       "OutcomeUnknownError",
       "RateLimitedError",
       "RequestRejectedError",
+      "UpstreamError"
+    ],
+    "OpenIdentityWindowResult": [
+      "IdentityWindow",
+      "RateLimitedError",
       "UpstreamError"
     ],
     "RequestIdentityOtpResult": [

@@ -40,8 +40,11 @@ export type Denial = Failure<'RateLimitedError' | 'UpstreamError'>;
  * cannot be read, is not counted.
  */
 export interface Limits {
-  /** `same` counts this very request, once: whatever the limits say, and in one step with them. Null where it may be made twice. */
-  request(by: Caller, phone: string, same: Window | null): Promise<Outcome<Pass | CountedBefore, Denial>>;
+  /**
+   * The phone is null for a window of the provider, which asks for it there.
+   * `same` counts this very request, once: whatever the limits say, and in one step with them. Null where it may be made twice.
+   */
+  request(by: Caller, phone: string | null, same: Window | null): Promise<Outcome<Pass | CountedBefore, Denial>>;
   confirm(by: Caller): Promise<Outcome<unknown, Denial>>;
 }
 
@@ -90,7 +93,7 @@ export function createLimits(options: LimitsOptions): Limits {
           {
             limit: 'requests per phone',
             rates: config.requestsPerPhone,
-            key: hmac('phone', phone),
+            key: phone === null ? null : hmac('phone', phone),
             countsTries: false,
           },
           { limit: 'requests per caller', rates: config.requestsPerCaller, key: callerKey(by), countsTries: true },
