@@ -17,14 +17,15 @@ const output = new URL('dist/explorer/', root);
 const { outputFiles, metafile } = await esbuild.build({
   absWorkingDir: fileURLToPath(root),
   entryPoints: {
-    main: 'explorer/main.ts',
+    main: 'explorer/main.tsx',
     'editor.worker': 'monaco-editor/esm/vs/editor/editor.worker.js',
     'graphql.worker': 'monaco-graphql/esm/graphql.worker.js',
     'json.worker': 'monaco-editor/esm/vs/language/json/json.worker.js',
   },
-  define: { OPERATIONS: JSON.stringify(readOperations()) },
+  define: { SHIPPED_OPERATIONS: JSON.stringify(readOperations()) },
   loader: { '.ttf': 'file' },
   alias: { 'prettier/parser-graphql': 'prettier/plugins/graphql' }, // the same plugin, imported under both names
+  jsx: 'automatic',
   bundle: true,
   minify: true,
   splitting: true, // the page and its three workers share most of the editor

@@ -1,34 +1,18 @@
-// Writes docs/settings.md and the short list in README.md from the table of settings; `--check` only compares them.
-import { readFileSync } from 'node:fs';
+// Writes docs/settings.md from the table of settings; `--check` only compares it.
 import type { z } from 'zod';
 import type { Setting } from '../src/config/setting.ts';
 import { GROUPS } from '../src/config/settings.ts';
-import { code, root, table, write } from './document.ts';
-
-/** The settings that a first deployment needs. */
-const FIRST = new Set([
-  'NODE_ENV',
-  'HOST',
-  'PORT',
-  'ADMIN_PORT',
-  'TRUST_PROXY',
-  'CORS_ORIGINS',
-  'TRUSTED_DOCUMENTS',
-  'IAMPORT_API_KEY',
-  'IAMPORT_API_SECRET',
-  'AUTH_JWKS_URL',
-  'AUTH_SECRET',
-  'ROUTER_SECRET',
-  'REDIS_URL',
-  'STORE_FILE',
-  'GUARD_SECRET',
-]);
+import { code, table, write } from './document.ts';
 
 const INTRODUCTION = `# Settings
 
 Settings are read from the environment alone and checked at start: the process ends with every problem at once, and repeats no
 value. Values are trimmed, an empty one counts as unset, and one in quotes is refused: \`docker --env-file\` keeps them. A name that
 resembles a setting has no effect and is logged as a warning. \`npm run codegen\` writes this page from \`src/config/settings.ts\`.
+
+**For a first deployment** look at \`NODE_ENV\`, \`HOST\`, \`PORT\` and \`ADMIN_PORT\`, \`TRUST_PROXY\`, \`CORS_ORIGINS\`, \`IAMPORT_API_KEY\` and
+\`IAMPORT_API_SECRET\`, \`AUTH_JWKS_URL\` or \`AUTH_SECRET\`, \`ROUTER_SECRET\`, \`REDIS_URL\` or \`STORE_FILE\`, and \`GUARD_SECRET\`. Then run
+\`npx iamport-identity-gateway check\` ([command line](operating.md#command-line)) before the first start.
 
 **Rates** limit calls in fixed windows. \`5/1h,10/1d\` allows five calls an hour and ten a day: a number of calls, and a number of
 seconds (\`s\`), minutes (\`m\`), hours (\`h\`) or days (\`d\`). \`off\` is no limit. A call that one window denies counts in none.
@@ -52,13 +36,7 @@ user with rights of its own needs \`~identity:* +@read +@write +@scripting +@con
 one is in force at once, and all attempts and limits begin anew.
 `;
 
-const SOURCE = 'src/config/settings.ts';
-
-const readme = readFileSync(new URL('README.md', root), 'utf8');
-const [, before, after] = /^(.*<!-- settings -->\n)[^]*(<!-- \/settings -->.*)$/s.exec(readme) ?? [];
-if (before === undefined) throw new Error('README.md has no part between <!-- settings --> and <!-- /settings -->');
-await write('docs/settings.md', page(), SOURCE);
-await write('README.md', `${before}\n${shortList()}\n${after}`, SOURCE);
+await write('docs/settings.md', page(), 'src/config/settings.ts');
 
 function page(): string {
   const groups = GROUPS.map(({ title, settings }) => {
@@ -66,12 +44,6 @@ function page(): string {
     return `## ${title}\n\n${table(['setting', 'default', 'value', 'effect'], rows)}`;
   });
   return [INTRODUCTION, ...groups].join('\n');
-}
-
-function shortList(): string {
-  const settings = GROUPS.flatMap((group) => Object.values(group.settings)).filter(({ name }) => FIRST.has(name));
-  const rows = settings.map((it) => [code(it.name), code(standard(it)), it.sentence]);
-  return table(['setting', 'default', 'effect'], rows);
 }
 
 /** The default as the environment would have it; empty where the setting has none. */

@@ -50,6 +50,8 @@ export interface PortoneConfig extends Values<typeof PORTONE> {
   readonly apiSecret: string;
   readonly storeId: string;
   readonly channelKey: string;
+  /** There is no key of iamport, so that no verification was made there. */
+  readonly isAlone: boolean;
 }
 
 /** Limits on calls to the upstream, and the threshold of its circuit breakers. */
@@ -141,7 +143,8 @@ export function readConfig(environment: Environment, { hasOwnCallers = false }: 
       apiSecret: upstream.apiSecret ?? 'sandbox_secret',
       policies: values(POLICIES),
     },
-    portone: portone.apiSecret === null ? null : (portone as PortoneConfig), // `portoneProblems` has seen the rest
+    // `portoneProblems` has seen that the others are set.
+    portone: portone.apiSecret === null ? null : ({ ...portone, isAlone: upstream.apiKey === null } as PortoneConfig),
     auth: {
       ...values(CALLERS),
       // The sandbox has no real data to protect: everything can be tried.

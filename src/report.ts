@@ -1,5 +1,5 @@
 import { createAuditLog, type AuditNews } from './audit/news.ts';
-import type { GatewayEvent, OnEvent, OnUpstreamEvent, Operation, UnknownWords } from './events.ts';
+import type { GatewayEvent, MissingSetting, OnEvent, OnUpstreamEvent, Operation, UnknownWords } from './events.ts';
 import type { FileNews } from './guard/file-link.ts';
 import type { RedisNews } from './guard/redis-link.ts';
 import type { FaultReason } from './upstream/errors.ts';
@@ -79,7 +79,10 @@ export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Repor
       logAudit(news);
       if (news.kind === 'failed') onEvent({ kind: 'audit-failed', reason: news.reason });
     },
-    onFile: (news) => logFile(logger, news),
+    onFile(news) {
+      logFile(logger, news);
+      if (news.kind === 'secret') onEvent(news);
+    },
     onRedis(news) {
       logRedis(logger, news);
       if (news.kind === 'secret') onEvent(news);
@@ -118,8 +121,7 @@ function warningOf(event: GatewayEvent): Warning | null {
     }
     case 'missing-setting': {
       const { setting } = event;
-      const message =
-        'a client asks for a field that needs a setting: it is answered NOT_CONFIGURED, and a window UPSTREAM_MISCONFIGURED';
+      const message = NEEDS_SETTING[setting];
       return { id: setting, ms: Number.POSITIVE_INFINITY, fields: { setting }, message };
     }
     case 'refused-caller':
@@ -151,8 +153,17 @@ function warningOf(event: GatewayEvent): Warning | null {
 /** Of calls that were not made, and of callers that have hung up: the log-in and the breaker have lines of their own. */
 const TOLD_ELSEWHERE: ReadonlySet<FaultReason> = new Set(['login', 'login-refused', 'breaker', 'overload', 'gone']);
 
+const FIELD_NEEDS =
+  'a client asks for a field that needs a setting: the field is answered null, and NOT_CONFIGURED' as const;
+const NEEDS_SETTING: Readonly<Record<MissingSetting, string>> = {
+  IAMPORT_MERCHANT_CODE: 'a client asks for a window that needs a setting: it is answered UPSTREAM_MISCONFIGURED',
+  PERSON_ID_KEY: FIELD_NEEDS,
+  PROOF_PRIVATE_KEY: FIELD_NEEDS,
+  TRUST_PROXY: 'PortOne V2 needs the address of the person, which is not known: no code can be sent without it',
+};
+
 const LOGIN_REFUSED = {
-  key: 'the upstream refuses the log-in: check IAMPORT_API_KEY and IAMPORT_API_SECRET',
+  key: 'the upstream refuses who we are: check IAMPORT_API_KEY and IAMPORT_API_SECRET, or PORTONE_API_SECRET',
   other: 'the upstream refuses the log-in, and not for its key or secret: it may not allow this address',
 };
 
@@ -212,9 +223,19 @@ function logRedis(logger: Logger, news: RedisNews): void {
 }
 
 function logFile(logger: Logger, news: FileNews): void {
-  if (news.kind === 'back') return logger.info({}, 'the store file is back');
-  return logger.warn(
-    { reason: news.reason },
-    `the store file is lost: ${news.sentence}; nothing is confirmed until it is back`,
-  );
+  switch (news.kind) {
+    case 'back':
+      return logger.info({}, 'the store file is back');
+    case 'lost':
+      return logger.warn(
+        { reason: news.reason },
+        `the store file is lost: ${news.sentence}; nothing is confirmed until it is back`,
+      );
+    case 'secret':
+      if (news.isShared) return logger.info({}, 'the store file is under this GUARD_SECRET again');
+      return logger.error(
+        {},
+        'GUARD_SECRET is not the one under which the store file was used in the last ten minutes: attempts, owners and limits begin anew',
+      );
+  }
 }

@@ -25,6 +25,11 @@ export function dayOfMidnight(seconds: number): string | null {
   return Math.abs(local - midnight) <= HOUR_MS ? new Date(midnight).toISOString().slice(0, 10) : null;
 }
 
+/** The unix seconds of the midnight in Seoul at which a day, `YYYY-MM-DD`, begins by today's offset. */
+export function midnightOf(day: string): number {
+  return (Date.parse(`${day}T00:00:00Z`) - OFFSET_MS) / 1000;
+}
+
 /**
  * Whether somebody born on `birthday` has turned `years` by `today`, both `YYYY-MM-DD`.
  * A person born on 29 February turns a year older on 1 March where there is no 29th.

@@ -12,6 +12,7 @@ import type { Resolvers } from './generated/resolvers.ts';
 import { createAttempts } from './guard/attempt-records.ts';
 import { createFileStore } from './guard/file.ts';
 import { openFile, type FileLink } from './guard/file-link.ts';
+import { watchFileSecret } from './guard/file-secret.ts';
 import { createFileWindows } from './guard/file-windows.ts';
 import { createHmacs, type Hmac } from './guard/hmac.ts';
 import { createIdentityWindows } from './guard/identity-windows.ts';
@@ -24,19 +25,20 @@ import { createRequests } from './guard/requests.ts';
 import { createMemoryStore, StoreFull, type AttemptStore } from './guard/store.ts';
 import { timedStore, timedWindows } from './guard/timed-stores.ts';
 import { createMemoryWindows, type WindowStore } from './guard/windows.ts';
-import { createHttp, type WireOptions } from './upstream/http.ts';
+import type { WireOptions } from './upstream/http.ts';
 import type { UpstreamLoad } from './upstream/policies.ts';
-import { createIamport } from './iamport/source.ts';
 import type { Logger } from './log.ts';
 import { createReport, type Report, type UpstreamHealth } from './report.ts';
 import { createProofs, NO_PROOFS } from './proofs/proofs.ts';
 import { createContextFactory, type ContextRequest } from './request-context.ts';
+import { createUpstreams } from './upstreams.ts';
 import { createVerification } from './verification/verification.ts';
 import { mount, type SchemaModule } from './graphql/mount.ts';
 import { createSchema, resolvers, typeDefs } from './graphql/schema.ts';
 
 /** The configuration, as `readConfig` reads it or you make it, and what a host program has of its own. */
-export interface IdentitySubgraphOptions extends Pick<Config, 'iamport' | 'guard' | 'limits' | 'maxRepresentations'> {
+export interface IdentitySubgraphOptions
+  extends Pick<Config, 'iamport' | 'guard' | 'limits' | 'maxRepresentations'>, Partial<Pick<Config, 'portone'>> {
   /** How callers prove their identity; or a function of your own that names the caller. */
   readonly auth: AuthConfig | Authenticate;
   /** Told what an operator should know; pino, or any logger of the same three methods. */
@@ -75,6 +77,11 @@ export interface IdentitySubgraph {
   createContext(request: ContextRequest): Promise<Context>;
   /** Whether the store of attempts can be written. A full one counts as ready: it goes on serving the records that it has. */
   isReady(): Promise<boolean>;
+  /**
+   * Whether lines of the access record can be written, as far as is known: `off` without a record. Nothing is served while it is
+   * `unavailable`, unless `audit.failure` is `continue`.
+   */
+  record(): Promise<'ok' | 'unavailable' | 'off'>;
   /** The health of the upstream at its last call, and the calls that run and wait now; asking for it sends no call. */
   upstream(): UpstreamHealth & { readonly calls: UpstreamLoad };
   /** The public keys that verify proofs, to be served at an address of your own: none where there is no key. */
@@ -90,8 +97,8 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
   const { iamport: config, logger, wire } = options;
   const report = createReport(logger, options.onEvent);
   const { onEvent } = report;
-  const http = createHttp({ ...config, ...(wire && { wire }) });
-  const upstream = createIamport({ ...config, http, onEvent });
+  const upstreams = createUpstreams(options, wire, onEvent);
+  const { upstream } = upstreams;
   const hmac = createHmacs(options.guard.secret);
   const stores = createStores(options, hmac, report);
   const { store, windows } = stores;
@@ -120,11 +127,12 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
         () => true,
         (error) => error instanceof StoreFull,
       ),
+    record: async () => (audit === null ? 'off' : (await audit.isWritable()) ? 'ok' : 'unavailable'),
     upstream: () => ({ ...report.upstream(), calls: upstream.load() }),
     jwks: () => proofs.jwks,
     reopen: () => audit?.reopen(),
     async close() {
-      http.close();
+      upstreams.close();
       await stores.close();
       await audit?.close();
     },
@@ -153,7 +161,7 @@ function createStores(options: IdentitySubgraphOptions, hmac: Hmac, report: Repo
 
 function storesOf({ redisUrl, storeFile }: GuardConfig, hmac: Hmac, { onRedis, onFile }: Report): Stores {
   if (redisUrl) return inRedis(connectRedis(redisUrl, onRedis), hmac, onRedis);
-  return storeFile ? inFile(openFile(storeFile, onFile)) : inMemory();
+  return storeFile ? inFile(openFile(storeFile, onFile), hmac, onFile) : inMemory();
 }
 
 function inRedis(redis: RedisLink, hmac: Hmac, onRedis: Report['onRedis']): Stores {
@@ -168,8 +176,16 @@ function inRedis(redis: RedisLink, hmac: Hmac, onRedis: Report['onRedis']): Stor
   };
 }
 
-function inFile(file: FileLink): Stores {
-  return { store: createFileStore(file), windows: createFileWindows(file), close: async () => file.close() };
+function inFile(file: FileLink, hmac: Hmac, onFile: Report['onFile']): Stores {
+  const unwatch = watchFileSecret(file, hmac, onFile);
+  return {
+    store: createFileStore(file),
+    windows: createFileWindows(file),
+    async close() {
+      unwatch();
+      file.close();
+    },
+  };
 }
 
 function inMemory(): Stores {

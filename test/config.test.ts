@@ -189,6 +189,7 @@ describe('readConfig', () => {
       channelKey: 'channel 2',
       baseUrl: 'http://127.0.0.1:8/',
       bypass: '{"b":1}',
+      isAlone: false,
     },
     iamport: {
       apiKey: 'key',

@@ -1,10 +1,9 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Registry } from '@prometheus-io/client';
 import { createMetrics } from '../src/server/metrics.ts';
-
-const DOCUMENTS = globSync('{*.md,docs/**/*.md,bench/*.md,examples/**/*.md}');
+import { DOCUMENTS } from './support/documents.ts';
 
 /** Paths of files in code spans, and targets of links, as a reader would follow them. */
 function namedBy(document: string): string[] {

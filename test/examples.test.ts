@@ -122,7 +122,8 @@ describe('mounted', () => {
       confirmIdentityOtp: { __typename: 'Certification' },
     });
     expect(callsOf(sandbox, 'imp_900232000001')).toEqual([LOG_IN, CONFIRM, CONFIRM]);
-    await printed(/"name":"my-api","field":"\w+","msg":"the upstream sent a value not known here"/);
+    const { input } = await printed(/"name":"my-api","field":"\w+","msg":"the upstream sent a value not known here"/);
+    expect(input).not.toContain('inline tracing');
   });
 
   test('runs on a sandbox of its own, prints a curl that certifies, and ends on SIGTERM', async () => {

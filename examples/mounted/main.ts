@@ -5,6 +5,7 @@
  *   npm run example examples/mounted/main.ts
  */
 import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { parse } from 'graphql';
 import { createIdentitySubgraph, readConfig, type Context } from 'iamport-identity-gateway';
@@ -40,6 +41,7 @@ const server = new ApolloServer<MyContext>({
   validationRules: identity.validationRules, // one confirm for a request
   formatError: identity.formatError, // GraphQL's own errors repeat what a person typed
   plugins: [
+    ApolloServerPluginInlineTraceDisabled(), // it would time every field for a router that asks
     {
       serverWillStart: async () => ({
         serverWillStop: async () => {

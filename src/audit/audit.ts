@@ -1,5 +1,5 @@
 import type { AuditConfig } from '../config.ts';
-import { createChain } from './chain.ts';
+import { createChain, type ChainParts } from './chain.ts';
 import { openRecordFile, openStandardOutput, type RecordFile } from './file.ts';
 import { NO_LINES, readLine, type Seal } from './line.ts';
 import type { AuditNews } from './news.ts';
@@ -32,7 +32,7 @@ export function createAudit(options: AuditOptions | undefined, { seal, onNews }:
   if (!place) return null;
   const { last, cutBytes } = place;
   const end = (last !== null && readLine(last)) || NO_LINES;
-  const chain = createChain({ write: (line) => place.write(line), end, seal });
+  const chain = createChain({ write: (lines) => place.write(lines), end, seal });
   const tellEnd = (kind: 'continues' | 'reopened' | 'closed'): void => {
     const { seq, hash } = chain.end();
     onNews({ kind, seq, hash });
@@ -55,7 +55,21 @@ export function createAudit(options: AuditOptions | undefined, { seal, onNews }:
 }
 
 function placeOf({ file, write, last = null }: AuditOptions): RecordFile | null {
-  if (write) return { last, cutBytes: 0, write: async (line) => write(line), reopen() {}, async close() {} };
+  if (write) return { last, cutBytes: 0, write: oneByOne(write), reopen() {}, async close() {} };
   if (file === null || file === undefined) return null;
   return file === '-' ? openStandardOutput() : openRecordFile(file);
+}
+
+/** A host takes each line by itself; those that it took before one that it could not are a part of the chain. */
+function oneByOne(write: NonNullable<AuditOptions['write']>): ChainParts['write'] {
+  return async (lines) => {
+    for (const [taken, line] of lines.entries()) {
+      try {
+        await write(line);
+      } catch (error) {
+        return { lines: taken, error };
+      }
+    }
+    return { lines: lines.length };
+  };
 }

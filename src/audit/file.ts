@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 
 import { open, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ConfigError } from '../config.ts';
+import type { Written } from './chain.ts';
 import { isOfRecord, readLine } from './line.ts';
 
 export interface RecordFile {
@@ -9,7 +10,7 @@ export interface RecordFile {
   readonly last: string | null;
   /** Bytes after it that are no whole line: the process ended while it wrote them. */
   readonly cutBytes: number;
-  write(line: string): Promise<void>;
+  write(lines: readonly string[]): Promise<Written>;
   /** The next line opens the file anew: it was renamed. */
   reopen(): void;
   close(): Promise<void>;
@@ -27,8 +28,8 @@ const LINE_BREAK = 0x0a;
 const CUT = '~\n';
 
 /**
- * A file to which one process appends. Each line is handed to the operating system before `write` resolves, and not forced to
- * the disk: lines survive the end of the process, and the last ones may not survive a loss of power.
+ * A file to which one process appends. Lines are handed to the operating system before `write` resolves, and not forced to the
+ * disk: lines survive the end of the process, and the last ones may not survive a loss of power.
  * Errors: `ConfigError` where the file cannot be opened, or has lines of something else.
  */
 export function openRecordFile(path: string): RecordFile {
@@ -48,15 +49,21 @@ export function openRecordFile(path: string): RecordFile {
     return file;
   }
 
-  async function append(line: string): Promise<void> {
+  async function append(lines: readonly string[]): Promise<Written> {
     const handle = await opened();
     const found = fstatSync(handle.fd); // from memory, and a tenth of the cost of asking another thread
     if (found.nlink === 0) throw withCode('DELETED'); // lines would go to a file that nobody can open
     if (found.isFile() && found.size !== size) throw withCode('CHANGED');
-    const bytes = Buffer.from(`${isCut ? CUT : ''}${line}\n`);
-    for (let written = 0; written < bytes.length;) written += (await handle.write(bytes, written)).bytesWritten;
+    const cut = isCut ? CUT : '';
+    const bytes = Buffer.from(`${cut}${lines.join('\n')}\n`);
+    const written = await writeTo(handle, bytes);
+    if (written.error !== undefined) {
+      await close();
+      return { lines: breaksIn(bytes.subarray(cut.length, written.length)), error: written.error };
+    }
     size = found.size + bytes.length;
     isCut = false;
+    return { lines: lines.length };
   }
 
   async function close(): Promise<void> {
@@ -70,9 +77,9 @@ export function openRecordFile(path: string): RecordFile {
   return {
     last,
     cutBytes,
-    async write(line) {
+    async write(lines) {
       try {
-        await append(line);
+        return await append(lines);
       } catch (error) {
         await close(); // what the file holds now is found out when it is opened again
         throw error;
@@ -90,9 +97,11 @@ export function openStandardOutput(): RecordFile {
   return {
     last: null,
     cutBytes: 0,
-    write: (line) =>
+    write: (lines) =>
       new Promise((resolve, reject) => {
-        process.stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve()));
+        process.stdout.write(`${lines.join('\n')}\n`, (error) =>
+          error ? reject(error) : resolve({ lines: lines.length }),
+        );
       }),
     reopen() {},
     async close() {},
@@ -147,6 +156,24 @@ function rotatedLast(path: string): string | null {
     .map((file) => ({ file, at: statSync(file).mtimeMs }))
     .toSorted((a, b) => b.at - a.at);
   return rotated[0]?.file ?? null;
+}
+
+/** How many of the bytes were written, and why the others were not. */
+async function writeTo(
+  file: FileHandle,
+  bytes: Buffer,
+): Promise<{ readonly length: number; readonly error?: unknown }> {
+  let length = 0;
+  try {
+    while (length < bytes.length) length += (await file.write(bytes, length)).bytesWritten;
+    return { length };
+  } catch (error) {
+    return { length, error };
+  }
+}
+
+function breaksIn(bytes: Buffer): number {
+  return bytes.filter((byte) => byte === LINE_BREAK).length;
 }
 
 function withCode(code: string): Error {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** One operation of a client, as a line of the access record: callers and verifications are HMACs. */
 export interface Access {
@@ -54,7 +54,7 @@ export function lineAfter(end: ChainEnd, at: string, entry: Access | Gap, seal: 
 }
 
 export function hashOf(line: string): string {
-  return createHash('sha256').update(line).digest('hex');
+  return hash('sha256', line, 'hex');
 }
 
 /** Whether a text is a line of the record, or the beginning of one: a log on the same stream has others. */

@@ -5,6 +5,8 @@ import type { AuditNews } from './news.ts';
 export interface AccessRecord {
   /** Whether a line can be written, as far as is known. False counts as an operation without a line. */
   ready(): Promise<boolean>;
+  /** The same for no operation, so that nothing is counted. */
+  isWritable(): Promise<boolean>;
   /** Appends a line, and answers whether it was written. */
   append(access: Access): Promise<boolean>;
 }
@@ -16,6 +18,7 @@ interface Failing {
   /** Operations without a line, of which no line tells yet. */
   missed: number;
   probeAt: number;
+  isProbing: boolean;
   reason: string;
 }
 
@@ -27,7 +30,7 @@ export function createRecord(chain: Chain, onNews: (news: AuditNews) => void): A
   let failing: Failing | null = null;
 
   function failed(error: unknown): Failing {
-    failing ??= { missed: 0, probeAt: 0, reason: '' };
+    failing ??= { missed: 0, probeAt: 0, isProbing: false, reason: '' };
     return Object.assign(failing, { probeAt: performance.now() + PROBE_MS, reason: reasonOf(error) });
   }
 
@@ -37,16 +40,18 @@ export function createRecord(chain: Chain, onNews: (news: AuditNews) => void): A
     return false;
   }
 
-  async function ready(): Promise<boolean> {
-    if (failing === null) return true;
-    if (performance.now() < failing.probeAt) return miss(failing);
-    const state = failing;
+  /** Writes the line that says how many operations have none. One at a time: two would count the same operations. */
+  async function probe(state: Failing): Promise<boolean> {
+    if (state.isProbing || performance.now() < state.probeAt) return false;
     const { missed } = state;
-    state.probeAt = Number.POSITIVE_INFINITY; // one probe at a time
+    state.isProbing = true;
     try {
       await chain.add({ what: 'gap', missed });
     } catch (error) {
-      return miss(failed(error));
+      failed(error);
+      return false;
+    } finally {
+      state.isProbing = false;
     }
     onNews({ kind: 'recovered', missed });
     state.missed -= missed;
@@ -55,8 +60,14 @@ export function createRecord(chain: Chain, onNews: (news: AuditNews) => void): A
     return true;
   }
 
+  async function ready(): Promise<boolean> {
+    const state = failing;
+    return state === null || (await probe(state)) || miss(state);
+  }
+
   return {
     ready,
+    isWritable: async () => failing === null || probe(failing),
     async append(access) {
       if (!(await ready())) return false;
       try {

@@ -52,15 +52,17 @@ function bad({ file, line, reason }: Problem): string {
 function good({ lines, first, last, end, from, chains, missed, others }: Verified, isSealChecked: boolean): Answer {
   if (lines === 0) return { ok: false, message: 'There is no line of an access record.' };
   const notes = [
-    `ok: ${lines} lines from ${first} to ${last}`,
+    `ok${isSealChecked ? '' : ', but for the seals'}: ${lines} lines from ${first} to ${last}`,
     `the last one has number ${end.seq} and hash ${end.hash}`,
     ...(from > 1 ? [`the first one has number ${from}: older lines are in files that were not given`] : []),
     ...(chains > 1 ? [`${chains} chains begin in these files`] : []),
     ...(missed > 0 ? [`${missed} operations have no line, since it could not be written`] : []),
     ...(others > 0 ? [`${others} lines are parts of lines, or not of the record`] : []),
+    `verified: no line between the first and the last was changed, removed or moved${isSealChecked ? ', and each has the seal of GUARD_SECRET' : ' without those after it'}`,
     ...(isSealChecked
       ? []
-      : ['the seals were not checked, since GUARD_SECRET is not set: a forged chain would not be found']),
+      : ['not verified: the seals, since GUARD_SECRET is not set; a chain forged as a whole is not found']),
+    'not verified: whether lines are missing after the last one, which its number and hash in the log tell',
   ];
   return { ok: true, message: notes.join('\n') };
 }

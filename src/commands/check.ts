@@ -4,6 +4,7 @@ import { checkCallers } from './checks/callers.ts';
 import { checkFiles } from './checks/files.ts';
 import { ok, problem, warning, within, type Finding } from './checks/finding.ts';
 import { count, lineOf, sumOf } from './checks/print.ts';
+import { checkProofs } from './checks/proofs.ts';
 import { checkStore } from './checks/store.ts';
 import { checkUpstream } from './checks/upstream.ts';
 import { configOf, type Invocation } from './invocation.ts';
@@ -38,6 +39,7 @@ async function* findings(invocation: Invocation): AsyncGenerator<Finding> {
     bounded('files', checkFiles(config)),
   ];
   for (const check of running) yield* await check;
+  yield* checkProofs(config);
 }
 
 function configOr(invocation: Invocation): Config | string[] {

@@ -2,12 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { openDatabase } from './file-format.ts';
 import { MACHINE_CLOCK, type MachineClock } from './machine-clock.ts';
+import type { SecretNews } from './secret-watch.ts';
 import { StoreUnavailable } from './store.ts';
 
 /** What an operator should know of the file, each once. */
 export type FileNews =
   | { readonly kind: 'lost'; readonly reason: string; readonly sentence: string }
-  | { readonly kind: 'back' };
+  | { readonly kind: 'back' }
+  | SecretNews;
 
 export interface FileRecord {
   readonly value: string;

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { Cluster, Redis, type RedisCommander, type RedisOptions } from 'ioredis';
 import { redisAddress, type RedisAddress } from '../config/redis-address.ts';
 import { createTroubles, type RedisTrouble } from './redis-trouble.ts';
+import type { SecretNews } from './secret-watch.ts';
 import { StoreUnavailable } from './store.ts';
 
 /** What an operator should know of Redis. */
@@ -11,8 +12,7 @@ export type RedisNews =
   | ({ readonly kind: 'trouble' } & RedisTrouble)
   /** Keys can be forgotten before their time. */
   | { readonly kind: 'evicts'; readonly policy: string }
-  /** Whether all replicas have one `GUARD_SECRET`. */
-  | { readonly kind: 'secret'; readonly isShared: boolean };
+  | SecretNews;
 
 /** The part of ioredis that one server and a cluster have in common. */
 export type RedisClient = RedisCommander & EventEmitter & { disconnect(): void };

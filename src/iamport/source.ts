@@ -1,6 +1,6 @@
 import { createAsk, type AskOptions, type Question } from '../upstream/ask.ts';
 import { bypassFor } from '../upstream/bypass.ts';
-import { IMP_UID, type CallName } from '../upstream/calls.ts';
+import { IMP_UID } from '../upstream/calls.ts';
 import { createCertificationClock } from '../upstream/clock.ts';
 import { UpstreamFault, UpstreamRefusal } from '../upstream/errors.ts';
 import type { Http, HttpAnswer } from '../upstream/http.ts';
@@ -47,7 +47,11 @@ export function createIamport(options: IamportOptions): IdentityUpstream {
   const onDrift: OnDrift = (field) => onEvent({ kind: 'drift', field });
 
   /** The record that an endpoint answers. An answer about another imp_uid is no answer. */
-  async function record(name: CallName, impUid: string, question: Question = {}): Promise<CertificationRecord> {
+  async function record(
+    name: keyof typeof ENDPOINTS,
+    impUid: string,
+    question: Question = {},
+  ): Promise<CertificationRecord> {
     const decoded = decodeCertification(await ask(name, { ...question, impUid }), onDrift);
     if (decoded.impUid === impUid) return decoded;
     onEvent({ kind: 'fault', call: ENDPOINTS[name].kind, reason: 'bad-answer' });

@@ -4,7 +4,7 @@ import { constants, crc32, deflateRawSync } from 'node:zlib';
 /** `half`, `never` and `reset` leave the caller without a whole answer; `late` makes it wait. */
 export type Delivery = 'whole' | 'late' | 'half' | 'never' | 'reset';
 
-/** An answer as it goes on the wire; most are the envelope `{ code, message, response }`. */
+/** An answer as it goes on the wire. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -12,7 +12,8 @@ export interface Answer {
   readonly delivery: Delivery;
 }
 
-const LATE_MS = 30_000;
+/** How long an answer of the delivery `late` takes. */
+export const LATE_MS = 30_000;
 const LARGE_BYTES = 5_000_000;
 const BOMB_BLOCKS = 50;
 
@@ -25,15 +26,6 @@ export function json(status: number, value: unknown, headers: Record<string, str
   };
 }
 
-export function success(response: object | null): Answer {
-  return json(200, { code: 0, message: null, response });
-}
-
-/** The envelope of a failure: code 1 inside an HTTP 200, -1 under any other status. */
-export function failure(status: number, message: string, headers: Record<string, string> = {}): Answer {
-  return json(status, { code: status === 200 ? 1 : -1, message, response: null }, headers);
-}
-
 export function delivered(answer: Answer, delivery: Delivery): Answer {
   return { ...answer, delivery };
 }
@@ -44,34 +36,32 @@ export function htmlError(): Answer {
 }
 
 export function empty(): Answer {
-  return { ...success(null), body: '' };
+  return { ...json(200, null), body: '' };
 }
 
 /** A whole HTTP answer whose JSON stops in the middle. */
-export function truncated(response: object): Answer {
-  const answer = success(response);
+export function truncated(answer: Answer): Answer {
   return { ...answer, body: answer.body.slice(0, Math.floor(answer.body.length / 2)) };
 }
 
-/** Large but well-formed: `origin` is where the upstream really does put whole `data:` URLs. */
-export function oversized(response: object): Answer {
-  return success({ ...response, origin: `data:image/png;base64,${'A'.repeat(LARGE_BYTES)}` });
+/** The text of a field that makes an answer large, though well-formed. */
+export function largeText(): string {
+  return 'A'.repeat(LARGE_BYTES);
 }
 
-let bomb: Buffer | undefined;
+const bombs = new Map<string, Buffer>();
 
-/** About 50 kB that decode to 50 MB. */
-export function gzipBomb(): Answer {
-  bomb ??= packBomb();
-  const answer = success(null);
+/** About 50 kB that decode to 50 MB of JSON: these two texts around one very long one. */
+export function gzipBomb(start: string, end: string): Answer {
+  const bomb = bombs.get(start) ?? packBomb(Buffer.from(start), Buffer.from(end));
+  bombs.set(start, bomb);
+  const answer = empty();
   return { ...answer, headers: { ...answer.headers, 'content-encoding': 'gzip' }, body: bomb };
 }
 
 /** A gzip file put together from one compressed block, so that the decoded text never exists in this process. */
-function packBomb(): Buffer {
-  const start = Buffer.from('{"code":0,"message":null,"response":{"origin":"');
+function packBomb(start: Buffer, end: Buffer): Buffer {
   const block = Buffer.alloc(1_000_000, 'A');
-  const end = Buffer.from('"}}');
   const parts = [start, ...Array<Buffer>(BOMB_BLOCKS).fill(block), end];
   const openEnded = { finishFlush: constants.Z_FULL_FLUSH };
   const trailer = Buffer.alloc(8);

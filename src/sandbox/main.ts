@@ -1,5 +1,5 @@
 import { MAGIC_CODE } from './scenarios.ts';
-import { SANDBOX_KEY, SANDBOX_SECRET, createSandbox } from './sandbox.ts';
+import { SANDBOX_KEY, SANDBOX_PORTONE_SECRET, SANDBOX_SECRET, createSandbox } from './sandbox.ts';
 
 const DEFAULT_PORT = '4010';
 
@@ -26,7 +26,9 @@ try {
   });
   say(`The iamport sandbox listens on ${sandbox.url}`);
   say(`  credentials  ${SANDBOX_KEY} / ${SANDBOX_SECRET}`);
+  say(`  V2 secret    ${SANDBOX_PORTONE_SECRET}`);
   say(`  try          imp_900200000001 with the code ${MAGIC_CODE}`);
+  say(`  window       ${sandbox.url}/v1/iamport.js, ${sandbox.url}/v2/browser-sdk.js`);
   say(`  inbox        ${sandbox.url}/sandbox/inbox`);
   const stop = () => void sandbox.close().then(() => process.exit(0));
   process.once('SIGTERM', stop);

@@ -1,6 +1,4 @@
-import { type Answer, failure } from './answers.ts';
-
-/** The status of a refusal is not documented, so every refusal exists in three forms. */
+/** How a refusal arrives is not documented, so every refusal exists in three forms, named by their status in V1. */
 export type Form = 200 | 400 | 500;
 
 /** Danal's code and a sentence of ours around the words by which its class is recognised. */
@@ -36,26 +34,7 @@ export const REFUSALS = {
 // The upstream puts this in front of some of Danal's answers.
 const PREFIX = '다날 서버로부터 받은 응답이 올바르지 않습니다.';
 
-export function refusalMessage({ code, says }: Refusal, hasPrefix: boolean): string {
+/** The words with Danal's code in brackets, as V1 puts them. */
+export function bracketed({ code, says }: Refusal, hasPrefix: boolean): string {
   return `${hasPrefix ? `${PREFIX} ` : ''}[${code}] [인증실패] ${says}`;
 }
-
-export function refuse(refusal: Refusal, form: Form): Answer {
-  return failure(form, refusalMessage(refusal, form === 500));
-}
-
-export function refuseUnder(status: number, refusal: Refusal): Answer {
-  return failure(status, refusalMessage(refusal, true));
-}
-
-// None of the following may read like a class of Danal's: the upstream's own checks carry no such words.
-export const alreadyCertified = (): Answer => failure(400, '이미 끝난 본인확인 요청입니다.');
-export const missing = (field: string): Answer => failure(400, `${field} 값이 필요합니다.`);
-export const unauthorized = (): Answer => failure(401, '토큰이 없거나 기한이 지났습니다. 다시 발급해 주세요.');
-export const wrongCredentials = (): Answer => failure(401, 'API 키나 시크릿이 등록된 것과 다릅니다.');
-export const tooMany = (): Answer => failure(429, '요청이 너무 많습니다.', { 'retry-after': '30' });
-export const tooLarge = (): Answer => failure(413, '요청 본문이 너무 큽니다.');
-export const crashed = (): Answer => failure(500, '샌드박스가 요청을 처리하지 못했습니다.');
-// These two are recognised: by "존재하지 않" and by "입력하신".
-export const notFound = (): Answer => failure(404, '찾으시는 것이 존재하지 않습니다.');
-export const invalid = (field: string): Answer => failure(400, `입력하신 ${field} 값을 확인해 주세요.`);

@@ -1,11 +1,21 @@
 import { once } from 'node:events';
-import { type IncomingHttpHeaders, type IncomingMessage, createServer } from 'node:http';
+import { type IncomingMessage, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Answer, deliver, json } from './answers.ts';
-import { crashed, notFound, tooLarge, unauthorized } from './refusals.ts';
-import { type Body, type SandboxSms, type Upstream, createUpstream } from './upstream.ts';
+import type { SandboxSms, SendSms } from './inbox.ts';
+import { createUpstream } from './upstream.ts';
+import { V1 } from './v1/answers.ts';
+import { createV1Routes } from './v1/routes.ts';
+import { V2 } from './v2/answers.ts';
+import { createV2Routes } from './v2/routes.ts';
+import type { Route } from './version.ts';
+import { createWindowRoutes } from './window/routes.ts';
 
-export { SANDBOX_KEY, SANDBOX_SECRET, type SandboxSms } from './upstream.ts';
+export type { SandboxSms } from './inbox.ts';
+export { SANDBOX_KEY, SANDBOX_SECRET } from './v1/tokens.ts';
+export { SANDBOX_CHANNEL_KEY } from './v2/record.ts';
+export { SANDBOX_PORTONE_SECRET, SANDBOX_STORE_ID } from './v2/routes.ts';
+export { SANDBOX_MERCHANT_CODE } from './window/requests.ts';
 
 export interface SandboxOptions {
   /** 0, the default, takes any free port. */
@@ -23,6 +33,8 @@ export interface SandboxRequest {
   method: string;
   path: string;
   status: number | null;
+  /** The header `Idempotency-Key` as it came, where there is one. */
+  idempotencyKey?: string;
 }
 
 export interface Sandbox {
@@ -35,40 +47,33 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-interface Route {
-  readonly method: string;
-  /** Its group, where it has one, is the impUid. */
-  readonly path: RegExp;
-  readonly needsToken: boolean;
-  readonly answer: (body: Body, impUid: string) => Answer;
-}
-
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_REQUESTS = 100_000;
 const MAX_INBOX = 1_000;
 
 /**
- * A stand-in for the upstream's certification API, listening when the promise resolves.
+ * A stand-in for the certification APIs of the upstream, V1 and V2, listening when the promise resolves.
  * Errors: those of `listen`, such as EADDRINUSE.
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, host = '127.0.0.1', now = Date.now, onSms } = options;
   const requests: SandboxRequest[] = [];
   const inbox: SandboxSms[] = [];
-  const upstream = createUpstream(now, (sms) => {
+  const routes = createRoutes(now, inbox, (sms) => {
     pushBounded(inbox, sms, MAX_INBOX);
     onSms?.(sms);
   });
-  const routes = createRoutes(upstream, inbox);
 
   const server = createServer((request, response) => {
     const entry: SandboxRequest = { method: request.method ?? '', path: pathOf(request), status: null };
+    const [key] = [request.headers['idempotency-key']].flat();
+    if (key !== undefined) entry.idempotencyKey = key;
     pushBounded(requests, entry, MAX_REQUESTS);
     // A caller that hangs up is no fault of the sandbox.
     response.on('error', () => response.destroy());
     response.setHeader('date', new Date(now()).toUTCString()); // a server has one clock
     readBody(request, (body) => {
-      deliver(answerTo(routes, upstream, request, body), response, (status) => {
+      deliver(answerTo(routes, request, body), response, (status) => {
         entry.status = status;
       });
     });
@@ -90,46 +95,31 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   };
 }
 
-function createRoutes(upstream: Upstream, inbox: readonly SandboxSms[]): readonly Route[] {
-  const certification = /^\/certifications\/([^/]+)$/;
-  const confirmation = /^\/certifications\/otp\/confirm\/([^/]+)$/;
-  const open = { needsToken: false };
-  const guarded = { needsToken: true };
+function createRoutes(now: () => number, inbox: readonly SandboxSms[], send: SendSms): readonly Route[] {
+  const [v1, v2] = [createUpstream(V1, now), createUpstream(V2, now)];
   return [
-    { method: 'POST', path: /^\/users\/getToken$/, ...open, answer: upstream.getToken },
-    { method: 'POST', path: /^\/certifications\/otp\/request$/, ...guarded, answer: upstream.request },
-    { method: 'POST', path: confirmation, ...guarded, answer: (body, impUid) => upstream.confirm(impUid, body) },
-    { method: 'GET', path: certification, ...guarded, answer: (_, impUid) => upstream.read(impUid) },
-    { method: 'DELETE', path: certification, ...guarded, answer: (_, impUid) => upstream.remove(impUid) },
-    { method: 'GET', path: /^\/sandbox\/inbox$/, ...open, answer: () => json(200, inbox.toReversed()) },
+    ...createV1Routes(v1, now, send),
+    ...createV2Routes(v2, now, send),
+    ...createWindowRoutes(v1, v2, now),
+    { method: 'GET', path: /^\/sandbox\/inbox$/, version: V1, answer: () => json(200, inbox.toReversed()) },
   ];
 }
 
-function answerTo(
-  routes: readonly Route[],
-  upstream: Upstream,
-  request: IncomingMessage,
-  body: string | undefined,
-): Answer {
+function answerTo(routes: readonly Route[], request: IncomingMessage, body: string | undefined): Answer {
   const path = pathOf(request);
   const route = routes.find((route) => route.method === request.method && route.path.test(path));
-  if (route === undefined) return notFound();
-  if (body === undefined) return tooLarge();
-  if (route.needsToken && !tokensOf(request.headers).some(upstream.isValidToken)) return unauthorized();
+  if (route === undefined) return V1.notFound();
+  if (body === undefined) return route.version.tooLarge();
+  const query = new URLSearchParams(request.url?.split('?')[1]);
   try {
-    return route.answer(parseBody(body), route.path.exec(path)?.[1] ?? '');
+    return route.answer({ id: route.path.exec(path)?.[1] ?? '', query, headers: request.headers, body });
   } catch {
-    return crashed();
+    return route.version.crashed();
   }
 }
 
 function pathOf(request: IncomingMessage): string {
   return request.url?.split('?')[0] ?? '';
-}
-
-/** Clients of the upstream send the token in three ways, and it accepts them all. */
-function tokensOf({ authorization = '', 'x-imptokenheader': own = '' }: IncomingHttpHeaders): string[] {
-  return [authorization.replace(/^Bearer +/i, ''), ...[own].flat()];
 }
 
 /** The whole body as text, or undefined where it is over the limit: then it is drained, not kept. */
@@ -141,17 +131,6 @@ function readBody(request: IncomingMessage, done: (body: string | undefined) => 
     if (size <= MAX_BODY_BYTES) chunks.push(chunk);
   });
   request.on('end', () => done(size <= MAX_BODY_BYTES ? Buffer.concat(chunks).toString() : undefined));
-}
-
-/** JSON if it is, else a form: the content types of real clients do not tell. */
-function parseBody(text: string): Body {
-  try {
-    const value: unknown = JSON.parse(text);
-    const fields = Object.entries(Object(value)).filter(([, field]) => field !== null && typeof field !== 'object');
-    return new Map(fields.map(([name, field]) => [name, String(field)]));
-  } catch {
-    return new Map(new URLSearchParams(text));
-  }
 }
 
 /** Drops a tenth at a time, so that a long run does not move the whole list on every call. */

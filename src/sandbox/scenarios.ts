@@ -1,23 +1,8 @@
-import {
-  type Answer,
-  type Delivery,
-  delivered,
-  empty,
-  gzipBomb,
-  htmlError,
-  oversized,
-  success,
-  truncated,
-} from './answers.ts';
-import {
-  type Certification,
-  type Entry,
-  optionalFieldsAbsent,
-  optionalFieldsNull,
-  toCertification,
-  unusualValues,
-} from './records.ts';
-import { type Form, REFUSALS, type Refusal, refuse, refuseUnder, tooMany } from './refusals.ts';
+import { type Answer, type Delivery, delivered, empty, htmlError, truncated } from './answers.ts';
+import type { Entry } from './entries.ts';
+import type { MAGIC_IMP_UIDS, MAGIC_PHONES } from './magic.ts';
+import { type Form, REFUSALS, type Refusal } from './refusals.ts';
+import type { ApiVersion, CallKind } from './version.ts';
 
 export const MAGIC_CODE = '123456';
 
@@ -27,70 +12,80 @@ export interface Scenario {
   readonly form?: Form;
   /** What a wrong code is refused with; `wrongCode` unless told. */
   readonly wrongCode?: Refusal;
-  /** What every confirm gets, whatever the code. */
-  readonly confirm?: (entry: Entry) => Answer;
+  /** What every confirm gets, whatever the code: a refusal, or a success whose record is not certified. */
+  readonly confirm?: Refusal | 'uncertified';
+  /** What every resend of V2 is refused with. */
+  readonly resend?: Refusal;
   /** How the record looks once certified. */
-  readonly shape?: (record: Certification) => object;
+  readonly shape?: Shape;
   /** Certified before anybody asked; milliseconds. */
   readonly certifiedAt?: number;
   /** 401 on every call that names it, or on the first only. */
   readonly denied?: 'always' | 'once';
   readonly isUnknown?: true;
+  /** The record is there, and no code was sent for it. */
+  readonly isUnsent?: true;
   /** How the answer of every call travels; the call itself takes effect. */
   readonly delivery?: Delivery;
-  /** Confirm and delete take effect, and then their answers are lost; reads behave. */
+  /** Every change takes effect, and then its answer is lost; reads behave. */
   readonly losesChanges?: true;
   /** What every call that names it gets; nothing happens to the record. */
-  readonly always?: (record: Certification) => Answer;
+  readonly always?: (version: ApiVersion, certified: Entry, kind: CallKind) => Answer;
 }
 
-/** `imp_900SSSnnnnnn`: SSS picks the row, nnnnnn is free. */
-export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+/** Only required fields, null elsewhere, values that nobody expects, or a status that nobody knows. */
+export type Shape = 'absent' | 'null' | 'unusual' | 'status';
+
+/** `imp_900SSSnnnnnn` or `magic900SSSnnnnnn`: SSS picks the row, nnnnnn is free. */
+export const SCENARIOS: Readonly<Record<keyof typeof MAGIC_IMP_UIDS, Scenario>> = {
   200: {},
   201: { form: 400 },
   202: { form: 500 },
   203: { wrongCode: REFUSALS.reworded },
   204: { wrongCode: REFUSALS.reworded, form: 400 },
-  210: { confirm: () => refuse(REFUSALS.expired, 200) },
-  211: { confirm: () => refuse(REFUSALS.expired, 400) },
-  212: { confirm: () => refuse(REFUSALS.expired, 500) },
-  220: { confirm: () => refuse(REFUSALS.attemptsExceeded, 200) },
-  221: { confirm: () => refuse(REFUSALS.attemptsExceeded, 400) },
-  222: { confirm: () => refuse(REFUSALS.attemptsExceeded, 500) },
-  260: { confirm: () => refuse(REFUSALS.appCancelled, 200) },
-  261: { confirm: () => refuse(REFUSALS.appCancelled, 400) },
-  262: { confirm: () => refuse(REFUSALS.appCancelled, 500) },
-  230: { shape: optionalFieldsAbsent },
-  231: { shape: optionalFieldsNull },
-  232: { shape: unusualValues },
-  240: { confirm: (entry) => success(toCertification(entry)) },
+  210: { confirm: REFUSALS.expired },
+  211: { confirm: REFUSALS.expired, form: 400 },
+  212: { confirm: REFUSALS.expired, form: 500 },
+  220: { confirm: REFUSALS.attemptsExceeded },
+  221: { confirm: REFUSALS.attemptsExceeded, form: 400 },
+  222: { confirm: REFUSALS.attemptsExceeded, form: 500 },
+  260: { confirm: REFUSALS.appCancelled },
+  261: { confirm: REFUSALS.appCancelled, form: 400 },
+  262: { confirm: REFUSALS.appCancelled, form: 500 },
+  230: { shape: 'absent' },
+  231: { shape: 'null' },
+  232: { shape: 'unusual' },
+  233: { shape: 'status' },
+  240: { confirm: 'uncertified' },
+  241: { isUnsent: true },
+  242: { resend: REFUSALS.sendLimit },
   400: { certifiedAt: Date.parse('2024-03-01T09:00:00+09:00') },
   401: { denied: 'always' },
   491: { denied: 'once' },
   404: { isUnknown: true },
-  500: { always: () => refuse(REFUSALS.internalError, 500) },
-  503: { always: () => refuseUnder(503, REFUSALS.maintenance) },
+  500: { always: (version) => version.refuse(REFUSALS.internalError, 500) },
+  503: { always: (version) => version.refuseUnder(503, REFUSALS.maintenance) },
   600: { always: htmlError },
   601: { always: empty },
-  602: { always: truncated },
-  603: { always: () => success(null) },
-  604: { always: (record) => success({ ...record, imp_uid: neighbour(record.imp_uid) }) },
-  610: { always: (record) => delivered(success(record), 'never') },
+  602: { always: (version, entry, kind) => truncated(version.success(entry, kind)) },
+  603: { always: (version, _, kind) => version.nothing(kind) },
+  604: { always: (version, entry, kind) => version.success({ ...entry, impUid: neighbour(entry.impUid) }, kind) },
+  610: { always: (version, entry, kind) => delivered(version.success(entry, kind), 'never') },
   611: { delivery: 'late' },
-  612: { always: (record) => delivered(success(record), 'half') },
-  613: { always: (record) => delivered(success(record), 'reset') },
+  612: { always: (version, entry, kind) => delivered(version.success(entry, kind), 'half') },
+  613: { always: (version, entry, kind) => delivered(version.success(entry, kind), 'reset') },
   614: { losesChanges: true },
-  620: { always: oversized },
-  621: { always: gzipBomb },
-  630: { always: tooMany },
+  620: { always: (version, entry, kind) => version.oversized(entry, kind) },
+  621: { always: (version) => version.bomb() },
+  630: { always: (version) => version.tooMany() },
 };
 
-const MAGIC = /^imp_900(\d{3})\d{6}$/;
+const MAGIC = /^(?:imp_|magic)900(\d{3})\d{6}$/;
 
 /** The row of a magic impUid; one outside the table is unknown. Undefined for any other impUid. */
 export function scenarioOf(impUid: string): Scenario | undefined {
   const number = MAGIC.exec(impUid)?.[1];
-  return number === undefined ? undefined : (SCENARIOS[number] ?? { isUnknown: true });
+  return number === undefined ? undefined : (rowOf(SCENARIOS, number) ?? { isUnknown: true });
 }
 
 function neighbour(impUid: string): string {
@@ -105,7 +100,7 @@ export interface RequestScenario {
 }
 
 /** By the first three of the phone's last four digits; the fourth is the form, 0, 1 or 2. */
-export const REQUEST_SCENARIOS: Readonly<Record<string, RequestScenario>> = {
+export const REQUEST_SCENARIOS: Readonly<Record<keyof typeof MAGIC_PHONES, RequestScenario>> = {
   101: { refusal: REFUSALS.identityMismatch },
   102: { refusal: REFUSALS.lineNotEligible },
   103: { refusal: REFUSALS.appRequired },
@@ -130,5 +125,10 @@ const FORMS: Readonly<Record<string, Form>> = { 0: 200, 1: 400, 2: 500 };
 /** The row of a phone number; empty, as for most numbers, where nothing is unusual. */
 export function requestScenarioOf(phone: string): RequestScenario & { readonly form?: Form } {
   const form = FORMS[phone.slice(-1)];
-  return form === undefined ? {} : { ...REQUEST_SCENARIOS[phone.slice(-4, -1)], form };
+  return form === undefined ? {} : { ...rowOf(REQUEST_SCENARIOS, phone.slice(-4, -1)), form };
+}
+
+/** The tables have a row for each sentence of `magic.ts`, and digits can name none of them. */
+function rowOf<Row>(table: Readonly<Record<string, Row>>, digits: string): Row | undefined {
+  return table[digits];
 }

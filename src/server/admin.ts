@@ -19,11 +19,13 @@ export function createAdminServer(
   admin.get('/livez', async () => ({ status: 'ok' }));
   admin.get('/readyz', async (_request, reply) => {
     const store = (await subgraph.isReady()) ? 'ok' : 'unavailable';
+    const record = await subgraph.record();
+    const isRecorded = record !== 'unavailable' || config.audit.failure === 'continue';
     const { login, breakers } = subgraph.upstream();
-    const isReady = store === 'ok' && login !== 'refused' && !state.isDraining;
+    const isReady = store === 'ok' && isRecorded && login !== 'refused' && !state.isDraining;
     return reply
       .code(isReady ? 200 : 503)
-      .send({ status: isReady ? 'ok' : 'unavailable', store, login, breakers, closing: state.isDraining });
+      .send({ status: isReady ? 'ok' : 'unavailable', store, record, login, breakers, closing: state.isDraining });
   });
   admin.get('/metrics', async (_request, reply) => {
     const { contentType, body } = await metrics.render();

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import type { SandboxSms } from '../sandbox/sandbox.ts';
 
 /** What `npm run explorer:build` writes; the same address from src/ and from dist/. */
 const BUILT = new URL('../../dist/explorer/', import.meta.url);
@@ -49,6 +50,21 @@ export function registerExplorer(app: FastifyInstance, { isSandbox }: { isSandbo
     const body = files.get(file);
     if (type === undefined || body === undefined) return reply.callNotFound();
     return reply.header('content-security-policy', SECURITY_POLICY).type(type).send(body);
+  });
+}
+
+const SHOWN_MESSAGES = 20;
+
+/**
+ * The newest messages of the embedded sandbox, for the explorer's own page. They are without the phone, and a browser gets
+ * them for no page of another origin, also where that origin may call GraphQL.
+ */
+export function registerInbox(app: FastifyInstance, inbox: readonly SandboxSms[]): void {
+  app.get('/graphql/explorer/inbox', async ({ headers }, reply) => {
+    const { 'sec-fetch-site': site = 'same-origin' } = headers;
+    if (site !== 'same-origin') return reply.callNotFound();
+    const newest = inbox.slice(-SHOWN_MESSAGES).toReversed();
+    return reply.send(newest.map(({ impUid, code, sentAt }) => ({ impUid, code, sentAt })));
   });
 }
 

@@ -30,10 +30,10 @@ type Makers = ReturnType<typeof createMakers>;
 type Counts = { readonly [K in GatewayEvent['kind']]: (event: Event<K>) => void };
 
 const CODES = ['OK', ...FAILURE_CODES] as const;
-const FAULT_CALLS = ['mutation', 'read', 'read-back', 'login'] as const;
+const FAULT_CALLS = ['mutation', 'keyed-mutation', 'read', 'read-back', 'login'] as const;
 const REFUSAL_CLASSES = [...REFUSALS, 'UNRECOGNISED'] as const;
 const DRIFT_FIELDS = [...FIELDS, 'message'] as const;
-const BREAKERS = ['mutation', 'read', 'login'] as const;
+const BREAKERS = ['mutation', 'read', 'login', 'portone mutation', 'portone read'] as const;
 const BREAKER_STATES = { closed: 0, 'half-open': 1, open: 2 };
 const BOUNDED = ['mutation', 'read'] as const;
 const BOOLEANS = ['true', 'false'] as const;
@@ -159,7 +159,12 @@ function createGuardCounts({ counter, gauge, seconds }: Makers) {
   const store = seconds('store_seconds', 'Time of commands to the stores', STORE_SECONDS, commands);
   const unanswered = counter('store_unanswered_total', 'Commands that a store did not answer in time', commands);
   const full = counter('store_full_total', 'Calls denied because the store had no room for a new record', [{}]);
-  const secret = gauge('guard_secret_shared', 'Whether this replica has the GUARD_SECRET of the others', [{}], 1);
+  const secret = gauge(
+    'guard_secret_shared',
+    'Whether this process has the GUARD_SECRET of the others, or of those before it on a store file',
+    [{}],
+    1,
+  );
 
   return {
     attempt: ({ decision }) => attempts({ decision }),

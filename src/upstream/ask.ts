@@ -2,11 +2,12 @@ import type { OnUpstreamEvent } from '../events.ts';
 import { deadlinesOf } from '../deadlines.ts';
 import { spentUpstream } from '../spending.ts';
 import { isOwnFailure } from './breaker.ts';
-import { withBudget } from './budget.ts';
+import { withBudget, withinBudget } from './budget.ts';
 import { addressOf, type CallName, type Endpoint } from './calls.ts';
 import { UpstreamFault, UpstreamRefusal } from './errors.ts';
 import type { HttpAnswer, HttpRequest } from './http.ts';
 import type { JsonObject } from './json.ts';
+import { newId } from './new-id.ts';
 import { createPolicies, type PoliciesOptions, type UpstreamLoad } from './policies.ts';
 
 export interface AskOptions {
@@ -59,20 +60,56 @@ export function createAsk<Name extends CallName>(
 
   const ask: Ask<Name> = async (name, { impUid, json, signal: caller }) => {
     const endpoint: Endpoint = endpoints[name];
+    const timeoutMs = timeouts[endpoint.timeout];
     const request = { ...addressOf(endpoint, impUid), ...(json && { json }) };
-    const call = (signal: AbortSignal) => measured(name, async () => open(await send({ ...request, signal })), onEvent);
+    const exchange: Exchange = (signal, headers = {}) =>
+      measured(name, async () => open(await send({ ...request, headers, signal })), onEvent);
+    const { call, told } = endpoint.kind === 'keyed-mutation' ? keyed(exchange, timeoutMs) : plain(exchange);
     try {
       return await withBudget(
-        timeouts[endpoint.timeout],
+        timeoutMs,
         (budget) => policies.run(endpoint.kind, budget, () => call(budget.signal)),
         caller,
       );
     } catch (error) {
-      tellFailure(error, name, endpoint, onEvent);
-      throw error;
+      const failure = told(error);
+      tellFailure(failure, name, endpoint, onEvent);
+      throw failure;
     }
   };
   return { ask, load: () => policies.load() };
+}
+
+type Exchange = (signal: AbortSignal, headers?: Readonly<Record<string, string>>) => Promise<JsonObject>;
+
+/** One call of one or more tries, and what its failure is. */
+interface Tries {
+  call(signal: AbortSignal): Promise<JsonObject>;
+  told(error: unknown): unknown;
+}
+
+function plain(exchange: Exchange): Tries {
+  return { call: (signal) => exchange(signal), told: (error) => error };
+}
+
+/**
+ * Tries with one idempotency key. Each has half of the time, so that a repeat can still hear the answer of the first. A try whose
+ * answer was lost may have had an effect, whatever became of later ones.
+ */
+function keyed(exchange: Exchange, timeoutMs: number): Tries {
+  const headers = { 'idempotency-key': `"${newId()}"` };
+  let lost: UpstreamFault | null = null;
+  return {
+    call: async (all) => {
+      try {
+        return await withinBudget(timeoutMs / 2, all, (signal) => exchange(signal, headers));
+      } catch (error) {
+        if (error instanceof UpstreamFault && error.fate === 'ambiguous') lost ??= error;
+        throw error;
+      }
+    },
+    told: (error) => (error instanceof UpstreamFault && lost ? lost : error),
+  };
 }
 
 /** Tells how a call failed; a defect is told elsewhere. */

@@ -16,7 +16,7 @@ export interface BreakerConfig {
   readonly breakerResetMs?: number;
 }
 
-export type BreakerName = 'mutation' | 'read' | 'login';
+export type BreakerName = 'mutation' | 'read' | 'login' | 'portone mutation' | 'portone read';
 
 const STATES = {
   [CircuitState.Closed]: 'closed',

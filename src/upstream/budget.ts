@@ -16,16 +16,39 @@ export async function withBudget<T>(
   work: (budget: Budget) => Promise<T>,
   caller?: AbortSignal,
 ): Promise<T> {
+  const now = performance.now();
+  return withSignal(
+    timeoutMs,
+    caller,
+    () => new UpstreamFault('gone'),
+    (signal) => work({ signal, deadline: now + timeoutMs, sendBy: now + timeoutMs / 2 }),
+  );
+}
+
+/** Runs one of several tries within a part of the time of them all, which `all` ends. */
+export async function withinBudget<T>(
+  timeoutMs: number,
+  all: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return withSignal(timeoutMs, all, () => all.reason as unknown, work);
+}
+
+async function withSignal<T>(
+  timeoutMs: number,
+  outer: AbortSignal | undefined,
+  reasonOfOuter: () => unknown,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);
-  const leave = (): void => controller.abort(new UpstreamFault('gone'));
-  caller?.addEventListener('abort', leave, { once: true });
-  if (caller?.aborted) leave();
-  const now = performance.now();
+  const leave = (): void => controller.abort(reasonOfOuter());
+  outer?.addEventListener('abort', leave, { once: true });
+  if (outer?.aborted) leave();
   try {
-    return await work({ signal: controller.signal, deadline: now + timeoutMs, sendBy: now + timeoutMs / 2 });
+    return await work(controller.signal);
   } finally {
     clearTimeout(timer);
-    caller?.removeEventListener('abort', leave);
+    outer?.removeEventListener('abort', leave);
   }
 }

@@ -1,11 +1,12 @@
 /**
  * What differs between calls: a mutation has an effect and is never repeated once sent; a read can be repeated; a read-back is
- * the read that finds out how a call with a lost answer ended.
+ * the read that finds out how a call with a lost answer ended. A keyed mutation has an idempotency key: repeated with the same key,
+ * it gets the answer of the first and has no effect of its own.
  */
-export type Kind = 'mutation' | 'read' | 'read-back';
+export type Kind = 'mutation' | 'keyed-mutation' | 'read' | 'read-back';
 
 /** The calls that an upstream can have. */
-export const CALL_NAMES = ['request', 'confirm', 'read', 'readBack', 'delete'] as const;
+export const CALL_NAMES = ['request', 'resend', 'confirm', 'read', 'readBack', 'delete'] as const;
 export type CallName = (typeof CALL_NAMES)[number];
 
 export interface Endpoint {

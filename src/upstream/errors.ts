@@ -25,6 +25,8 @@ const FAULTS = {
   strange: { code: 'UPSTREAM_BAD_RESPONSE', fate: 'answered', counts: true, retriesRead: false },
   /** A status that says that the call was not processed. */
   'turned-away': { code: 'UPSTREAM_BAD_RESPONSE', fate: 'rejected', counts: true, retriesRead: false },
+  /** The same call is still being processed, by its idempotency key. */
+  outstanding: { code: 'UPSTREAM_TIMEOUT', fate: 'ambiguous', counts: false, retriesRead: false },
   'rate-limited': { code: 'UPSTREAM_UNAVAILABLE', fate: 'rejected', counts: false, retriesRead: true },
   unauthorized: { code: 'UPSTREAM_UNAUTHORIZED', fate: 'rejected', counts: false, retriesRead: false },
   /** No token to be had: the call that waited for it was not made. */

@@ -16,9 +16,12 @@ import type { OnUpstreamEvent } from '../events.ts';
 import { asFault, createBreaker, isOwnFailure, type BreakerConfig, type BreakerName } from './breaker.ts';
 import type { Budget } from './budget.ts';
 import type { Kind } from './calls.ts';
-import { UpstreamFault, UpstreamRefusal } from './errors.ts';
+import { UpstreamFault, UpstreamRefusal, type FaultReason } from './errors.ts';
 
-export type PoliciesOptions = PoliciesConfig & BreakerConfig;
+export interface PoliciesOptions extends PoliciesConfig, BreakerConfig {
+  /** The names of the two breakers, where they are not `mutation` and `read`. */
+  readonly breakers?: Readonly<Record<BoundedKind, BreakerName>>;
+}
 
 export interface Policies {
   /**
@@ -31,10 +34,12 @@ export interface Policies {
 
 /** The calls that have a slot, and those that wait for one, of each kind that is bounded. */
 export type UpstreamLoad = Readonly<Record<BoundedKind, { readonly running: number; readonly queued: number }>>;
-type BoundedKind = BreakerName & Kind;
+type BoundedKind = 'mutation' | 'read';
 
 /** The policies of one kind of call. */
 interface Row {
+  /** Whose bulkhead and breaker it shares. A read-back has no bounds: there are only as many as there were confirms. */
+  readonly bound: BoundedKind | null;
   /** Tries in all. */
   readonly tries: (config: PoliciesConfig) => number;
   /** Whether another try may help, after `tries` of them. */
@@ -46,22 +51,36 @@ interface Row {
 const KINDS: Readonly<Record<Kind, Row>> = {
   /** Once more where the connection failed, so that nothing was sent. */
   mutation: {
+    bound: 'mutation',
     tries: () => 2,
     retries: (error) => error instanceof UpstreamFault && error.reason === 'connect',
     isBudgeted: false,
   },
+  /** Again where the answer was lost: it gets the first one's answer. */
+  'keyed-mutation': {
+    bound: 'mutation',
+    tries: () => 3,
+    retries: (error) => error instanceof UpstreamFault && REPEATED.has(error.reason),
+    isBudgeted: true,
+  },
   read: {
+    bound: 'read',
     tries: ({ readTries }) => readTries,
     retries: (error, tries) =>
       mayPass(error) || (tries === 1 && error instanceof UpstreamRefusal && isOwnFailure(error)),
     isBudgeted: true,
   },
   'read-back': {
+    bound: null,
     tries: ({ readTries }) => Math.min(readTries, 2),
     retries: mayPass,
     isBudgeted: true,
   },
 };
+
+/** What a keyed mutation is repeated after. One that is still being processed is asked for again for as long as there is time. */
+const REPEATED: ReadonlySet<FaultReason> = new Set(['connect', 'cut', 'timeout', 'bad-answer', 'outstanding']);
+const MAX_TRIES = 100;
 
 const JITTER_MS = { from: 100, to: 800 };
 
@@ -75,15 +94,17 @@ export function createPolicies(
   probe: () => Promise<void>,
   onEvent: OnUpstreamEvent,
 ): Policies {
-  const boundOf = (kind: BoundedKind): Bound => createBound(config, createBreaker(kind, config, onEvent), probe);
-  /** A read-back has no bounds: there are only as many as there were confirms. */
-  const bounds = { mutation: boundOf('mutation'), read: boundOf('read'), 'read-back': null };
+  const { breakers = { mutation: 'mutation', read: 'read' } } = config;
+  const boundOf = (kind: BoundedKind): Bound =>
+    createBound(config, createBreaker(breakers[kind], config, onEvent), probe);
+  const bounds = { mutation: boundOf('mutation'), read: boundOf('read') };
   let savedRetries = MAX_SAVED_RETRIES;
 
   function retrying(kind: Kind, budget: Budget): IPolicy {
     const { tries, retries, isBudgeted } = KINDS[kind];
     let tried = 0;
     const isWorth = handleWhen((error) => {
+      if (isOutstanding(error)) return hasTime(error, budget.deadline);
       tried += 1;
       if (
         tried >= tries(config) ||
@@ -97,7 +118,7 @@ export function createPolicies(
       return true;
     });
     return retry(isWorth, {
-      maxAttempts: tries(config),
+      maxAttempts: MAX_TRIES, // `isWorth` counts them
       backoff: new DelegateBackoff(({ result }) => waitMs(result)),
     });
   }
@@ -106,7 +127,8 @@ export function createPolicies(
     async run(kind, budget, work) {
       if (KINDS[kind].isBudgeted) savedRetries = Math.min(MAX_SAVED_RETRIES, savedRetries + RETRY_SHARE);
       const policy = retrying(kind, budget);
-      const bound = bounds[kind];
+      const { bound: name } = KINDS[kind];
+      const bound = name && bounds[name];
       try {
         if (!bound) return await policy.execute(work, budget.signal);
         return await bound.run(budget, (start) =>
@@ -201,6 +223,10 @@ function createStart({ sendBy }: Budget): Start {
 function notMade(error: unknown): unknown {
   const isFull = error instanceof BulkheadRejectedError || error instanceof TaskCancelledError;
   return isFull ? new UpstreamFault('overload') : asFault(error);
+}
+
+function isOutstanding(error: unknown): boolean {
+  return error instanceof UpstreamFault && error.reason === 'outstanding';
 }
 
 function mayPass(error: unknown): boolean {

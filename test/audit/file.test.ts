@@ -9,8 +9,9 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { createAudit } from '../../src/audit/audit.ts';
 import type { Access } from '../../src/audit/line.ts';
 import type { AuditNews } from '../../src/audit/news.ts';
@@ -22,6 +23,8 @@ import { startGatewayProcess, type GatewayProcess } from '../support/gateway-pro
 import { until } from '../support/until.ts';
 
 const newFile = createFolders();
+/** How much longer a line is than the first of a chain: a hash in quotes in place of `null`. */
+const HASH_BYTES = 62;
 const hmac = createHmacs(GUARD_SECRET);
 const ACCESS: Access = { who: null, from: null, whose: null, what: 'read', outcome: 'OK', fields: [], requestId: 'r' };
 
@@ -32,6 +35,24 @@ async function writeLines(file: string, count: number): Promise<AuditNews[]> {
   for (let index = 0; index < count; index += 1) expect(await audit.append(ACCESS)).toBe(true);
   await audit.close();
   return news;
+}
+
+/** Lets `work` write so many bytes to files that are open, as on a disk that is full after them. */
+async function onFullDisk(bytes: number, work: () => Promise<void>): Promise<void> {
+  const handle = await open(newFile(), 'w');
+  const files = Object.getPrototypeOf(handle) as {
+    write: (this: unknown, data: Buffer, offset: number) => Promise<{ bytesWritten: number }>;
+  };
+  await handle.close();
+  const { write } = files;
+  let room = bytes;
+  const spy = jest.spyOn(files, 'write').mockImplementation(async function (this: unknown, data, offset) {
+    if (room === 0) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+    const part = data.subarray(0, offset + room);
+    room -= part.length - offset;
+    return write.call(this, part, offset);
+  });
+  await work().finally(() => spy.mockRestore());
 }
 
 const seqs = (file: string): number[] => linesIn(file).map(({ seq }) => seq);
@@ -122,6 +143,31 @@ describe('the file of the access record', () => {
     prepare(file);
     await expect(writeLines(file, 1)).rejects.toThrow(ConfigError);
     await expect(writeLines(file, 1)).rejects.toThrow(message);
+  });
+
+  test.each([
+    ['in the third line', 20, [true, true, false]],
+    ['before the second line break', -1, [true, false, false]],
+  ])('whose disk is full %s keeps the lines before, and goes on after them', async (_name, more, written) => {
+    const file = newFile();
+    await writeLines(file, 1);
+    const lineLength = statSync(file).size;
+    truncateSync(file, lineLength - 1); // so that this write begins with the mark of a cut line
+    const news: AuditNews[] = [];
+    const seal = (text: string): string => hmac('audit', text);
+    const audit = createAudit({ file }, { seal, onNews: (it) => void news.push(it) })!;
+    const twoLines = 2 * lineLength + HASH_BYTES;
+    await onFullDisk('~\n'.length + twoLines + more, async () => {
+      expect(await Promise.all([1, 2, 3].map(() => audit.append(ACCESS)))).toEqual(written);
+    });
+    await audit.close();
+    await writeLines(file, 1);
+    const count = written.filter(Boolean).length;
+    expect(seqs(file)).toEqual(Array.from({ length: count + 1 }, (_, index) => index + 1));
+    expect(news.filter(({ kind }) => kind === 'failed')).toEqual(
+      Array.from({ length: 3 - count }, () => ({ kind: 'failed', reason: 'ENOSPC' })),
+    );
+    expect(await verify(file)).toMatchObject({ ok: true });
   });
 
   test('that another process writes to as well is noticed by the first line of the later one', async () => {

@@ -2,8 +2,10 @@ import { appendFileSync, readFileSync, rmSync, symlinkSync, truncateSync, unlink
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { graphql, type GraphQLSchema } from 'graphql';
+import { createAudit } from '../../src/audit/audit.ts';
 import { createChain } from '../../src/audit/chain.ts';
 import { NO_LINES } from '../../src/audit/line.ts';
+import type { AuditNews } from '../../src/audit/news.ts';
 import { createRecord } from '../../src/audit/record.ts';
 import { auditVerify } from '../../src/commands/audit.ts';
 import { createMemoryStore } from '../../src/guard/store.ts';
@@ -266,12 +268,36 @@ describe('an access record that cannot be written', () => {
     });
   });
 
+  const readyz = async ({ adminUrl }: TestGateway) => {
+    const response = await fetch(`${adminUrl}/readyz`);
+    const { status, record } = (await response.json()) as { status: string; record: string };
+    return [response.status, status, record];
+  };
+
+  test('makes the gateway not ready until its line can be written, which readiness tries itself and counts as no operation', async () => {
+    const { gateway, file: link } = await start({ file: linkTo('/dev/full') });
+    const alice = await callerHeaders('alice', 'certification:ci');
+    expect(await readyz(gateway)).toEqual([200, 'ok', 'ok']);
+    await gateway.confirm('imp_900200000001', '123456', alice);
+    expect(await readyz(gateway)).toEqual([503, 'unavailable', 'unavailable']);
+    relink(link, `${link}.real`);
+    expect(
+      await until(
+        () => readyz(gateway),
+        ([status]) => status === 200,
+      ),
+    ).toEqual([200, 'ok', 'ok']);
+    expect(linesIn(link)).toMatchObject([{ what: 'gap', missed: 1 }]);
+    expect(await failures(gateway)).toBe('1');
+  });
+
   test('with AUDIT_FAILURE=continue is an alarm, and operations are answered', async () => {
     const { gateway } = await start({ file: '/dev/full', failure: 'continue' });
     const alice = await callerHeaders('alice', 'certification:ci');
     for (const impUid of ['imp_900200000001', 'imp_900200000002', 'imp_900200000003'])
       expect(await gateway.confirm(impUid, '123456', alice)).toMatchObject({ name: '홍길동' });
     expect([await failures(gateway), alarms(gateway)]).toEqual(['3', 1]);
+    expect(await readyz(gateway)).toEqual([200, 'ok', 'unavailable']);
   });
 
   test.each([
@@ -347,6 +373,22 @@ describe('in a server of the host program', () => {
     const { data } = await confirmWith(subgraph.schema, context);
     expect(data!['confirmIdentityOtp']).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
     expect(sandbox.requests.map(({ path }) => path)).toContain('/certifications/otp/confirm/imp_900200000001');
+  });
+
+  test('of lines that end at once a host takes each by itself, and the chain goes on after those that it took', async () => {
+    const lines: string[] = [];
+    const write = async (line: string): Promise<void> => {
+      if (lines.length === 1) throw new Error('full');
+      lines.push(line);
+    };
+    const seal = (): string => 'x'.repeat(22);
+    const news: AuditNews[] = [];
+    const audit = createAudit({ write }, { seal, onNews: (it) => void news.push(it) })!;
+    const access = { who: null, from: null, whose: null, what: 'read', outcome: 'OK', fields: [], requestId: 'r' };
+    expect(await Promise.all([audit.append(access), audit.append(access)])).toEqual([true, false]);
+    await audit.close();
+    expect(news.at(-1)).toMatchObject({ kind: 'closed', seq: 1 });
+    expect(lines).toHaveLength(1);
   });
 
   test('a host that never answers keeps no caller for more than five seconds', async () => {

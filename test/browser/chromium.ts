@@ -1,5 +1,10 @@
 import { existsSync } from 'node:fs';
+import { pino } from 'pino';
 import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import { createServer, type Addresses, type GatewayServer } from '../../src/server/server.ts';
+import { testConfig } from '../support/config.ts';
+
+const silent = pino({ level: 'silent' });
 
 const path = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
@@ -24,6 +29,12 @@ export async function launchChromium(): Promise<Browser> {
   });
 }
 
+/** The gateway as it starts without settings: on free ports, with its sandbox in the same process. */
+export async function startOnSandbox(): Promise<GatewayServer & Addresses> {
+  const server = await createServer({ ...testConfig('http://127.0.0.1:1'), sandboxPort: 0 }, { logger: silent });
+  return { ...server, ...(await server.listen()) };
+}
+
 export interface ExplorerPage {
   readonly page: Page;
   /** What no page should do: errors and warnings in its console, uncaught errors, violations of its policy. */
@@ -32,8 +43,14 @@ export interface ExplorerPage {
   readonly requests: readonly string[];
 }
 
-/** Opens the explorer at this address, and waits until its editors are there. */
-export async function openExplorer(context: BrowserContext, url: string): Promise<ExplorerPage> {
+const EDITORS: readonly string[] = ['Operation Editor', 'Variables', 'Result Window'];
+
+/** Opens the explorer at this address, and waits until its editors are there: on a narrow screen one of them. */
+export async function openExplorer(
+  context: BrowserContext,
+  url: string,
+  editors: readonly string[] = EDITORS,
+): Promise<ExplorerPage> {
   const complaints: string[] = [];
   const requests: string[] = [];
   await context.route(
@@ -50,15 +67,23 @@ export async function openExplorer(context: BrowserContext, url: string): Promis
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(url);
-  for (const name of ['Operation Editor', 'Variables', 'Result Window']) {
+  for (const name of editors) {
     await page.getByRole('region', { name }).locator('.monaco-editor .view-line').first().waitFor();
   }
   return { page, complaints, requests };
 }
 
+export async function openTab(page: Page, name: string): Promise<void> {
+  await tabs(page).filter({ hasText: name }).click();
+}
+
+export function tabs(page: Page): Locator {
+  return page.getByRole('list', { name: 'Select active operation' }).getByRole('button').and(page.locator('[title]'));
+}
+
 /** Opens the tab of the confirm and runs it. */
 export async function runConfirm(page: Page): Promise<void> {
-  await page.getByRole('tab', { name: 'ConfirmIdentityOtp' }).click();
+  await openTab(page, 'ConfirmIdentityOtp');
   await line(page, 'Variables', '"otp"').waitFor();
   await page.getByRole('button', { name: 'Execute query' }).click();
   await line(page, 'Result Window', 'confirmIdentityOtp').waitFor();

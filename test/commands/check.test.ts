@@ -73,6 +73,8 @@ describe('check', () => {
       expect.stringMatching(/^ {2}(ok {8}|warning {3})store {5}Redis can be written, and answers in [\d.]+ ms/),
       '  ok        eviction  maxmemory-policy is noeviction',
       expect.stringMatching(/^ {2}ok {8}secret {4}no replica runs on this Redis/),
+      '  ok        personId  off, since PERSON_ID_KEY is not set: the field is null',
+      '  ok        proof     off, since PROOF_PRIVATE_KEY is not set: the field is null',
       '',
       expect.stringMatching(/^(All is well|1 warning)\.$/),
     ]);
@@ -148,6 +150,8 @@ describe('check', () => {
       expect.stringMatching(/^ {2}problem {3}upstream .*/),
       expect.stringMatching(/^ {2}problem {3}callers .*does not answer within 5 s/),
       expect.stringMatching(/^ {2}problem {3}store .*does not answer within 3 s/),
+      '  ok        personId  off, since PERSON_ID_KEY is not set: the field is null',
+      '  ok        proof     off, since PROOF_PRIVATE_KEY is not set: the field is null',
       '',
       '3 problems.',
     ]);

@@ -7,13 +7,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import type { Config, IamportConfig } from '../../src/config.ts';
+import { readConfig, type Config, type IamportConfig } from '../../src/config.ts';
 import { checkCallers } from '../../src/commands/checks/callers.ts';
 import { checkFiles } from '../../src/commands/checks/files.ts';
+import { checkProofs } from '../../src/commands/checks/proofs.ts';
 import { checkStore } from '../../src/commands/checks/store.ts';
 import { checkUpstream } from '../../src/commands/checks/upstream.ts';
 import type { Finding } from '../../src/commands/checks/finding.ts';
 import { createHmacs } from '../../src/guard/hmac.ts';
+import { openFile } from '../../src/guard/file-link.ts';
+import { watchFileSecret } from '../../src/guard/file-secret.ts';
 import { connectRedis } from '../../src/guard/redis-link.ts';
 import { watchSecret } from '../../src/guard/redis-secret.ts';
 import { createSandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
@@ -159,6 +162,35 @@ describe('the check of the upstream', () => {
   });
 });
 
+describe('the check of the proof settings', () => {
+  const pem = (): string =>
+    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const env = {
+    IAMPORT_API_KEY: 'k',
+    IAMPORT_API_SECRET: 's',
+    AUTH_SECRET: 'canary of at least 32 characters',
+    PERSON_ID_KEY: 'canary-canary-canary-canary-canary',
+    PROOF_ISSUER: 'https://identity.example.com',
+  };
+  const check = (own: Record<string, string>): string[] => linesOf(checkProofs(readConfig(own)));
+
+  test('says which fields are on, the issuer and how many keys there are, and none of the keys', () => {
+    expect(check({ ...env, PROOF_PRIVATE_KEY: pem() })).toEqual([
+      'ok personId on',
+      'ok proof on: one key, and the issuer https://identity.example.com',
+    ]);
+    expect(check({ ...env, PROOF_PRIVATE_KEY: pem() + pem() })[1]).toMatch(/on: 2 keys, of which the first signs, /);
+  });
+
+  test('says which setting the fields that are off lack, and that the sandbox lacks none', () => {
+    expect(check({ ...env, PERSON_ID_KEY: '', PROOF_ISSUER: '' })).toEqual([
+      'ok personId off, since PERSON_ID_KEY is not set: the field is null',
+      'ok proof off, since PROOF_PRIVATE_KEY is not set: the field is null',
+    ]);
+    expect(check({})).toEqual(['ok proofs personId and proof are on, with random keys where none are set']);
+  });
+});
+
 describe('the check of the store without Redis', () => {
   const base = testConfig('http://127.0.0.1');
   const check = (storeFile: string | null): Promise<string[]> =>
@@ -168,10 +200,35 @@ describe('the check of the store without Redis', () => {
     expect(await check(null)).toEqual([expect.stringMatching(/^ok store .* memory .* STORE_FILE or REDIS_URL /)]);
   });
 
+  test('says whether GUARD_SECRET is the one under which the file is used, and changes nothing', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'identity-check-'));
+    closers.push(() => rmSync(directory, { recursive: true }));
+    const path = join(directory, 'attempts.db');
+    const file = openFile(path);
+    closers.push(() => file.close());
+    const told: boolean[] = [];
+    const watch = (secret: string) =>
+      closers.push(watchFileSecret(file, createHmacs(secret), ({ isShared }) => void told.push(isShared)));
+    const secretOf = async (secret: string) => {
+      const found = await checkStore({ ...base, guard: { ...base.guard, storeFile: path, secret } });
+      return linesOf(found)[1];
+    };
+    watch('one');
+    expect(await secretOf('one')).toBe('ok secret GUARD_SECRET is the one under which the file is used');
+    for (const _time of [1, 2])
+      expect(await secretOf('canary')).toMatch(/^problem secret GUARD_SECRET is not the one .* keep that one/);
+    watch('one');
+    await file.read(() => {});
+    expect(told).toEqual([]);
+  });
+
   test('writes to the file, and says why one cannot be used', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'identity-check-'));
     closers.push(() => rmSync(directory, { recursive: true }));
-    expect(await check(join(directory, 'attempts.db'))).toEqual([expect.stringMatching(/^ok store .* file /)]);
+    expect(await check(join(directory, 'attempts.db'))).toEqual([
+      expect.stringMatching(/^ok store .* file /),
+      expect.stringMatching(/^ok secret nothing has used this file lately/),
+    ]);
     expect(await check(directory)).toEqual([
       expect.stringMatching(/^problem store STORE_FILE .*: nothing is confirmed/),
     ]);

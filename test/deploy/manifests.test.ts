@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,12 +54,31 @@ const FILLED: Record<string, string> = {
   GUARD_SECRET: '0'.repeat(64),
   ROUTER_SECRET: '1'.repeat(64),
   REDIS_PASSWORD: '2'.repeat(64),
+  PERSON_ID_KEY: '3'.repeat(64),
+  PROOF_PRIVATE_KEY: generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString()
+    .replaceAll('\n', '\\n'),
+  PROOF_ISSUER: 'https://identity.example.com',
   REDIS_URL: `rediss://:${'2'.repeat(64)}@redis.example.com:6379/0`,
 };
 const fill = (env: Record<string, string>) => {
   const filled = Object.keys(env).filter((name) => env[name] === '');
   return { ...env, ...Object.fromEntries(filled.map((name) => [name, FILLED[name]!])) };
 };
+
+/** What may stay empty, and is then off. */
+const OPTIONAL = ['PERSON_ID_KEY', 'PROOF_PRIVATE_KEY', 'PROOF_ISSUER'];
+
+/** The proof settings of a deployment whose optional values are filled in, and of one whose are not. */
+const proofsOf = (env: Record<string, string>) => {
+  const empty = Object.fromEntries(OPTIONAL.map((name) => [name, '']));
+  return [readConfig(env).proofs, readConfig({ ...env, ...empty }).proofs];
+};
+const PROOFS = [
+  { personIdKey: expect.any(String), privateKeys: expect.any(String), issuer: FILLED['PROOF_ISSUER'] },
+  { personIdKey: null, privateKeys: null, issuer: null },
+];
 
 /** How long a process of these settings may take to end, in seconds. */
 function endSeconds(env: Record<string, string>): number {
@@ -83,10 +103,15 @@ describe('deploy/compose.yaml', () => {
   });
 
   test('asks for every value of .env.example, all of which are empty there, and for no other', () => {
-    const asked = [...read('compose.yaml').matchAll(/\$\{(\w+)(?::\?)\}/g)].map(([, name]) => name!);
+    const asked = [...read('compose.yaml').matchAll(/\$\{(\w+)(?::[?-])\}/g)].map(([, name]) => name!);
     expect(read('compose.yaml').match(/(?<!\$)\$\{/g)).toHaveLength(asked.length);
     expect([...new Set(asked)].toSorted()).toEqual(Object.keys(variables).toSorted());
     expect(Object.values(variables).every((value) => value === '')).toBe(true);
+  });
+
+  test('has personId and proofs where their keys are filled in, and asks for nothing else that may stay empty', () => {
+    expect(proofsOf(env)).toEqual(PROOFS);
+    expect([...read('compose.yaml').matchAll(/\$\{(\w+):-\}/g)].map(([, name]) => name)).toEqual(OPTIONAL);
   });
 
   test('gives a gateway longer to end than it takes', () => {
@@ -183,6 +208,10 @@ describe('deploy/kubernetes', () => {
     expect(kustomization.images).toMatchObject([{ name: container.image, newTag: version }]);
   });
 
+  test('has personId and proofs where their keys are filled in', () => {
+    expect(proofsOf(env)).toEqual(PROOFS);
+  });
+
   test('replaces three pods one by one, and gives each longer to end than it takes', () => {
     expect(deployment.spec).toMatchObject({
       replicas: 3,
@@ -236,6 +265,6 @@ describe('deploy/kubernetes', () => {
 /** As Compose does, of a variable that must be set. */
 function interpolate(env: Record<string, string>, values: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(env).map(([name, text]) => [name, text.replaceAll(/\$\{(\w+):\?\}/g, (_, of) => values[of]!)]),
+    Object.entries(env).map(([name, text]) => [name, text.replaceAll(/\$\{(\w+):[?-]\}/g, (_, of) => values[of]!)]),
   );
 }

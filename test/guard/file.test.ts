@@ -7,11 +7,14 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { readConfig, type Config } from '../../src/config.ts';
 import { createFileStore } from '../../src/guard/file.ts';
 import type { FileNews } from '../../src/guard/file-link.ts';
+import { watchFileSecret } from '../../src/guard/file-secret.ts';
 import { createFileWindows } from '../../src/guard/file-windows.ts';
+import { createHmacs } from '../../src/guard/hmac.ts';
 import { StoreUnavailable, type AttemptStore } from '../../src/guard/store.ts';
 import type { Window } from '../../src/guard/windows.ts';
 import { startGateway, testConfig, type TestGateway } from '../support/gateway.ts';
 import { freshPath, opened } from '../support/store-file.ts';
+import { until } from '../support/until.ts';
 
 const HOUR = 3_600_000;
 const ONE_AN_HOUR: Window = { name: 'one', key: 'a', points: 1, ms: HOUR };
@@ -280,6 +283,44 @@ test('a gateway whose store file is locked denies confirms and sends none, says 
     '"msg":"the store file is lost: another program holds its lock; nothing is confirmed until it is back"',
     '"msg":"the store file is back"',
   ]);
+});
+
+test('a gateway that starts on a store file with another GUARD_SECRET says so in the log and the metrics, and the first one goes on', async () => {
+  const path = freshPath();
+  const config = on(path);
+  const shared = async ({ adminUrl }: TestGateway): Promise<string> =>
+    /identity_guard_secret_shared (\d)/.exec(await (await fetch(`${adminUrl}/metrics`)).text())![1]!;
+  const same = await start(config);
+  const changed = await start({ ...config, guard: { ...config.guard!, secret: 'canary of at least 32 characters' } });
+  await until(() => changed.log().includes('GUARD_SECRET'));
+  expect(changed.log()).toMatch(/"level":50,.*"msg":"GUARD_SECRET is not the one under which the store file was used/);
+  expect(changed.log()).not.toContain('canary');
+  const next = await start(config);
+  expect(await next.confirm(IMP_UID, '000000')).toMatchObject({ code: 'WRONG_CODE' });
+  expect([await shared(same), await shared(changed), await shared(next)]).toEqual(['1', '0', '1']);
+  expect([same.log(), next.log()].join('')).not.toContain('GUARD_SECRET');
+});
+
+test('a GUARD_SECRET of a store file is accepted once the one before has not been used for its time', async () => {
+  const file = opened(freshPath());
+  const told: boolean[] = [];
+  const tell = ({ isShared }: { readonly isShared: boolean }): void => void told.push(isShared);
+  const end = watchFileSecret(file, createHmacs('one'), tell, 100);
+  const endOther = watchFileSecret(file, createHmacs('two'), tell, 100);
+  closers.push(end, endOther);
+  expect(
+    await until(
+      () => told,
+      ({ length }) => length > 0,
+    ),
+  ).toEqual([false]);
+  end();
+  expect(
+    await until(
+      () => told,
+      ({ length }) => length > 1,
+    ),
+  ).toEqual([false, true]);
 });
 
 test('a store file has no code, no phone, no caller and no impUid in it', async () => {

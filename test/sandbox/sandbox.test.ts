@@ -6,6 +6,8 @@ import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { createEntries, createEntry } from '../../src/sandbox/entries.ts';
+import { HONG } from '../../src/sandbox/people.ts';
 import {
   SANDBOX_KEY,
   SANDBOX_SECRET,
@@ -14,7 +16,6 @@ import {
   createSandbox,
 } from '../../src/sandbox/sandbox.ts';
 import { REQUEST_SCENARIOS, SCENARIOS } from '../../src/sandbox/scenarios.ts';
-import { createUpstream } from '../../src/sandbox/upstream.ts';
 import { until } from '../support/until.ts';
 
 const START = Date.parse('2025-06-01T12:00:00+09:00');
@@ -369,18 +370,11 @@ describe('the server', () => {
   });
 
   test('forgets the oldest verifications beyond 100,000', () => {
-    const upstream = createUpstream(
-      () => clock,
-      () => {},
-    );
-    const isCertified = (number: number) => {
-      const { body } = upstream.read(`imp_900200${String(number).padStart(6, '0')}`);
-      return JSON.parse(body.toString()).response.certified as boolean;
-    };
-    for (const number of ['000000', '000001']) upstream.confirm(`imp_900200${number}`, new Map([['otp', '123456']]));
-    for (let number = 2; number <= 100_000; number += 1) upstream.read(`imp_900200${String(number).padStart(6, '0')}`);
-    expect(isCertified(1)).toBe(true);
-    expect(isCertified(0)).toBe(false);
+    const entries = createEntries();
+    const remember = (number: number) =>
+      entries.remember(createEntry({ impUid: `imp_${number}`, person: HONG, requestedAt: clock }));
+    for (let number = 0; number <= 100_000; number += 1) remember(number);
+    expect([entries.has('imp_0'), entries.has('imp_1'), entries.has('imp_100000')]).toEqual([false, true, true]);
   });
 });
 
@@ -670,7 +664,7 @@ describe('a magic impUid', () => {
     expectRefusal(await confirm(tooOften), status, 'ATTEMPTS_EXCEEDED');
   });
 
-  test.each([230, 231, 232])('of %s is as 200 until it is certified', async (scenario) => {
+  test.each([230, 231, 232, 242])('of %s is as 200 until it is certified', async (scenario) => {
     expectRefusal(await confirm(magic(scenario), '000000'), 200, 'WRONG_OTP');
     expectUncertified(await read(magic(scenario)), magic(scenario));
     const reply = await confirm(magic(scenario));
@@ -710,9 +704,18 @@ describe('a magic impUid', () => {
     expect((await confirm(magic(232, 2))).json.response.certified_at).toBe(START / 1000 + 0.5);
   });
 
+  test('of 233 is certified in a word that is not a boolean', async () => {
+    expect((await confirm(magic(233))).json.response).toMatchObject({ name: '홍길동', certified: 'true' });
+  });
+
   test('of 240 answers code 0 and is not certified', async () => {
     expectUncertified(await confirm(magic(240)), magic(240));
     expectUncertified(await read(magic(240)), magic(240));
+  });
+
+  test('of 241 is there without a request, and cannot be confirmed', async () => {
+    expectUncertified(await read(magic(241)), magic(241));
+    expectFailure(await confirm(magic(241)), 404, 'NOT_FOUND');
   });
 
   test('of 400 was certified long ago', async () => {

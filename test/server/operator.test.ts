@@ -29,7 +29,7 @@ async function admin(path: string): Promise<{ status: number; text: string }> {
 describe('an operator', () => {
   test('is told that the gateway lives and is ready', async () => {
     expect(await admin('/livez')).toEqual({ status: 200, text: '{"status":"ok"}' });
-    const text = '{"status":"ok","store":"ok","login":"unknown","breakers":{},"closing":false}';
+    const text = '{"status":"ok","store":"ok","record":"off","login":"unknown","breakers":{},"closing":false}';
     expect(await admin('/readyz')).toEqual({ status: 200, text });
   });
 

@@ -1,6 +1,7 @@
 import { ConfigError, type Config } from '../../config.ts';
 import { createFileStore } from '../../guard/file.ts';
 import { openFile } from '../../guard/file-link.ts';
+import { isFileSecretShared } from '../../guard/file-secret.ts';
 import { createHmacs } from '../../guard/hmac.ts';
 import { createRedisStore } from '../../guard/redis.ts';
 import { connectRedis, evictionPolicy, evicts, type RedisLink } from '../../guard/redis-link.ts';
@@ -19,7 +20,7 @@ const SLOW_MS = 50;
 export async function checkStore({ guard }: Config): Promise<readonly Finding[]> {
   const { redisUrl, storeFile, secret } = guard;
   if (redisUrl !== null) return checkRedis(redisUrl, secret);
-  if (storeFile !== null) return [await checkFile(storeFile)];
+  if (storeFile !== null) return checkFile(storeFile, secret);
   return [
     ok(
       'store',
@@ -28,19 +29,29 @@ export async function checkStore({ guard }: Config): Promise<readonly Finding[]>
   ];
 }
 
-async function checkFile(path: string): Promise<Finding> {
+async function checkFile(path: string, secret: string): Promise<readonly Finding[]> {
   try {
     const file = openFile(path, () => {});
     try {
       await createFileStore(file).check();
+      const text = 'attempts and limits are in a file of this machine, which can be written';
+      return [ok('store', text), fileSecret(await isFileSecretShared(file, createHmacs(secret)))];
     } finally {
       file.close();
     }
-    return ok('store', 'attempts and limits are in a file of this machine, which can be written');
   } catch (error) {
     const reason = error instanceof ConfigError ? error.problems.join('; ') : 'STORE_FILE does not answer in time';
-    return problem('store', `${reason}: nothing is confirmed without it`);
+    return [problem('store', `${reason}: nothing is confirmed without it`)];
   }
+}
+
+function fileSecret(isShared: boolean | null): Finding {
+  if (isShared === null)
+    return ok('secret', 'nothing has used this file lately, so that GUARD_SECRET is compared with none');
+  if (isShared) return ok('secret', 'GUARD_SECRET is the one under which the file is used');
+  const text =
+    'GUARD_SECRET is not the one under which the file was used in the last ten minutes: keep that one, or attempts, owners and limits begin anew';
+  return problem('secret', text);
 }
 
 async function checkRedis(redisUrl: string, secret: string): Promise<readonly Finding[]> {

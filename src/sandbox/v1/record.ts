@@ -1,29 +1,14 @@
-import { createHash } from 'node:crypto';
-
-export interface Person {
-  readonly name: string;
-  /** Digits only. */
-  readonly phone: string;
-  readonly carrier: string;
-  /** `YYYY-MM-DD` */
-  readonly birthday: string;
-  readonly gender: 'male' | 'female';
-  readonly isForeigner: boolean;
-}
-
-/** One verification, from its request to its deletion. Times are milliseconds of the sandbox's clock. */
-export interface Entry {
-  readonly impUid: string;
-  readonly merchantUid: string;
-  readonly pgProvider: 'danal' | 'kcp_v2';
-  readonly person: Person;
-  /** null where the person confirms in an app and no code exists. */
-  readonly code: string | null;
-  /** When the code's window began; null until the first confirm of a magic impUid. */
-  windowFrom: number | null;
-  wrongCodes: number;
-  certifiedAt: number | null;
-}
+import type { Entry } from '../entries.ts';
+import {
+  type Person,
+  ciOf,
+  diOf,
+  isMobileNumber,
+  readBirthday,
+  readGenderDigit,
+  transactionNumber,
+} from '../people.ts';
+import type { Shape } from '../scenarios.ts';
 
 /** The upstream's record, in its own words. Times are unix seconds, 0 meaning "not yet". */
 export interface Certification {
@@ -46,15 +31,6 @@ export interface Certification {
   origin: string;
 }
 
-export const HONG: Person = {
-  name: '홍길동',
-  phone: '01012345678',
-  carrier: 'SKT',
-  birthday: '1990-01-01',
-  gender: 'male',
-  isForeigner: false,
-};
-
 const ORIGIN = 'https://example.com/sign-up';
 
 /** What the upstream answers about a verification: the person appears only once certified. */
@@ -64,8 +40,8 @@ export function toCertification(entry: Entry): Certification {
   const known = <T>(value: T): T | null => (isCertified ? value : null);
   return {
     imp_uid: impUid,
-    merchant_uid: merchantUid,
-    pg_tid: known(`${seoulDigits(certifiedAt ?? 0)}${impUid.slice(-10)}`),
+    merchant_uid: merchantUid ?? `nobody_${impUid}`,
+    pg_tid: known(transactionNumber(impUid, certifiedAt ?? 0)),
     pg_provider: pgProvider,
     name: known(person.name),
     gender: known(person.gender),
@@ -77,24 +53,14 @@ export function toCertification(entry: Entry): Certification {
     carrier: known(person.carrier),
     certified: isCertified,
     certified_at: Math.floor((certifiedAt ?? 0) / 1000),
-    unique_key: known(personDigest('sha512', person)),
-    unique_in_site: known(personDigest('sha384', person)),
+    unique_key: known(ciOf(person)),
+    unique_in_site: known(diOf(person)),
     origin: ORIGIN,
   };
 }
 
-/** A CI or DI: of the right length, and the same for the same person whatever the phone. */
-function personDigest(algorithm: 'sha512' | 'sha384', { name, birthday, gender }: Person): string {
-  return createHash(algorithm).update(`${name}\n${birthday}\n${gender}`).digest('base64');
-}
-
 function seoulMidnight(birthday: string): number {
   return Date.parse(`${birthday}T00:00:00+09:00`) / 1000;
-}
-
-/** `YYYYMMDDhhmmss` in Seoul, with which Danal's transaction numbers begin. */
-function seoulDigits(ms: number): string {
-  return new Date(ms + 9 * 3_600_000).toISOString().replace(/\D/g, '').slice(0, 14);
 }
 
 /** The person an OTP request describes, or the name of the field that is wrong. */
@@ -102,7 +68,7 @@ export function readPerson(body: ReadonlyMap<string, string>): Person | string {
   const text = (field: string) => body.get(field)?.trim() ?? '';
   const digits = (field: string) => text(field).replace(/\D/g, '');
   if (text('name') === '') return 'name';
-  if (!/^01[016789]\d{7,8}$/.test(digits('phone'))) return 'phone';
+  if (!isMobileNumber(digits('phone'))) return 'phone';
   const genderDigit = text('gender_digit');
   if (!/^[1-8]$/.test(genderDigit)) return 'gender_digit';
   const birthday = readBirthday(digits('birth'), genderDigit);
@@ -115,31 +81,32 @@ export function readPerson(body: ReadonlyMap<string, string>): Person | string {
     phone: digits('phone'),
     carrier: text('is_mvno') === 'true' ? `${text('carrier')}_MVNO` : text('carrier'),
     birthday,
-    gender: Number(genderDigit) % 2 === 1 ? 'male' : 'female',
-    isForeigner: Number(genderDigit) >= 5,
+    ...readGenderDigit(genderDigit),
+    hasCi: true,
   };
 }
 
-function readBirthday(digits: string, genderDigit: string): string | null {
-  const full = digits.length === 6 ? `${/[1256]/.test(genderDigit) ? '19' : '20'}${digits}` : digits;
-  if (full.length !== 8) return null;
-  const birthday = `${full.slice(0, 4)}-${full.slice(4, 6)}-${full.slice(6)}`;
-  const date = new Date(`${birthday}T00:00:00Z`);
-  // February 30th parses as March 1st: only a date that survives the round trip exists.
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(birthday) ? birthday : null;
+/** The certified record as the shape has it. */
+export function shaped(record: Certification, shape: Shape): object {
+  return SHAPES[shape](record);
 }
 
-export function optionalFieldsAbsent({ imp_uid, pg_provider, foreigner, certified }: Certification): object {
+const SHAPES: Readonly<Record<Shape, (record: Certification) => object>> = {
+  absent: requiredFields,
+  null: (record) => ({
+    ...Object.fromEntries(Object.keys(record).map((field) => [field, null])),
+    ...requiredFields(record),
+  }),
+  unusual: unusualValues,
+  status: (record) => ({ ...record, certified: 'true' }),
+};
+
+function requiredFields({ imp_uid, pg_provider, foreigner, certified }: Certification): object {
   return { imp_uid, pg_provider, foreigner, certified };
 }
 
-export function optionalFieldsNull(record: Certification): object {
-  const nulls = Object.fromEntries(Object.keys(record).map((field) => [field, null]));
-  return { ...nulls, ...optionalFieldsAbsent(record) };
-}
-
 /** Every oddity an imitation of the upstream was seen to send, in one record. */
-export function unusualValues(record: Certification): object {
+function unusualValues(record: Certification): object {
   const { imp_uid, birth, birthday, certified_at } = record;
   return {
     ...record,

@@ -1,0 +1,115 @@
+import { createAsk, type AskOptions, type Question } from '../upstream/ask.ts';
+import { bypassFor } from '../upstream/bypass.ts';
+import { createCertificationClock } from '../upstream/clock.ts';
+import { UpstreamFault, UpstreamRefusal } from '../upstream/errors.ts';
+import type { Http, HttpAnswer } from '../upstream/http.ts';
+import { asObject, type JsonObject } from '../upstream/json.ts';
+import { newId } from '../upstream/new-id.ts';
+import type { CertificationRecord, OnDrift } from '../upstream/record.ts';
+import { createClassify } from '../upstream/refusal.ts';
+import { readLessons } from '../upstream/refusals-file.ts';
+import { createHeardHttp } from '../upstream/traced-http.ts';
+import { outcomeOf, type IdentityRequest, type IdentityUpstream } from '../upstream/upstream.ts';
+import { openAnswer } from './answer.ts';
+import { ENDPOINTS } from './endpoints.ts';
+import { decodeVerification } from './record.ts';
+import { createSecretSender } from './secret.ts';
+
+export interface PortoneOptions extends AskOptions {
+  readonly http: Http;
+  readonly apiSecret: string;
+  readonly storeId: string;
+  readonly channelKey: string;
+  /** JSON with the provider's own options for a request; `{device}` and `{address}` in it become those of the request. */
+  readonly bypass: string | null;
+  /** Operators' refusals, tried before the built-in ones; null without. */
+  readonly refusalsFile: string | null;
+}
+
+/**
+ * PortOne V2. The id of a verification is made here. Every change has an idempotency key, so that one whose answer was lost is sent
+ * again within its time and gets the answer of the first.
+ */
+export function createPortone(options: PortoneOptions): IdentityUpstream {
+  const { storeId, channelKey, onEvent } = options;
+  const clock = createCertificationClock();
+  const classify = createClassify(readLessons(options.refusalsFile));
+  const open = (answer: HttpAnswer) => openAnswer(answer, classify);
+  const send = createSecretSender(createHeardHttp(options.http, open, clock.hearDate), options);
+  const { ask, load } = createAsk({ endpoints: ENDPOINTS, send, open }, options);
+  const onDrift: OnDrift = (field) => onEvent({ kind: 'drift', field });
+
+  /** The record that an endpoint answers. An answer about another id is no answer. */
+  async function record(name: 'confirm' | 'read' | 'readBack', impUid: string, question: Question = {}) {
+    const answer = await ask(name, { ...question, impUid });
+    const body = name === 'confirm' ? asObject(answer['identityVerification']) : answer;
+    const decoded = body && decodeVerification(body, onDrift);
+    if (decoded?.impUid === impUid) return decoded;
+    onEvent({ kind: 'fault', call: ENDPOINTS[name].kind, reason: 'bad-answer' });
+    throw new UpstreamFault('bad-answer');
+  }
+
+  /** Source: `POST /identity-verifications/{id}/send`, then `GET` after an ambiguous fault: a record that is there was sent. */
+  async function request(person: IdentityRequest, address: string | null): Promise<string> {
+    if (address === null) throw missingAddress(options);
+    const impUid = newId();
+    try {
+      await ask('request', { impUid, json: sendBody(person, address, options) });
+    } catch (error) {
+      if (!(error instanceof UpstreamFault && error.fate === 'ambiguous' && (await isThere(impUid)))) throw error;
+    }
+    return impUid;
+  }
+
+  async function resend(impUid: string): Promise<void> {
+    await ask('resend', { impUid, json: { storeId } });
+  }
+
+  const isThere = (impUid: string): Promise<boolean> =>
+    ask('readBack', { impUid }).then(
+      ({ status }) => status === 'READY',
+      () => false,
+    );
+
+  return {
+    request: (person, address) => outcomeOf(request(person, address)),
+    confirm: (impUid, otp) => outcomeOf(record('confirm', impUid, { json: { storeId, ...(otp !== null && { otp }) } })),
+    certification: (impUid, signal) => outcomeOf(record('read', impUid, { signal })),
+    readBack: (impUid) => outcomeOf(record('readBack', impUid)),
+    resend: (impUid) => outcomeOf(resend(impUid)),
+    delete: () => null,
+    newWindow: () => ({ id: newId(), isImpUid: true, merchantCode: null, storeId, channelKey }),
+    windowIdOf: ({ impUid }: CertificationRecord) => impUid,
+    certifiedIn: ({ certifiedAt }, interval) => clock.place(certifiedAt, interval),
+    load,
+  };
+}
+
+/** The person's address is required: it is one that the gateway believes, or the request cannot be made. */
+function missingAddress({ onEvent }: PortoneOptions): UpstreamRefusal {
+  onEvent({ kind: 'missing-setting', setting: 'TRUST_PROXY' });
+  return new UpstreamRefusal({ refusal: 'MERCHANT_CONFIG', providerCode: null, shape: null }, 400);
+}
+
+/** A birthday and a gender digit become the first seven digits of the resident number, and LG U+ has another name here. */
+function sendBody(
+  person: IdentityRequest,
+  address: string,
+  { storeId, channelKey, bypass }: PortoneOptions,
+): JsonObject {
+  const { name, phone, birthday, genderDigit, carrier, merchantUid, method, device } = person;
+  return {
+    storeId,
+    channelKey,
+    customer: {
+      name,
+      phoneNumber: phone,
+      identityNumber: birthday.slice(2).replaceAll('-', '') + genderDigit,
+      ipAddress: address,
+    },
+    operator: carrier.replace('LGT', 'LGU'),
+    method,
+    ...(merchantUid !== null && { customData: merchantUid }),
+    ...(bypass !== null && { bypass: JSON.parse(bypassFor(bypass, { device, address })) as unknown }),
+  };
+}

@@ -1,0 +1,79 @@
+// The page of the window: shows what the server says, and hands the result to the page that opened it.
+const asked = Object.fromEntries(new URLSearchParams(location.search));
+const at = (id) => document.getElementById(id);
+
+function element(name, text, className = '') {
+  const made = document.createElement(name);
+  made.textContent = text;
+  made.className = className;
+  return made;
+}
+
+async function post(path, fields) {
+  const answer = await fetch(path, { method: 'POST', body: JSON.stringify({ ...asked, ...fields }) });
+  return answer.json();
+}
+
+function showPerson({ id, title, detail }, index) {
+  const label = document.createElement('label');
+  const input = Object.assign(document.createElement('input'), {
+    type: 'radio',
+    name: 'person',
+    value: id,
+    checked: index === 0,
+  });
+  label.append(input, element('span', title), element('span', detail, 'detail'));
+  at('people').append(label);
+  if (index === 0) input.focus();
+}
+
+function showFailure(message) {
+  at('failure').textContent = message;
+  at('failure').hidden = false;
+  document.querySelector('fieldset').hidden = true;
+  at('approve').hidden = true;
+  at('cancel').textContent = '닫기';
+  at('cancel').focus();
+}
+
+let isOver = false;
+
+async function finish(choice) {
+  if (isOver) return;
+  isOver = true;
+  try {
+    const { result, redirectTo } = await post('/window/result', choice);
+    if (redirectTo) location.replace(redirectTo);
+    else hand(result);
+  } catch {
+    isOver = false;
+    showFailure('샌드박스에 연결할 수 없어요.');
+  }
+}
+
+/** A page without an origin of its own, such as a file, can only be reached as anybody. */
+function hand(result) {
+  const opener = globalThis.opener ?? (parent === globalThis ? null : parent);
+  const target = asked.origin === 'null' ? '*' : asked.origin;
+  if (opener && target) opener.postMessage({ ticket: asked.ticket, result }, target);
+  else showFailure('이 창을 연 페이지가 없어요.');
+}
+
+document.querySelector('form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  if (at('approve').hidden) return;
+  void finish({ person: new FormData(event.target).get('person') });
+});
+at('cancel').addEventListener('click', () => void finish({}));
+addEventListener('keydown', ({ key }) => {
+  if (key === 'Escape') void finish({});
+});
+
+try {
+  const { people, failure, details } = await post('/window/open', {});
+  for (const [name, value] of details) at('asked').append(element('dt', name), element('dd', value));
+  if (failure) showFailure(failure.message);
+  else people.forEach(showPerson);
+} catch {
+  showFailure('샌드박스에 연결할 수 없어요.');
+}
