@@ -8,6 +8,9 @@ import { WINDOW_MS } from '../../src/guard/window-rules.ts';
 import { newId } from '../../src/upstream/new-id.ts';
 import type { IdentityUpstream } from '../../src/upstream/upstream.ts';
 import { envelope, refusal, reset, startFaultyUpstream, type FaultyUpstream } from '../support/faulty-upstream.ts';
+import { startGateway } from '../support/gateway.ts';
+import { COMPLETE, OPEN } from '../support/person-window.ts';
+import { callerHeaders, TOKENS } from '../support/tokens.ts';
 import { PERSON } from '../support/people.ts';
 import { hasRedis, startRedis } from '../support/redis.ts';
 import { opened as openedFile } from '../support/store-file.ts';
@@ -232,6 +235,42 @@ describe('a certification', () => {
     expect(await own.complete(MALLORY, IMP_UID)).toMatchObject(NOT_FOUND);
     expect(await own.read(MALLORY, IMP_UID)).toMatchObject(NOT_FOUND);
   });
+});
+
+test('what is not the caller’s to complete has one answer, to the byte, and one more call for each', async () => {
+  let passed = 0;
+  const own = await startGateway({
+    config: { auth: TOKENS },
+    iamport: { baseUrl: upstream.url, merchantCode: MERCHANT_CODE },
+    store: createMemoryStore(() => performance.now() + passed),
+  });
+  closers.push(() => own.close());
+  const [alice, mallory] = [await callerHeaders('alice'), await callerHeaders('mallory')];
+  const complete = (impUid: string) =>
+    own.post({ query: COMPLETE, variables: { impUid } }, { ...alice, 'x-request-id': 'one-of-many' });
+  const openFor = async (caller: Record<string, string>) => (await own.run(OPEN, {}, caller))['merchantUid'] as string;
+  const foreign = await openFor(mallory);
+  const expired = await openFor(alice);
+  passed = WINDOW_MS;
+  const [used, mine] = [await openFor(alice), await openFor(alice)];
+  const cases = {
+    imp_foreign: { merchantUid: foreign, certifiedAt: nowS() },
+    imp_foreign_open: { merchantUid: foreign, certifiedAt: 0 },
+    imp_expired: { merchantUid: expired, certifiedAt: nowS() },
+    imp_used: { merchantUid: used, certifiedAt: nowS() },
+    imp_older: { merchantUid: mine, certifiedAt: nowS() - 60 },
+    imp_never_issued: { merchantUid: newId(), certifiedAt: nowS() },
+    imp_of_an_otp: { merchantUid: 'order-1', certifiedAt: nowS() },
+    imp_without: { merchantUid: null, certifiedAt: nowS() },
+  };
+  for (const [impUid, record] of Object.entries(cases)) records.set(impUid, record);
+  expect((await complete('imp_used')).body.data).toMatchObject({ completeIdentityWindow: { name: PERSON.name } });
+  const before = reads();
+  const unknown = await complete('imp_unknown');
+  expect(unknown.body.data).toMatchObject({ completeIdentityWindow: NOT_FOUND });
+  for (const impUid of Object.keys(cases))
+    expect([impUid, (await complete(impUid)).text]).toEqual([impUid, unknown.text]);
+  expect(reads()).toBe(before + 9);
 });
 
 /** Keeps reads back until so many have come. */
