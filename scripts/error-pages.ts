@@ -47,7 +47,7 @@ const LIMITS_OF_CONFIRMS = ['LIMIT_CONFIRMS_PER_CALLER', 'LIMIT_CONFIRMS_PER_IP'
 export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
   INVALID_INPUT: {
     cause:
-      'An argument or a field of the input breaks its rule. `fields` names every one of them. Also: `confirmIdentityOtp` for a verification by app, or `confirmIdentityApp` for one by SMS. Nothing was sent to the provider.',
+      'An argument or a field of the input breaks its rule. `fields` names every one of them. Also: `confirmIdentityOtp` for a verification by app, `confirmIdentityApp` for one by SMS, or either for a window. Nothing was sent to the provider.',
     app: 'Show each message at its field and let the person correct it. For the wrong kind of confirm call the other field. In `_entities` the entry is null and `errors[]` has this code once.',
     counts:
       'No attempt is used and no message is sent. The same call, unchanged, fails again. The wrong kind of confirm counts in the limits of confirms.',
@@ -193,8 +193,8 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
   },
   OUTCOME_UNKNOWN: {
     cause:
-      'The call was sent, and its answer was lost: a deadline, a broken connection, or an answer that cannot be read. It may have worked. After a confirm the gateway has read the record as well, and it did not show a certification, or could not be read.',
-    app: 'After a confirm read `certification(impUid)` in a moment; where it is not certified, send the same code again. After a request offer a new code in a minute. After a deletion delete again.',
+      'The call was sent, and its answer was lost: a deadline, a broken connection, or an answer that cannot be read. It may have worked. After a confirm the gateway has read the record as well, and it did not show a certification, or could not be read. `completeIdentityWindow` answers it where the window was used up and the access record could not take its line.',
+    app: 'After a confirm or a completed window read `certification(impUid)` in a moment; where it is not certified, send the same code again. After a request offer a new code in a minute. After a deletion delete again.',
     counts:
       'The attempt is used where a code was sent, and a request is counted in all limits. The same code can be repeated safely: the gateway looks before it sends. A code of the lost request cannot be used if it arrives.',
     operator:

@@ -363,7 +363,7 @@ export type OtpRejectedError = IdentityError & {
 
 /**
  * The answer was lost: it may have worked.
- * After a confirm read the certification in a moment; where it is not certified, the same code can be sent again, and the gateway
+ * After a completed window read the certification. After a confirm read it in a moment; where it is not certified, the same code can be sent again, and the gateway
  * looks before it does. After a request ask for a new code in a minute: if a message arrives, its code cannot be used.
  * After a deletion delete again.
  */

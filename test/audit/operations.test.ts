@@ -16,7 +16,7 @@ import {
   type AuditOptions,
   type Context,
 } from '../../src/index.ts';
-import { createSandbox, SANDBOX_MERCHANT_CODE } from '../../src/sandbox/sandbox.ts';
+import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import { createFolders, GUARD_SECRET, linesIn } from '../support/audit.ts';
 import { CONFIRM_EVERYTHING, startGateway, testConfig, type Fields, type TestGateway } from '../support/gateway.ts';
 import { COMPLETE, OPEN, passWindow } from '../support/person-window.ts';
@@ -40,7 +40,6 @@ async function start(audit: Partial<AuditConfig> = {}): Promise<{ gateway: TestG
   const file = audit.file ?? newFile();
   const config = testConfig('');
   const gateway = await startGateway({
-    iamport: { merchantCode: SANDBOX_MERCHANT_CODE },
     config: {
       auth: TOKENS,
       guard: { ...config.guard, secret: GUARD_SECRET },
@@ -343,11 +342,7 @@ describe('in a server of the host program', () => {
   async function mount(audit: AuditOptions) {
     const sandbox = await createSandbox();
     const logger = { info: () => {}, warn: () => {}, error: () => {} };
-    const subgraph = createIdentitySubgraph({
-      ...testConfig(sandbox.url, { merchantCode: SANDBOX_MERCHANT_CODE }),
-      logger,
-      audit,
-    });
+    const subgraph = createIdentitySubgraph({ ...testConfig(sandbox.url), logger, audit });
     opened.push(sandbox, subgraph);
     return { sandbox, subgraph };
   }

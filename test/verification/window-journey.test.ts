@@ -97,7 +97,7 @@ describe('the two mutations', () => {
   });
 
   test('without the merchant’s code open nothing, and tell the operator once which setting is missing', async () => {
-    const gateway = await startGateway({ config: { auth: TOKENS } });
+    const gateway = await startGateway({ config: { auth: TOKENS }, iamport: { merchantCode: null } });
     opened.push(gateway);
     const alice = await callerHeaders('alice');
     for (let time = 0; time < 2; time += 1)

@@ -377,7 +377,7 @@ describe('a window whose id is the impUid', () => {
 
 describe('without the merchant’s code', () => {
   test('no window is opened or completed, and nothing is asked', async () => {
-    const own = gateway({ iamport: {} });
+    const own = gateway({ iamport: { merchantCode: null } });
     expect(await own.open(ALICE)).toMatchObject({ __typename: 'UpstreamError', code: 'UPSTREAM_MISCONFIGURED' });
     expect(await own.complete(ALICE, IMP_UID)).toMatchObject(NOT_FOUND);
     expect(upstream.calls).toEqual([]);
