@@ -46,11 +46,14 @@ for (const { path, contents } of outputFiles) {
 writeFileSync(new URL('index.html', output), readFileSync(new URL('explorer/index.html', root)));
 writeFileSync(new URL('LICENSES.txt', output), licenses(Object.keys(metafile.inputs)));
 
+/** Each with its fragment: a tab is a document of its own. */
 function readOperations() {
   const folder = new URL('schema/operations/', root);
+  const read = (file) => readFileSync(new URL(file, folder), 'utf8');
   return readdirSync(folder)
+    .filter((file) => file !== 'fragments.graphql')
     .toSorted((a, b) => step(a) - step(b))
-    .map((file) => readFileSync(new URL(file, folder), 'utf8'));
+    .map((file) => `${read(file)}\n${read('fragments.graphql')}`);
 }
 
 /** What is not on the journey comes last. */

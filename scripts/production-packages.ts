@@ -17,6 +17,8 @@ interface LockedPackage {
   readonly license?: string;
   /** Set by npm where nothing but development needs it. */
   readonly dev?: boolean;
+  /** A package of this repository, which is published by itself. */
+  readonly link?: boolean;
 }
 
 export function readLockfile(): Lockfile {
@@ -25,7 +27,9 @@ export function readLockfile(): Lockfile {
 
 /** The parts of the lockfile that a host program installs, by their paths; '' is this package itself. */
 export function inProduction({ packages }: Lockfile): [path: string, locked: LockedPackage][] {
-  return Object.entries(packages).filter(([, { dev }]) => dev !== true);
+  return Object.entries(packages).filter(
+    ([path, { dev, link }]) => dev !== true && link !== true && (path === '' || path.startsWith('node_modules/')),
+  );
 }
 
 /** Each name once for each licence. Packages of other platforms are not installed: of these the lockfile tells. */

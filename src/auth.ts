@@ -1,15 +1,8 @@
 import { createPublicKey, hash, timingSafeEqual } from 'node:crypto';
-import {
-  createRemoteJWKSet,
-  errors,
-  jwksCache,
-  jwtVerify,
-  type JSONWebKeySet,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  type JWTVerifyOptions,
-  type JWTVerifyResult,
-} from 'jose';
+import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions, JWTVerifyResult } from 'jose';
+import * as errors from 'jose/errors';
+import { createRemoteJWKSet, jwksCache } from 'jose/jwks/remote';
+import { jwtVerify } from 'jose/jwt/verify';
 import { SCOPES, type Identity } from './caller.ts';
 import type { AuthConfig } from './config.ts';
 import type { CallerRefusal } from './events.ts';

@@ -19,6 +19,7 @@ const ofLanguage = (...languages: string[]): Block[] => BLOCKS.filter(({ languag
 const NOT_RUN: Record<string, string> = {
   'docs/guides/your-page.md sh': 'serves the page at port 3000: test/browser/page.test.ts runs it, and opens the page',
   'docs/guides/your-page.md html': 'test/browser/page.test.ts opens it in Chromium',
+  'docs/client.md sh': 'npm installs packages from the registry; test/examples.test.ts runs the packed package',
   'docs/sandbox.md html': 'test/browser/window.test.ts opens pages with both scripts in Chromium',
   'docs/architecture.md mermaid': 'a picture',
   'docs/proofs.md mermaid': 'a picture',

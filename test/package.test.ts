@@ -24,9 +24,10 @@ test('the module for a host program loads no HTTP server, no metrics, no sandbox
   expect(loaded).not.toMatch(SDK);
 });
 
-test('the server loads the sandbox, and what sends traces, only where it starts them', () => {
+test('the server loads the sandbox, the client of Redis, and what sends traces, only where it starts them', () => {
   const loaded = loadedBy('./src/server/server.ts');
   expect(loaded).toMatch(/node_modules\/fastify\//);
+  expect(loaded).not.toMatch(/node_modules\/(ioredis|jose\/dist\/webapi\/jwe)\//);
   expect(loaded).not.toMatch(/\/src\/sandbox\//);
   expect(loaded).not.toMatch(SDK);
 });

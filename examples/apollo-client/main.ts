@@ -1,17 +1,17 @@
 /**
  * The verification with Apollo Client: typed documents, and a cache that knows the unions and forgets the person.
- * Start the gateway first (`npm start`); its sandbox answers, and keeps the SMS where this example reads it.
+ * Start the gateway first; its sandbox answers, and keeps the SMS where this example reads it.
  *
- *   npm run example examples/apollo-client/main.ts
+ *   npm install && npm start
  */
 import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
-import { possibleTypes } from 'iamport-identity-gateway/possible-types';
-// GraphQL Code Generator made these from schema/operations/*.graphql. Make your own from your operations.
 import {
   CertificationDocument,
   ConfirmIdentityOtpDocument,
+  nextStep,
+  possibleTypes,
   RequestIdentityOtpDocument,
-} from '../../test/generated/operations.ts';
+} from 'iamport-identity-client';
 
 const GATEWAY_URL = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:4000/graphql';
 const SANDBOX_URL = process.env['SANDBOX_URL'] ?? 'http://127.0.0.1:4010';
@@ -26,9 +26,10 @@ const client = new ApolloClient({ link: new HttpLink({ uri: GATEWAY_URL }), cach
 
 async function confirm(impUid: string, otp: string): Promise<void> {
   const { data } = await client.mutate({ mutation: ConfirmIdentityOtpDocument, variables: { impUid, otp } });
-  const result = data?.confirmIdentityOtp;
-  if (result?.__typename === 'Certification') console.log(`  ${result.name}, born ${result.birthday}`);
-  else console.log(`  ${result?.code}: ${result?.message}`);
+  const result = data!.confirmIdentityOtp; // a fault is thrown: what an app plans for is data
+  if (result.__typename === 'Certification') console.log(`  ${result.name}, born ${result.birthday}`);
+  else console.log(`  ${result.code}: ${result.message}`);
+  console.log(`  -> ${nextStep(result, 'confirm').step}`);
 }
 
 async function read(impUid: string): Promise<void> {
@@ -38,12 +39,10 @@ async function read(impUid: string): Promise<void> {
     // Failures are data too: from the cache, "try again later" would be the answer for ever.
     fetchPolicy: 'network-only',
   });
-  const result = data?.certification;
-  if (result?.__typename === 'Certification') {
-    console.log(`  certified: ${result.certified}, at least 19 years old: ${result.isAtLeastAge}`);
-  } else {
-    console.log(`  ${result?.code}: ${result?.message}`);
-  }
+  const result = data!.certification;
+  if (result.__typename === 'Certification') console.log(`  at least 19 years old: ${result.isAtLeastAge}`);
+  else console.log(`  ${result.code}: ${result.message}`);
+  console.log(`  -> ${nextStep(result, 'read').step}`);
 }
 
 /** Name and birthday are for one screen. Evict before the cache is persisted, or shown to the next user. */

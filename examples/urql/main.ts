@@ -1,16 +1,16 @@
 /**
  * The verification with urql: typed documents, POST only, no cache.
- * Start the gateway first (`npm start`); its sandbox answers, and keeps the SMS where this example reads it.
+ * Start the gateway first; its sandbox answers, and keeps the SMS where this example reads it.
  *
- *   npm run example examples/urql/main.ts
+ *   npm install && npm start
  */
 import { Client, fetchExchange } from '@urql/core';
-// GraphQL Code Generator made these from schema/operations/*.graphql. Make your own from your operations.
 import {
   CertificationDocument,
   ConfirmIdentityOtpDocument,
+  nextStep,
   RequestIdentityOtpDocument,
-} from '../../test/generated/operations.ts';
+} from 'iamport-identity-client';
 
 const GATEWAY_URL = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:4000/graphql';
 const SANDBOX_URL = process.env['SANDBOX_URL'] ?? 'http://127.0.0.1:4010';
@@ -29,17 +29,16 @@ async function confirm(impUid: string, otp: string): Promise<void> {
   const result = data.confirmIdentityOtp;
   if (result.__typename === 'Certification') console.log(`  ${result.name}, born ${result.birthday}`);
   else console.log(`  ${result.code}: ${result.message}`);
+  console.log(`  -> ${nextStep(result, 'confirm').step}`);
 }
 
 async function read(impUid: string): Promise<void> {
   const { data, error } = await client.query(CertificationDocument, { impUid });
   if (!data) throw error;
   const result = data.certification;
-  if (result.__typename === 'Certification') {
-    console.log(`  certified: ${result.certified}, at least 19 years old: ${result.isAtLeastAge}`);
-  } else {
-    console.log(`  ${result.code}: ${result.message}`);
-  }
+  if (result.__typename === 'Certification') console.log(`  at least 19 years old: ${result.isAtLeastAge}`);
+  else console.log(`  ${result.code}: ${result.message}`);
+  console.log(`  -> ${nextStep(result, 'read').step}`);
 }
 
 /** The code from the SMS, which the sandbox keeps instead of sending it. In an app, the person types it. */

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 import { nearestWord } from '../config/lookalikes.ts';
-import { PORTONE } from '../config/upstream-settings.ts';
 import { ANSWERS, COMMANDS, SETTING_FLAGS, type Command } from './commands.ts';
 import type { Invocation } from './invocation.ts';
 
@@ -31,7 +30,10 @@ const CREDENTIALS = [
   'IAMPORT_API_KEY',
   'IAMPORT_API_SECRET',
   'IAMPORT_BASE_URL',
-  ...Object.values(PORTONE).map(({ name }) => name),
+  'PORTONE_API_SECRET',
+  'PORTONE_STORE_ID',
+  'PORTONE_CHANNEL_KEY',
+  'PORTONE_BASE_URL',
 ];
 
 /** The command that these arguments name, and what it gets. Errors: `UsageError`. */

@@ -1,5 +1,6 @@
 import { createPublicKey, hash, randomUUID, type KeyObject } from 'node:crypto';
-import { SignJWT, type JSONWebKeySet } from 'jose';
+import type { JSONWebKeySet } from 'jose';
+import { SignJWT } from 'jose/jwt/sign';
 import { signingKeys, type SigningKey } from '../config/signing-keys.ts';
 
 /** Signs claims for one audience: a compact JWS that expires after ten minutes. */

@@ -84,8 +84,8 @@ type Exchange = (signal: AbortSignal, headers?: Readonly<Record<string, string>>
 
 /** One call of one or more tries, and what its failure is. */
 interface Tries {
-  call(signal: AbortSignal): Promise<JsonObject>;
-  told(error: unknown): unknown;
+  readonly call: (signal: AbortSignal) => Promise<JsonObject>;
+  readonly told: (error: unknown) => unknown;
 }
 
 function plain(exchange: Exchange): Tries {

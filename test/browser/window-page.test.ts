@@ -12,6 +12,8 @@ import { chromiumPath, launchChromium } from './chromium.ts';
 const DOCUMENT = readFileSync('docs/window.md', 'utf8');
 const operation = (name: string): string => readFileSync(`schema/operations/${name}.graphql`, 'utf8');
 
+const FRAGMENTS = operation('fragments');
+
 /** The blocks of code in one language under a heading, up to the next one of its level. */
 function blocks(heading: string, language: string): string[] {
   const section = DOCUMENT.split(`\n${heading}\n`)[1]!.split(/\n###? /)[0]!;
@@ -32,8 +34,8 @@ describeInChromium(
     /** The document's page for a version, with what it leaves to the reader: `gql`, `show`, and a way to say that it is ready. */
     function pageOf(version: string, path: string): string {
       const helpers = `
-      const OPEN_IDENTITY_WINDOW = ${JSON.stringify(operation('open-identity-window'))};
-      const COMPLETE_IDENTITY_WINDOW = ${JSON.stringify(operation('complete-identity-window'))};
+      const OPEN_IDENTITY_WINDOW = ${JSON.stringify(`${operation('open-identity-window')}${FRAGMENTS}`)};
+      const COMPLETE_IDENTITY_WINDOW = ${JSON.stringify(`${operation('complete-identity-window')}${FRAGMENTS}`)};
       async function gql(query, variables) {
         const body = JSON.stringify({ query, variables });
         const response = await fetch('${gateway.url}', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
