@@ -44,7 +44,7 @@ export const DECISIONS = [
 export type Decision = (typeof DECISIONS)[number];
 
 /** Settings without which a field that somebody asked for has no value. */
-export type MissingSetting = 'PERSON_ID_KEY' | 'PROOF_PRIVATE_KEY' | 'TRUST_PROXY';
+export type MissingSetting = 'IAMPORT_MERCHANT_CODE' | 'PERSON_ID_KEY' | 'PROOF_PRIVATE_KEY' | 'TRUST_PROXY';
 
 /** Commands to the store of attempts, and the two to that of limits. */
 export const STORE_OPERATIONS = ['read', 'replace', 'check', 'take', 'give-back'] as const;

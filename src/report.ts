@@ -156,6 +156,7 @@ const TOLD_ELSEWHERE: ReadonlySet<FaultReason> = new Set(['login', 'login-refuse
 const FIELD_NEEDS =
   'a client asks for a field that needs a setting: the field is answered null, and NOT_CONFIGURED' as const;
 const NEEDS_SETTING: Readonly<Record<MissingSetting, string>> = {
+  IAMPORT_MERCHANT_CODE: 'a client asks for a window that needs a setting: it is answered UPSTREAM_MISCONFIGURED',
   PERSON_ID_KEY: FIELD_NEEDS,
   PROOF_PRIVATE_KEY: FIELD_NEEDS,
   TRUST_PROXY: 'PortOne V2 needs the address of the person, which is not known: no code can be sent without it',

@@ -223,6 +223,8 @@ export type IdentityErrorCode =
   | 'UPSTREAM_UNAUTHORIZED'
   /** The provider, or what the gateway keeps attempts or its access record in, cannot be reached or is failing. */
   | 'UPSTREAM_UNAVAILABLE'
+  /** The person has not completed the window: open it again with the same id, or open a new one. */
+  | 'WINDOW_NOT_COMPLETED'
   /** The code is not the one that was sent. */
   | 'WRONG_CODE';
 
@@ -243,6 +245,23 @@ export type IdentityOtpSent = {
    * request has another impUid.
    */
   readonly resendAt: Scalars['DateTime']['output'];
+};
+
+/** What your page calls the provider's script with. What the script of this provider does not take is null. */
+export type IdentityWindow = {
+  readonly __typename: 'IdentityWindow';
+  /** The `channelKey` of the script; null for the channel that is set at the provider. */
+  readonly channelKey: Maybe<Scalars['String']['output']>;
+  /** Until when it can be completed. */
+  readonly expiresAt: Scalars['DateTime']['output'];
+  /** The `identityVerificationId` of the script; null where the script makes the id itself, as on PortOne V1. */
+  readonly impUid: Maybe<Scalars['ID']['output']>;
+  /** The merchant, for the script's `IMP.init`. */
+  readonly merchantCode: Maybe<Scalars['String']['output']>;
+  /** The `merchant_uid` of the script; null where `impUid` is not. */
+  readonly merchantUid: Maybe<Scalars['ID']['output']>;
+  /** The `storeId` of the script. */
+  readonly storeId: Maybe<Scalars['String']['output']>;
 };
 
 /** One field of the input that must change. */
@@ -269,6 +288,11 @@ export type InvalidInputError = IdentityError & {
 
 export type Mutation = {
   readonly __typename: 'Mutation';
+  /**
+   * Proves a person's identity after they were verified in the window that this caller opened: the gateway reads the certification
+   * at the provider and looks for the id that it issued. Where the answer is lost on its way to you, read `certification(impUid)`.
+   */
+  readonly completeIdentityWindow: ConfirmIdentityOtpResult;
   /** Proves a person's identity after they approved it in their verification app: for a request made with `method: APP`. */
   readonly confirmIdentityApp: ConfirmIdentityOtpResult;
   /**
@@ -278,6 +302,11 @@ export type Mutation = {
   readonly confirmIdentityOtp: ConfirmIdentityOtpResult;
   /** Deletes a certification at the provider for good. Needs the scope `certification:delete`. */
   readonly deleteCertification: DeleteCertificationResult;
+  /**
+   * Issues the id of a new verification in the provider's own window (본인인증창), which your page opens with the provider's script.
+   * The window is this caller's alone, can be completed once, and is over at `expiresAt`. Nothing is sent to the provider.
+   */
+  readonly openIdentityWindow: OpenIdentityWindowResult;
   /**
    * Sends a six-digit code to a person's phone, or a request to their verification app, once the carrier has recognised them.
    * Each call costs money and sends a message: never repeat it by yourself.
@@ -290,6 +319,11 @@ export type Mutation = {
    * Not every provider can: after RESEND_UNAVAILABLE call `requestIdentityOtp` once more. It counts as a request for the same phone.
    */
   readonly resendIdentityOtp: ResendIdentityOtpResult;
+};
+
+
+export type MutationCompleteIdentityWindowArgs = {
+  impUid: Scalars['ID']['input'];
 };
 
 
@@ -318,12 +352,18 @@ export type MutationResendIdentityOtpArgs = {
   impUid: Scalars['ID']['input'];
 };
 
-/** Retype the code where `attemptsRemaining` is not 0, wait where `retryable`, and ask for a new code otherwise. */
+/** The new window, or the one reason there is none. Select `... on IdentityError { code message }` to survive members added later. */
+export type OpenIdentityWindowResult = IdentityWindow | RateLimitedError | UpstreamError;
+
+/**
+ * Retype the code where `attemptsRemaining` is not 0, wait where `retryable`, and ask for a new code otherwise. After
+ * WINDOW_NOT_COMPLETED let the person go on in the window.
+ */
 export type OtpRejectedError = IdentityError & {
   readonly __typename: 'OtpRejectedError';
   /** How many attempts this verification has left; null where that is not known. */
   readonly attemptsRemaining: Maybe<Scalars['Int']['output']>;
-  /** WRONG_CODE, CODE_REJECTED, CODE_EXPIRED, TOO_MANY_ATTEMPTS, ALREADY_CERTIFIED, APP_NOT_APPROVED, RESEND_UNAVAILABLE or IN_PROGRESS. */
+  /** WRONG_CODE, CODE_REJECTED, CODE_EXPIRED, TOO_MANY_ATTEMPTS, ALREADY_CERTIFIED, APP_NOT_APPROVED, RESEND_UNAVAILABLE, WINDOW_NOT_COMPLETED or IN_PROGRESS. */
   readonly code: IdentityErrorCode;
   /** What to show the person. */
   readonly message: Scalars['String']['output'];
@@ -335,7 +375,7 @@ export type OtpRejectedError = IdentityError & {
 
 /**
  * The answer was lost: it may have worked.
- * After a confirm read the certification in a moment; where it is not certified, the same code can be sent again, and the gateway
+ * After a completed window read the certification. After a confirm read it in a moment; where it is not certified, the same code can be sent again, and the gateway
  * looks before it does. After a request ask for a new code in a minute: if a message arrives, its code cannot be used.
  * After a deletion delete again.
  */
@@ -575,6 +615,11 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( Failure<'RateLimitedError'> )
     | ( Failure<'UpstreamError'> )
   ;
+  OpenIdentityWindowResult:
+    | ( IdentityWindow )
+    | ( Failure<'RateLimitedError'> )
+    | ( Failure<'UpstreamError'> )
+  ;
   RequestIdentityOtpResult:
     | ( IdentityOtpSent )
     | ( InvalidInput )
@@ -626,10 +671,12 @@ export type ResolversTypes = {
   IdentityError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['IdentityError']>;
   IdentityErrorCode: IdentityErrorCode;
   IdentityOtpSent: ResolverTypeWrapper<IdentityOtpSent>;
+  IdentityWindow: ResolverTypeWrapper<IdentityWindow>;
   InvalidField: ResolverTypeWrapper<FieldProblem>;
   InvalidInputError: ResolverTypeWrapper<InvalidInput>;
   LocalDate: ResolverTypeWrapper<Scalars['LocalDate']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  OpenIdentityWindowResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['OpenIdentityWindowResult']>;
   OtpRejectedError: ResolverTypeWrapper<Failure<'OtpRejectedError'>>;
   OutcomeUnknownError: ResolverTypeWrapper<Failure<'OutcomeUnknownError'>>;
   ProofClaim: ProofClaim;
@@ -658,10 +705,12 @@ export type ResolversParentTypes = {
   DeleteCertificationResult: ResolversUnionTypes<ResolversParentTypes>['DeleteCertificationResult'];
   IdentityError: ResolversInterfaceTypes<ResolversParentTypes>['IdentityError'];
   IdentityOtpSent: IdentityOtpSent;
+  IdentityWindow: IdentityWindow;
   InvalidField: FieldProblem;
   InvalidInputError: InvalidInput;
   LocalDate: Scalars['LocalDate']['output'];
   Mutation: Record<PropertyKey, never>;
+  OpenIdentityWindowResult: ResolversUnionTypes<ResolversParentTypes>['OpenIdentityWindowResult'];
   OtpRejectedError: Failure<'OtpRejectedError'>;
   OutcomeUnknownError: Failure<'OutcomeUnknownError'>;
   Query: Record<PropertyKey, never>;
@@ -738,6 +787,16 @@ export type IdentityOtpSentResolvers<ContextType = Context, ParentType extends R
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type IdentityWindowResolvers<ContextType = Context, ParentType extends ResolversParentTypes['IdentityWindow'] = ResolversParentTypes['IdentityWindow']> = {
+  channelKey: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  expiresAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  impUid: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  merchantCode: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  merchantUid: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  storeId: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type InvalidFieldResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvalidField'] = ResolversParentTypes['InvalidField']> = {
   message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   name: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -756,11 +815,17 @@ export interface LocalDateScalarConfig extends GraphQLScalarTypeConfig<Resolvers
 }
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  completeIdentityWindow: Resolver<ResolversTypes['ConfirmIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationCompleteIdentityWindowArgs, 'impUid'>>;
   confirmIdentityApp: Resolver<ResolversTypes['ConfirmIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationConfirmIdentityAppArgs, 'impUid'>>;
   confirmIdentityOtp: Resolver<ResolversTypes['ConfirmIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationConfirmIdentityOtpArgs, 'impUid' | 'otp'>>;
   deleteCertification: Resolver<ResolversTypes['DeleteCertificationResult'], ParentType, ContextType, RequireFields<MutationDeleteCertificationArgs, 'impUid'>>;
+  openIdentityWindow: Resolver<ResolversTypes['OpenIdentityWindowResult'], ParentType, ContextType>;
   requestIdentityOtp: Resolver<ResolversTypes['RequestIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationRequestIdentityOtpArgs, 'input'>>;
   resendIdentityOtp: Resolver<ResolversTypes['ResendIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationResendIdentityOtpArgs, 'impUid'>>;
+};
+
+export type OpenIdentityWindowResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OpenIdentityWindowResult'] = ResolversParentTypes['OpenIdentityWindowResult']> = {
+  __resolveType: TypeResolveFn<'IdentityWindow' | 'RateLimitedError' | 'UpstreamError', ParentType, ContextType>;
 };
 
 export type OtpRejectedErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OtpRejectedError'] = ResolversParentTypes['OtpRejectedError']> = {
@@ -825,10 +890,12 @@ export type Resolvers<ContextType = Context> = {
   DeleteCertificationResult: DeleteCertificationResultResolvers<ContextType>;
   IdentityError: IdentityErrorResolvers<ContextType>;
   IdentityOtpSent: IdentityOtpSentResolvers<ContextType>;
+  IdentityWindow: IdentityWindowResolvers<ContextType>;
   InvalidField: InvalidFieldResolvers<ContextType>;
   InvalidInputError: InvalidInputErrorResolvers<ContextType>;
   LocalDate: GraphQLScalarType;
   Mutation: MutationResolvers<ContextType>;
+  OpenIdentityWindowResult: OpenIdentityWindowResultResolvers<ContextType>;
   OtpRejectedError: OtpRejectedErrorResolvers<ContextType>;
   OutcomeUnknownError: OutcomeUnknownErrorResolvers<ContextType>;
   Query: QueryResolvers<ContextType>;

@@ -97,8 +97,10 @@ function saysNotFound(error: unknown): boolean {
 }
 
 /** The page chooses the merchant_uid of a window, so that it can be one that nobody guesses. */
-function newWindow({ merchantCode, channelKey }: IamportOptions): WindowPage | null {
-  return merchantCode === null ? null : { id: newId(), isImpUid: false, merchantCode, storeId: null, channelKey };
+function newWindow({ merchantCode, channelKey, onEvent }: IamportOptions): WindowPage | null {
+  if (merchantCode !== null) return { id: newId(), isImpUid: false, merchantCode, storeId: null, channelKey };
+  onEvent({ kind: 'missing-setting', setting: 'IAMPORT_MERCHANT_CODE' });
+  return null;
 }
 
 /** One carrier of six becomes a network and a flag, and a birthday the six digits that the carriers know. */

@@ -67,7 +67,7 @@ export interface IdentityUpstream {
    */
   delete(impUid: string): Answer<void> | null;
 
-  /** A new verification in the provider's own window; null where a setting that a page needs for it is missing. */
+  /** A new verification in the provider's own window; null where a setting that a page needs for it is missing, which the event `missing-setting` names. */
   newWindow(): WindowPage | null;
 
   /** The id in a record that `newWindow` made for it: its merchantUid or its impUid. */

@@ -201,7 +201,7 @@ describe('an owner', () => {
   test('is kept with the method, and may delete what was requested', async () => {
     const attempts = attemptsOn();
     await attempts.open(ALICE, IMP_UID, { method: 'APP', phone: '01012345678' });
-    expect(await plain(attempts.begin(by(attempts, '123456')))).toEqual({ kind: 'other-method' });
+    expect(await plain(attempts.begin(by(attempts, '123456')))).toEqual({ kind: 'other-method', method: 'APP' });
     expect(await plain(attempts.mayDelete(ALICE, IMP_UID))).toBe(true);
     expect([own.writes, own.logged]).toEqual([1, []]);
   });

@@ -45,6 +45,21 @@ export const Mutation: MutationResolvers = {
     return member('Certification', confirmed);
   },
 
+  openIdentityWindow: async (_, _args, { identity }) => {
+    const caller = callerOf(identity);
+    return member('IdentityWindow', await identity.run('open', null, () => identity.verification.openWindow(caller)));
+  },
+
+  completeIdentityWindow: async (_, { impUid }, { identity }, info) => {
+    const caller = callerOf(identity);
+    const id = checkImpUid(impUid);
+    if (id.ok) identity.selections.note(id.value, info);
+    const completed = await identity.run('complete', id.ok ? id.value : null, async () =>
+      id.ok ? identity.verification.completeWindow(caller, id.value) : id,
+    );
+    return member('Certification', completed);
+  },
+
   deleteCertification: async (_, { impUid }, { identity }) => {
     const caller = callerWith('certification:delete', identity);
     const id = checkImpUid(impUid);

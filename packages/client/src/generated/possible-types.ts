@@ -34,6 +34,11 @@
       "RequestRejectedError",
       "UpstreamError"
     ],
+    "OpenIdentityWindowResult": [
+      "IdentityWindow",
+      "RateLimitedError",
+      "UpstreamError"
+    ],
     "RequestIdentityOtpResult": [
       "IdentityOtpSent",
       "InvalidInputError",
@@ -86,6 +91,11 @@
       "OutcomeUnknownError",
       "RateLimitedError",
       "RequestRejectedError",
+      "UpstreamError"
+    ],
+    "OpenIdentityWindowResult": [
+      "IdentityWindow",
+      "RateLimitedError",
       "UpstreamError"
     ],
     "RequestIdentityOtpResult": [
