@@ -191,14 +191,32 @@ function watchConnection(request: ClientRequest, isTls: boolean, progress: Progr
     const isSecuring = isTls && (socket as TLSSocket & { secureConnecting?: boolean }).secureConnecting === true;
     const stands = !socket.destroyed && !socket.connecting && !isSecuring;
     if (request.reusedSocket || stands) return reach('sent')();
-    const timer = setTimeout(() => request.destroy(new ConnectTimeout()), timeoutMs);
-    const end = (): void => clearTimeout(timer);
-    socket.once('lookup', () => timer.refresh());
+    const { refresh, end } = createTimer(() => request.destroy(new ConnectTimeout()), timeoutMs);
+    socket.once('lookup', refresh);
     socket.once('connect', reach(isTls ? 'tls' : 'sent'));
-    socket.once('connect', isTls ? () => timer.refresh() : end);
+    socket.once('connect', isTls ? refresh : end);
     if (isTls) socket.once('secureConnect', reach('sent')).once('secureConnect', end);
     socket.once('close', end);
   });
+}
+
+/**
+ * A timer whose work waits until events that have come are heard. After a long turn of the event loop timers come first, and a
+ * connection that stands would be given up, for the time in which this process was too busy to notice.
+ */
+function createTimer(work: () => void, timeoutMs: number): { readonly refresh: () => void; readonly end: () => void } {
+  let due: NodeJS.Immediate | undefined;
+  const timer = setTimeout(() => (due = setImmediate(work)), timeoutMs);
+  return {
+    refresh() {
+      clearImmediate(due);
+      timer.refresh();
+    },
+    end() {
+      clearImmediate(due);
+      clearTimeout(timer);
+    },
+  };
 }
 
 class ConnectTimeout extends Error {}
