@@ -441,7 +441,7 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
     const { 'the client address': _address, ...others } = canaries;
     const lines = linesIn(auditFile);
     expect(new Set(lines.map(({ what }) => what))).toEqual(
-      new Set(['request', 'confirm', 'open', 'complete', 'read', 'delete']),
+      new Set(['request', 'resend', 'confirm', 'open', 'complete', 'read', 'delete']),
     );
     expect(new Set(lines.flatMap(({ fields }) => fields))).toContain('uniqueKey');
     expect(new Set(lines.map(({ from }) => from))).toEqual(new Set([CLIENT_IP]));
