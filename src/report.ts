@@ -115,6 +115,11 @@ function warningOf(event: GatewayEvent): Warning | null {
       const { limit, shadow, key, ms } = event;
       return { id: `${limit} ${key}`, ms, fields: { limit, shadow, key }, message: 'a limit was reached' };
     }
+    case 'next-channel': {
+      const { position, provider, refusal } = event;
+      const message = 'a channel says that it is down: requests go to the next one';
+      return { id: `${event.kind} ${position}`, fields: { channel: position, provider, refusal }, message };
+    }
     case 'store-full': {
       const message = 'the store of attempts is full: new verifications are answered OVERLOADED';
       return { id: event.kind, fields: {}, message };

@@ -12,6 +12,8 @@ import { createRequest, type Request } from './request.ts';
 export interface Verification {
   /** Has a code sent, and answers the new verification, which the caller owns. */
   readonly request: Request;
+  /** Whether a request can have this merchantUid. */
+  readonly takesMerchantUid: (merchantUid: string) => boolean;
   /** One attempt to confirm. */
   readonly confirm: Confirm;
   /** A certification that this caller proved, or any for one with `certification:read-any`. */
@@ -23,6 +25,7 @@ export interface Verification {
 export function createVerification(parts: Parts): Verification {
   return {
     request: createRequest(parts),
+    takesMerchantUid: (merchantUid) => parts.upstream.takesMerchantUid(merchantUid),
     confirm: createConfirm(parts),
     read: (caller, impUid, signal) => read(parts, caller, impUid, signal),
     delete: (caller, impUid) => remove(parts, caller, impUid),
