@@ -1,5 +1,6 @@
 import type { BreakerName } from './upstream/breaker.ts';
 import type { CallName, Kind } from './upstream/calls.ts';
+import type { Provider } from './upstream/channels.ts';
 import type { Call, FailureCode } from './failure.ts';
 import type { FaultReason, UpstreamRefusal } from './upstream/errors.ts';
 import type { CertificationRecord } from './upstream/record.ts';
@@ -61,6 +62,13 @@ export type GatewayEvent =
   | { readonly kind: 'upstream-call'; readonly call: CallName; readonly ms: number }
   /** A call that the upstream refused, by the class of its words. */
   | { readonly kind: 'refusal'; readonly call: CallName; readonly refusal: UpstreamRefusal['refusal'] }
+  /** A request for a code that goes to the channel of this position, since the one before it refused and says that it is down. */
+  | {
+      readonly kind: 'next-channel';
+      readonly position: number;
+      readonly provider: Provider | null;
+      readonly refusal: UpstreamRefusal['refusal'];
+    }
   /** A log-in, and whether the upstream accepted the key and the secret; `namesKey`, whether its refusal speaks of these. */
   | { readonly kind: 'login'; readonly isAccepted: true }
   | { readonly kind: 'login'; readonly isAccepted: false; readonly namesKey: boolean }

@@ -115,6 +115,11 @@ function warningOf(event: GatewayEvent): Warning | null {
       const { limit, shadow, key, ms } = event;
       return { id: `${limit} ${key}`, ms, fields: { limit, shadow, key }, message: 'a limit was reached' };
     }
+    case 'next-channel': {
+      const { position, provider, refusal } = event;
+      const message = 'a channel says that it is down: requests go to the next one';
+      return { id: `${event.kind} ${position}`, fields: { channel: position, provider, refusal }, message };
+    }
     case 'store-full': {
       const message = 'the store of attempts is full: new verifications are answered OVERLOADED';
       return { id: event.kind, fields: {}, message };
@@ -163,7 +168,7 @@ const NEEDS_SETTING: Readonly<Record<MissingSetting, string>> = {
 };
 
 const LOGIN_REFUSED = {
-  key: 'the upstream refuses who we are: check IAMPORT_API_KEY and IAMPORT_API_SECRET, or PORTONE_API_SECRET',
+  key: 'the upstream refuses the log-in: check IAMPORT_API_KEY and IAMPORT_API_SECRET, or PORTONE_API_SECRET',
   other: 'the upstream refuses the log-in, and not for its key or secret: it may not allow this address',
 };
 
