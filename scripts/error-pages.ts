@@ -109,6 +109,14 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
     operator: 'Nothing to do: the person decided.',
     settings: [],
   },
+  RESEND_UNAVAILABLE: {
+    cause:
+      'No message can be sent again for this verification: it was requested at iamport (PortOne V1), which has no such call, or it is approved in an app, or it was requested elsewhere.',
+    app: 'Send the same `requestIdentityOtp` again once the person asks for it. A code that has arrived can still be confirmed until then.',
+    counts: 'Nothing was sent and nothing is counted.',
+    operator: 'Nothing to do. On PortOne V1 every `resendIdentityOtp` is answered so.',
+    settings: ['PORTONE_API_SECRET'],
+  },
   WINDOW_NOT_COMPLETED: {
     cause:
       "The window is this caller's and can be completed, and the provider's record of it is not certified: the person has closed it, failed in it, or never seen it.",

@@ -10,6 +10,7 @@ const CODES = {
   TOO_MANY_ATTEMPTS: { type: 'OtpRejectedError', retryable: false },
   ALREADY_CERTIFIED: { type: 'OtpRejectedError', retryable: false },
   APP_NOT_APPROVED: { type: 'OtpRejectedError', retryable: false },
+  RESEND_UNAVAILABLE: { type: 'OtpRejectedError', retryable: false },
   WINDOW_NOT_COMPLETED: { type: 'OtpRejectedError', retryable: true },
   IN_PROGRESS: { type: 'OtpRejectedError', retryable: true },
   IDENTITY_MISMATCH: { type: 'RequestRejectedError', retryable: false },
@@ -96,8 +97,17 @@ export interface FailureOf {
   readonly complete: FailureOf['confirm'];
   readonly confirm: Failure<AnyCall | 'OtpRejectedError' | 'CertificationNotFoundError' | 'OutcomeUnknownError'>;
   readonly request: Failure<AnyCall | 'RequestRejectedError' | 'OutcomeUnknownError'>;
+  readonly resend: Failure<AnyCall | 'OtpRejectedError' | 'CertificationNotFoundError' | 'OutcomeUnknownError'>;
   readonly read: Failure<AnyCall | 'CertificationNotFoundError'>;
   readonly delete: Failure<AnyCall | 'CertificationNotFoundError' | 'OutcomeUnknownError'>;
 }
 export type Call = keyof FailureOf;
-export const CALLS = ['request', 'confirm', 'open', 'complete', 'read', 'delete'] as const satisfies readonly Call[];
+export const CALLS = [
+  'request',
+  'resend',
+  'confirm',
+  'open',
+  'complete',
+  'read',
+  'delete',
+] as const satisfies readonly Call[];

@@ -203,6 +203,8 @@ export type IdentityErrorCode =
   | 'OVERLOADED'
   /** Too many calls; wait. */
   | 'RATE_LIMITED'
+  /** No message can be sent again for this verification: ask for a new one. */
+  | 'RESEND_UNAVAILABLE'
   /** The verification app cannot be used by this person or on this device: ask again with `method: SMS`. */
   | 'SMS_REQUIRED'
   /** Too many wrong codes: this verification is dead. */
@@ -229,7 +231,7 @@ export type IdentityErrorCode =
 /** The person was recognised and the message is on its way, which does not mean that it arrived. */
 export type IdentityOtpSent = {
   readonly __typename: 'IdentityOtpSent';
-  /** How many codes may be tried. */
+  /** How many codes may be tried from now on. */
   readonly attemptsAllowed: Scalars['Int']['output'];
   /**
    * When the code probably ends, for a countdown. It is an estimate of this service: the provider does not tell, and may accept the
@@ -312,6 +314,11 @@ export type Mutation = {
    * the same `IdentityOtpSent`, and no second message is sent. Callers without a token are not told apart and get no such repeat.
    */
   readonly requestIdentityOtp: RequestIdentityOtpResult;
+  /**
+   * Sends the code of a verification again, which keeps its impUid and its attempts. The last code is the one that counts.
+   * Not every provider can: after RESEND_UNAVAILABLE call `requestIdentityOtp` once more. It counts as a request for the same phone.
+   */
+  readonly resendIdentityOtp: ResendIdentityOtpResult;
 };
 
 
@@ -340,6 +347,11 @@ export type MutationRequestIdentityOtpArgs = {
   input: RequestIdentityOtpInput;
 };
 
+
+export type MutationResendIdentityOtpArgs = {
+  impUid: Scalars['ID']['input'];
+};
+
 /** The new window, or the one reason there is none. Select `... on IdentityError { code message }` to survive members added later. */
 export type OpenIdentityWindowResult = IdentityWindow | RateLimitedError | UpstreamError;
 
@@ -351,7 +363,7 @@ export type OtpRejectedError = IdentityError & {
   readonly __typename: 'OtpRejectedError';
   /** How many attempts this verification has left; null where that is not known. */
   readonly attemptsRemaining: Maybe<Scalars['Int']['output']>;
-  /** WRONG_CODE, CODE_REJECTED, CODE_EXPIRED, TOO_MANY_ATTEMPTS, ALREADY_CERTIFIED, APP_NOT_APPROVED, WINDOW_NOT_COMPLETED or IN_PROGRESS. */
+  /** WRONG_CODE, CODE_REJECTED, CODE_EXPIRED, TOO_MANY_ATTEMPTS, ALREADY_CERTIFIED, APP_NOT_APPROVED, RESEND_UNAVAILABLE, WINDOW_NOT_COMPLETED or IN_PROGRESS. */
   readonly code: IdentityErrorCode;
   /** What to show the person. */
   readonly message: Scalars['String']['output'];
@@ -461,6 +473,9 @@ export type RequestRejectedError = IdentityError & {
   /** Whether the same call, unchanged, may succeed later. */
   readonly retryable: Scalars['Boolean']['output'];
 };
+
+/** The message was sent again, or the one reason it was not. Select `... on IdentityError { code message }` to survive members added later. */
+export type ResendIdentityOtpResult = CertificationNotFoundError | IdentityOtpSent | InvalidInputError | OtpRejectedError | OutcomeUnknownError | RateLimitedError | UpstreamError;
 
 /** Apologise, and try again if `retryable`. */
 export type UpstreamError = IdentityError & {
@@ -613,6 +628,15 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( Failure<'RequestRejectedError'> )
     | ( Failure<'UpstreamError'> )
   ;
+  ResendIdentityOtpResult:
+    | ( Failure<'CertificationNotFoundError'> )
+    | ( IdentityOtpSent )
+    | ( InvalidInput )
+    | ( Failure<'OtpRejectedError'> )
+    | ( Failure<'OutcomeUnknownError'> )
+    | ( Failure<'RateLimitedError'> )
+    | ( Failure<'UpstreamError'> )
+  ;
 };
 
 /** Mapping of interface types */
@@ -661,6 +685,7 @@ export type ResolversTypes = {
   RequestIdentityOtpInput: RequestIdentityOtpInput;
   RequestIdentityOtpResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RequestIdentityOtpResult']>;
   RequestRejectedError: ResolverTypeWrapper<Failure<'RequestRejectedError'>>;
+  ResendIdentityOtpResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ResendIdentityOtpResult']>;
   UpstreamError: ResolverTypeWrapper<Failure<'UpstreamError'>>;
   VerificationMethod: VerificationMethod;
 };
@@ -693,6 +718,7 @@ export type ResolversParentTypes = {
   RequestIdentityOtpInput: RequestIdentityOtpInput;
   RequestIdentityOtpResult: ResolversUnionTypes<ResolversParentTypes>['RequestIdentityOtpResult'];
   RequestRejectedError: Failure<'RequestRejectedError'>;
+  ResendIdentityOtpResult: ResolversUnionTypes<ResolversParentTypes>['ResendIdentityOtpResult'];
   UpstreamError: Failure<'UpstreamError'>;
 };
 
@@ -795,6 +821,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   deleteCertification: Resolver<ResolversTypes['DeleteCertificationResult'], ParentType, ContextType, RequireFields<MutationDeleteCertificationArgs, 'impUid'>>;
   openIdentityWindow: Resolver<ResolversTypes['OpenIdentityWindowResult'], ParentType, ContextType>;
   requestIdentityOtp: Resolver<ResolversTypes['RequestIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationRequestIdentityOtpArgs, 'input'>>;
+  resendIdentityOtp: Resolver<ResolversTypes['ResendIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationResendIdentityOtpArgs, 'impUid'>>;
 };
 
 export type OpenIdentityWindowResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OpenIdentityWindowResult'] = ResolversParentTypes['OpenIdentityWindowResult']> = {
@@ -840,6 +867,10 @@ export type RequestRejectedErrorResolvers<ContextType = Context, ParentType exte
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ResendIdentityOtpResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ResendIdentityOtpResult'] = ResolversParentTypes['ResendIdentityOtpResult']> = {
+  __resolveType: TypeResolveFn<'CertificationNotFoundError' | 'IdentityOtpSent' | 'InvalidInputError' | 'OtpRejectedError' | 'OutcomeUnknownError' | 'RateLimitedError' | 'UpstreamError', ParentType, ContextType>;
+};
+
 export type UpstreamErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpstreamError'] = ResolversParentTypes['UpstreamError']> = {
   code: Resolver<ResolversTypes['IdentityErrorCode'], ParentType, ContextType>;
   message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -871,6 +902,7 @@ export type Resolvers<ContextType = Context> = {
   RateLimitedError: RateLimitedErrorResolvers<ContextType>;
   RequestIdentityOtpResult: RequestIdentityOtpResultResolvers<ContextType>;
   RequestRejectedError: RequestRejectedErrorResolvers<ContextType>;
+  ResendIdentityOtpResult: ResendIdentityOtpResultResolvers<ContextType>;
   UpstreamError: UpstreamErrorResolvers<ContextType>;
 };
 

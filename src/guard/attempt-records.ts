@@ -22,8 +22,15 @@ import { certifiedByWindow } from './window-rules.ts';
 import { mayDelete, otherEnd, readRight, type OtherEnd, type ReadRight } from './rights.ts';
 import type { Hmac } from './hmac.ts';
 import { createKept, type Kept } from './kept.ts';
+import { resend, type Resend } from './resend-rules.ts';
 import { StoreUnavailable, type AttemptStore } from './store.ts';
 import { mustBeKept, readRecord, repeated, update, type RecordAt } from './update.ts';
+
+/** The person that a code was sent to: the digits of the phone, and how they confirm. */
+export interface Person {
+  readonly phone: string;
+  readonly method: Method;
+}
 
 /** One caller's code for one impUid. */
 export interface KeyedAttempt extends Attempt {
@@ -36,7 +43,7 @@ export interface Attempts {
   /** Whether a new record could be kept. */
   check(): Kept<void>;
   /** Makes `caller` the owner of an impUid that a code was sent for. Errors: none; what cannot be kept is logged. */
-  open(caller: Caller, impUid: string, method: Method): Promise<void>;
+  open(caller: Caller, impUid: string, person: Person): Promise<void>;
   /** Makes `caller` the owner of an impUid that a window is opened with. */
   openWindow(caller: Caller, impUid: string): Kept<void>;
   /**
@@ -44,6 +51,8 @@ export interface Attempts {
    * certified it: then nothing is kept.
    */
   certify(caller: Caller, impUid: string): Kept<boolean>;
+  /** What the caller may have sent again; where it may, the codes that were wrong so far can be right from now on. */
+  resend(caller: Caller, impUid: string): Kept<Resend>;
   /** The attempt with a code, or with the caller's approval in the app. */
   attempt(caller: Caller, impUid: string, method: Method, otp: string): KeyedAttempt;
   begin(attempt: KeyedAttempt): Kept<Begin<Interval>>;
@@ -80,18 +89,20 @@ export function createAttempts(options: AttemptsOptions): Attempts {
   const asked = <T>(key: string, rule: (found: RecordAt) => T): Kept<T> => kept(readRecord(store, key).then(rule));
 
   /** Applies a step to a record, and answers its reply once that is kept. */
-  const written = <T>(key: string, step: (found: AttemptRecord | null) => Step<T>): Kept<T> =>
+  const written = <T>(key: string, step: (found: AttemptRecord | null, now: number) => Step<T>): Kept<T> =>
     kept(update(store, key, step).then((updated) => (mustBeKept(updated), updated.reply)));
 
   return {
     check: () => kept(store.check()),
-    async open(caller, impUid, method) {
-      const opening = written(keyOf(impUid), () => ({ record: opened(ownerOf(caller), method), reply: true }));
+    async open(caller, impUid, { method, phone }) {
+      const record = opened(ownerOf(caller), method, hmac('phone', phone));
+      const opening = written(keyOf(impUid), () => ({ record, reply: true }));
       if (!(await opening).ok) logLost(new StoreUnavailable('An owner was not kept'));
     },
     openWindow: (caller, impUid) =>
       written(keyOf(impUid), () => ({ record: opened(ownerOf(caller), 'WINDOW'), reply: undefined })),
     certify: (caller, impUid) => written(keyOf(impUid), (found) => certifiedByWindow(found, ownerOf(caller))),
+    resend: (caller, impUid) => written(keyOf(impUid), (found, now) => resend(found, ownerOf(caller), now, leaseMs)),
     attempt: (caller, impUid, method, otp) => ({
       key: keyOf(impUid),
       lease: randomUUID(),

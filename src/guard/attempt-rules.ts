@@ -13,6 +13,8 @@ export interface AttemptRecord {
   readonly owner: string;
   /** How it is proven; null where it was not requested here. */
   readonly method: OpenedFor | null;
+  /** The HMAC of the phone that the code was sent to, by which limits count it; null where it is not known. */
+  readonly phone: string | null;
   /** Confirms that reached the upstream, or may have. */
   readonly attempts: number;
   readonly state: 'OPEN' | 'IN_FLIGHT' | 'CERTIFIED' | 'DEAD';
@@ -106,9 +108,9 @@ const FINAL: ReadonlySet<ConfirmCode> = new Set<ConfirmCode>([
 ]);
 
 /** The record of a verification that `owner` has just requested. */
-export function opened(owner: string, method: OpenedFor | null): AttemptRecord {
+export function opened(owner: string, method: OpenedFor | null, phone: string | null = null): AttemptRecord {
   const nothing = { lease: null, code: null, startedAt: 0, lost: null, failed: null, wrong: [] };
-  return { owner, method, attempts: 0, state: 'OPEN', ...nothing };
+  return { owner, method, phone, attempts: 0, state: 'OPEN', ...nothing };
 }
 
 /** One caller's code for one impUid, with a lease of its own. */

@@ -76,7 +76,7 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
     confirm: (impUid, otp) => outcomeOf(record('confirm', impUid, { json: { storeId, ...(otp !== null && { otp }) } })),
     certification: (impUid, signal) => outcomeOf(record('read', impUid, { signal })),
     readBack: (impUid) => outcomeOf(record('readBack', impUid)),
-    resend: (impUid) => outcomeOf(resend(impUid)),
+    resend: (impUid) => () => outcomeOf(resend(impUid)),
     delete: () => null,
     newWindow: () => ({ id: newId(), isImpUid: true, merchantCode: null, storeId, channelKey }),
     windowIdOf: ({ impUid }: CertificationRecord) => impUid,

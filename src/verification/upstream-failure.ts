@@ -4,22 +4,26 @@ import type { Refusal, UpstreamError, UpstreamRefusal } from '../upstream/errors
 /** The calls that ask the upstream: a window is opened by the page. */
 export type SentCall = Exclude<Call, 'open'>;
 
-/** The code in each kind of call; reading, deleting and completing a window share one. */
+/** The code in each kind of call; those about a record without a code of the person share one. */
 type Row = readonly [
   confirm: FailureOf['confirm']['code'],
   request: FailureOf['request']['code'],
   record: FailureOf['read']['code'],
 ];
-const COLUMN = { confirm: 0, request: 1, complete: 2, read: 2, delete: 2 } as const satisfies Record<
+const COLUMN = { confirm: 0, request: 1, resend: 2, complete: 2, read: 2, delete: 2 } as const satisfies Record<
   SentCall,
   keyof Row
 >;
 
 /** The calls that change something upstream: their outcome is unknown where the answer is lost. */
-const CHANGES = { confirm: true, request: true, complete: false, read: false, delete: true } satisfies Record<
-  SentCall,
-  boolean
->;
+const CHANGES = {
+  confirm: true,
+  request: true,
+  resend: true,
+  complete: false,
+  read: false,
+  delete: true,
+} satisfies Record<SentCall, boolean>;
 
 /** What a refusal means to the client. A refusal that makes no sense for a call is UPSTREAM_REJECTED, or UPSTREAM_UNAVAILABLE where it may pass. */
 const MEANING: Readonly<Record<Exclude<Refusal, 'UNRECOGNISED'>, Row>> = {

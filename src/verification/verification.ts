@@ -7,12 +7,15 @@ import { remove } from './delete.ts';
 import type { Parts } from './parts.ts';
 import { read } from './read.ts';
 import { createRequest, type Request } from './request.ts';
+import { createResend, type Resend } from './resend.ts';
 import { createCompleteWindow, openWindow, type CompleteWindow, type OpenedWindow } from './window.ts';
 
 /** The use cases of identity verification. They act: they ask the guard for its decision, and then the upstream. */
 export interface Verification {
   /** Has a code sent, and answers the new verification, which the caller owns. */
   readonly request: Request;
+  /** Has the code of such a verification sent again. */
+  readonly resend: Resend;
   /** One attempt to confirm. */
   readonly confirm: Confirm;
   /** Issues the id of a new window of the provider, which the caller alone can complete. */
@@ -28,6 +31,7 @@ export interface Verification {
 export function createVerification(parts: Parts): Verification {
   return {
     request: createRequest(parts),
+    resend: createResend(parts),
     confirm: createConfirm(parts),
     openWindow: (caller) => openWindow(parts, caller),
     completeWindow: createCompleteWindow(parts),

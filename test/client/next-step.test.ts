@@ -23,6 +23,7 @@ const ROWS: [code: FailureCode, call: Call, facts: Partial<IdentityResult>, expe
   ['CODE_EXPIRED', 'confirm', { attemptsRemaining: 0 }, { step: 'request-again' }],
   ['TOO_MANY_ATTEMPTS', 'confirm', { attemptsRemaining: 0 }, { step: 'request-again' }],
   ['ALREADY_CERTIFIED', 'confirm', { attemptsRemaining: 0 }, { step: 'read' }],
+  ['RESEND_UNAVAILABLE', 'request', { attemptsRemaining: null }, { step: 'request-again' }],
   ['APP_NOT_APPROVED', 'confirm', { attemptsRemaining: 0 }, { step: 'request-again' }],
   ['WINDOW_NOT_COMPLETED', 'complete', {}, { step: 'window' }],
   ['IN_PROGRESS', 'confirm', { attemptsRemaining: 3, retryAt: AT }, { step: 'wait', retryAt: AT }],

@@ -377,6 +377,7 @@ describe('the end of an attempt', () => {
     const {
       owner: _owner,
       method: _method,
+      phone: _phone,
       lease,
       ...rest
     } = finish(only({ ...record, ...change }), end, RULES.leaseMs);

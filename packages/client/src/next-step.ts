@@ -99,6 +99,7 @@ const BY_CODE: Readonly<Record<IdentityErrorCode, Rule>> = {
   TOO_MANY_ATTEMPTS: requestAgain,
   ALREADY_CERTIFIED: read,
   APP_NOT_APPROVED: requestAgain,
+  RESEND_UNAVAILABLE: requestAgain,
   WINDOW_NOT_COMPLETED: inWindow,
   IN_PROGRESS: wait,
   IDENTITY_MISMATCH: fixFields,

@@ -16,6 +16,15 @@ export const Mutation: MutationResolvers = {
     return member('IdentityOtpSent', sent.ok ? ok({ ...sent.value, attemptsAllowed: ATTEMPTS_ALLOWED }) : sent);
   },
 
+  resendIdentityOtp: async (_, { impUid }, { identity }) => {
+    const caller = callerOf(identity);
+    const id = checkImpUid(impUid);
+    const sent = await identity.run('resend', id.ok ? id.value : null, async () =>
+      id.ok ? identity.verification.resend(caller, id.value) : id,
+    );
+    return member('IdentityOtpSent', sent.ok ? ok({ ...sent.value, attemptsAllowed: sent.value.attemptsLeft }) : sent);
+  },
+
   confirmIdentityOtp: async (_, args, { identity }, info) => {
     const caller = callerOf(identity);
     const checked = checkConfirm(args.impUid, args.otp);

@@ -7,6 +7,7 @@ import type {
   IdentityWindowResolvers,
   OpenIdentityWindowResultResolvers,
   RequestIdentityOtpResultResolvers,
+  ResendIdentityOtpResultResolvers,
 } from '../../generated/resolvers.ts';
 
 const typeOf = <T extends string>({ __typename }: { readonly __typename: T }): T => __typename;
@@ -15,6 +16,7 @@ export const CertificationResult: CertificationResultResolvers = { __resolveType
 export const ConfirmIdentityOtpResult: ConfirmIdentityOtpResultResolvers = { __resolveType: typeOf };
 export const DeleteCertificationResult: DeleteCertificationResultResolvers = { __resolveType: typeOf };
 export const OpenIdentityWindowResult: OpenIdentityWindowResultResolvers = { __resolveType: typeOf };
+export const ResendIdentityOtpResult: ResendIdentityOtpResultResolvers = { __resolveType: typeOf };
 export const RequestIdentityOtpResult: RequestIdentityOtpResultResolvers = { __resolveType: typeOf };
 
 export const IdentityOtpSent: IdentityOtpSentResolvers = {

@@ -46,6 +46,15 @@
       "RateLimitedError",
       "RequestRejectedError",
       "UpstreamError"
+    ],
+    "ResendIdentityOtpResult": [
+      "CertificationNotFoundError",
+      "IdentityOtpSent",
+      "InvalidInputError",
+      "OtpRejectedError",
+      "OutcomeUnknownError",
+      "RateLimitedError",
+      "UpstreamError"
     ]
   }
 };
@@ -95,6 +104,15 @@
       "OutcomeUnknownError",
       "RateLimitedError",
       "RequestRejectedError",
+      "UpstreamError"
+    ],
+    "ResendIdentityOtpResult": [
+      "CertificationNotFoundError",
+      "IdentityOtpSent",
+      "InvalidInputError",
+      "OtpRejectedError",
+      "OutcomeUnknownError",
+      "RateLimitedError",
       "UpstreamError"
     ]
   }
