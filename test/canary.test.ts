@@ -30,6 +30,7 @@ import { until } from './support/until.ts';
 const ERRORS = '... on IdentityError { code message } ... on InvalidInputError { fields { name message } }';
 const REQUEST = `mutation($input: RequestIdentityOtpInput!) {
   requestIdentityOtp(input: $input) { __typename ... on IdentityOtpSent { impUid } ${ERRORS} } }`;
+const RESEND = `mutation($impUid: ID!) { resendIdentityOtp(impUid: $impUid) { __typename ${ERRORS} } }`;
 const APP = `mutation($impUid: ID!) { confirmIdentityApp(impUid: $impUid) { __typename ... on Certification { name } ${ERRORS} } }`;
 const READ = `query($impUid: ID!) { certification(impUid: $impUid) { __typename ... on Certification { name phone birthday } ${ERRORS} } }`;
 const DELETE = `mutation($impUid: ID!) { deleteCertification(impUid: $impUid) { __typename ${ERRORS} } }`;
@@ -226,6 +227,7 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
     impUids.add(impUid);
     await ask({ query: REQUEST, variables: { input: { ...PERSON, phone: '+82 10-8282-0001' } } }, owner);
     await ask({ query: REQUEST, variables: { input: { ...PERSON, phone: '01082820002', method: 'APP' } } }, owner);
+    await ask({ query: RESEND, variables: { impUid } }, owner);
     await confirm(impUid, WRONG_CODE, owner);
     const { code } = sandbox.inbox.find((sms) => sms.impUid === impUid)!;
     await Promise.all([confirm(impUid, code, owner), confirm(impUid, code, owner), confirm(impUid, '314159', owner)]);
@@ -439,7 +441,7 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
     const { 'the client address': _address, ...others } = canaries;
     const lines = linesIn(auditFile);
     expect(new Set(lines.map(({ what }) => what))).toEqual(
-      new Set(['request', 'confirm', 'open', 'complete', 'read', 'delete']),
+      new Set(['request', 'resend', 'confirm', 'open', 'complete', 'read', 'delete']),
     );
     expect(new Set(lines.flatMap(({ fields }) => fields))).toContain('uniqueKey');
     expect(new Set(lines.map(({ from }) => from))).toEqual(new Set([CLIENT_IP]));

@@ -44,6 +44,8 @@ export interface Attempts {
   check(): Kept<void>;
   /** Makes `caller` the owner of an impUid that a code was sent for. Errors: none; what cannot be kept is logged. */
   open(caller: Caller, impUid: string, person: Person): Promise<void>;
+  /** What the caller may have sent again; where it may, the codes that were wrong so far can be right from now on. */
+  resend(caller: Caller, impUid: string): Kept<Resend>;
   /** Makes `caller` the owner of an impUid that a window is opened with. */
   openWindow(caller: Caller, impUid: string): Kept<void>;
   /**
@@ -51,8 +53,6 @@ export interface Attempts {
    * certified it: then nothing is kept.
    */
   certify(caller: Caller, impUid: string): Kept<boolean>;
-  /** What the caller may have sent again; where it may, the codes that were wrong so far can be right from now on. */
-  resend(caller: Caller, impUid: string): Kept<Resend>;
   /** The attempt with a code, or with the caller's approval in the app. */
   attempt(caller: Caller, impUid: string, method: Method, otp: string): KeyedAttempt;
   begin(attempt: KeyedAttempt): Kept<Begin<Interval>>;

@@ -4,7 +4,7 @@ import type { Refusal, UpstreamError, UpstreamRefusal } from '../upstream/errors
 /** The calls that ask the upstream: a window is opened by the page. */
 export type SentCall = Exclude<Call, 'open'>;
 
-/** The code in each kind of call; those about a record without a code of the person share one. */
+/** The code in each kind of call; those about a record as a whole share one. */
 type Row = readonly [
   confirm: FailureOf['confirm']['code'],
   request: FailureOf['request']['code'],

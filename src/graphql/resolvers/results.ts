@@ -15,8 +15,8 @@ const typeOf = <T extends string>({ __typename }: { readonly __typename: T }): T
 export const CertificationResult: CertificationResultResolvers = { __resolveType: typeOf };
 export const ConfirmIdentityOtpResult: ConfirmIdentityOtpResultResolvers = { __resolveType: typeOf };
 export const DeleteCertificationResult: DeleteCertificationResultResolvers = { __resolveType: typeOf };
-export const OpenIdentityWindowResult: OpenIdentityWindowResultResolvers = { __resolveType: typeOf };
 export const ResendIdentityOtpResult: ResendIdentityOtpResultResolvers = { __resolveType: typeOf };
+export const OpenIdentityWindowResult: OpenIdentityWindowResultResolvers = { __resolveType: typeOf };
 export const RequestIdentityOtpResult: RequestIdentityOtpResultResolvers = { __resolveType: typeOf };
 
 export const IdentityOtpSent: IdentityOtpSentResolvers = {
