@@ -68,12 +68,12 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
   }
 
   async function resend(impUid: string): Promise<void> {
-    await ask('resend', { impUid, json: { storeId } });
+    await ask('resend', { impUid });
   }
 
   const isThere = (impUid: string): Promise<boolean> =>
     ask('readBack', { impUid }).then(
-      ({ status }) => status === 'READY',
+      ({ id, status }) => id === impUid && status === 'READY',
       () => false,
     );
 
