@@ -1,11 +1,18 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import type { Config, IamportConfig } from '../../src/config.ts';
+import type { Config, IamportConfig, PortoneConfig } from '../../src/config.ts';
 import type { AttemptStore } from '../../src/guard/store.ts';
 import type { WindowStore } from '../../src/guard/windows.ts';
-import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import {
+  createSandbox,
+  SANDBOX_CHANNEL_KEY,
+  SANDBOX_PORTONE_SECRET,
+  SANDBOX_STORE_ID,
+  type Sandbox,
+  type SandboxOptions,
+} from '../../src/sandbox/sandbox.ts';
 import { createServer } from '../../src/server/server.ts';
-import { testConfig } from './config.ts';
+import { portoneConfig, testConfig } from './config.ts';
 
 export { testConfig }; // apart, since tests of one folder need no server
 
@@ -60,10 +67,18 @@ export const CONFIRM_EVERYTHING = `
     }
   }`;
 
+const SANDBOX_NAMES = {
+  apiSecret: SANDBOX_PORTONE_SECRET,
+  storeId: SANDBOX_STORE_ID,
+  channelKey: SANDBOX_CHANNEL_KEY,
+};
+
 /** A gateway and its own sandbox, both on free ports. */
 export async function startGateway(
   options: {
     iamport?: Partial<IamportConfig>;
+    /** PortOne V2 at the sandbox, alone unless this says otherwise. */
+    portone?: Partial<PortoneConfig>;
     config?: Partial<Config>;
     sandbox?: SandboxOptions;
     store?: AttemptStore;
@@ -78,7 +93,8 @@ export async function startGateway(
       done();
     },
   });
-  const config = { ...testConfig(sandbox.url, options.iamport), ...options.config };
+  const portone = options.portone && portoneConfig(sandbox.url, { ...SANDBOX_NAMES, ...options.portone });
+  const config = { ...testConfig(sandbox.url, options.iamport), ...(portone && { portone }), ...options.config };
   const { store, windows } = options;
   // Without time and pid, in whose digits any code turns up.
   const logger = pino({ level: 'trace', timestamp: false, base: null }, stream);

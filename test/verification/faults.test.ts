@@ -20,6 +20,7 @@ import {
   verification,
   type Fault,
 } from '../support/faulty-upstream.ts';
+import { portoneConfig } from '../support/config.ts';
 import { startGateway, testConfig } from '../support/gateway.ts';
 import { holdTimeouts } from '../support/timers.ts';
 import { PERSON } from '../support/people.ts';
@@ -86,13 +87,9 @@ async function start({ version = 'V1', connectTimeoutMs = READ_MS, policies = {}
     ...policies,
   };
   const baseUrl = keepAlive ? upstream.url : upstream.url.replace('127.0.0.1', 'upstream.test');
-  const portone = {
-    ...{ apiSecret: 'secret', storeId: 'store-1', channelKey: 'channel-1', bypass: null, isAlone: true },
-    baseUrl,
-  };
   const subgraph = createIdentitySubgraph({
     ...config,
-    portone: version === 'V2' ? portone : null,
+    portone: version === 'V2' ? portoneConfig(baseUrl) : null,
     auth: { ...config.auth, anonymousScopes: new Set(['certification:read-any']) },
     iamport: {
       ...iamport,
