@@ -19,7 +19,19 @@ import { createFolders, linesIn } from './support/audit.ts';
 import { createFinder, type Canaries } from './support/canaries.ts';
 import { CONFIRM_EVERYTHING, startGateway, type Answer, type Fields, type TestGateway } from './support/gateway.ts';
 import { startGatewayProcess, waitsForRedis, type GatewayProcess } from './support/gateway-process.ts';
-import { refusal, startFaultyUpstream, type FaultyUpstream } from './support/faulty-upstream.ts';
+import {
+  bomb,
+  end,
+  envelope,
+  hang,
+  plain,
+  refusal,
+  refusalV2,
+  startFaultyUpstream,
+  verification,
+  type Fault,
+  type FaultyUpstream,
+} from './support/faulty-upstream.ts';
 import { hasRedis, startRedis, type TestRedis } from './support/redis.ts';
 import { COMPLETE, OPEN, passWindow } from './support/person-window.ts';
 import { newPrivateKey } from './support/keys.ts';
@@ -544,6 +556,147 @@ describe('a refusal in unknown words that repeats all that there is', () => {
     const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
     expect(metrics).toMatch(/identity_upstream_drift_total\{field="message"\} [1-9]/);
     expect(createFinder(CANARIES)([gateway.log(), metrics, JSON.stringify(answers)].join('\n'))).toEqual([]);
+  });
+});
+
+describe('PortOne V2 with all that there is in every answer of it', () => {
+  const CI = 'ci-canary+/0123456789abcdefghijklmnopqrstuvwxyz';
+  const DI = 'di-canary+/0123456789abcdefghijklmnopqrstuvwxyz';
+  const SECRET = 'portone-secret-canary';
+  const STORE = 'portone-store-canary';
+  const RAW = 'raw-response-canary';
+  const { otp: _codes, ...others } = CANARIES;
+  const canaries: Canaries = {
+    ...others,
+    otp: [WRONG_CODE],
+    'the secret of PortOne V2': [SECRET],
+    'its store': [STORE],
+    CI: [CI],
+    DI: [DI],
+    'the raw answer of the provider': [RAW],
+    'the first digits of a resident number': ['9107231'],
+  };
+  const everything = Object.values(canaries).flat().join(' ');
+  const person = { name: PERSON.name, phoneNumber: '01082820001', birthDate: PERSON.birthday, ci: CI, di: DI };
+  const record = {
+    status: 'VERIFIED',
+    verifiedCustomer: { ...person, gender: 'MALE', operator: 'SKT' },
+    requestedCustomer: person,
+    verifiedAt: new Date().toISOString(),
+    pgRawResponse: `${RAW} ${everything}`,
+  };
+  const strange = { name: [everything], operator: everything, gender: everything, isForeigner: everything };
+  const error = (status: number, type: string): Fault => envelope(status, { type, message: everything });
+  const FAULTS: readonly (Fault | null)[] = [
+    verification(record),
+    verification({ ...record, id: RAW }),
+    verification({ ...record, status: 'READY' }),
+    verification({ ...record, status: 'FAILED', failure: { reason: everything, pgMessage: everything } }),
+    verification({ ...record, status: everything }),
+    verification({ ...record, verifiedCustomer: strange, verifiedAt: everything, customData: { everything } }),
+    refusalV2(everything, '8888'),
+    refusalV2(`인증번호 불일치 ${everything}`, '9013'),
+    refusalV2(everything, everything),
+    ...['INVALID_REQUEST', 'FORBIDDEN', 'CHANNEL_NOT_FOUND', everything].map((type) => error(400, type)),
+    ...['ALREADY_VERIFIED', 'ALREADY_SENT', 'NOT_SENT', 'NOT_FOUND'].map((type) =>
+      error(409, `IDENTITY_VERIFICATION_${type}`),
+    ),
+    error(409, 'IDEMPOTENCY_OUTSTANDING_REQUEST'),
+    error(401, 'UNAUTHORIZED'),
+    error(429, 'TOO_MANY_REQUESTS'),
+    error(500, 'INTERNAL_ERROR'),
+    ...[200, 204, 401, 403, 502].map((status) => plain(status, everything)),
+    (response) => response.writeHead(302, { location: `/${encodeURIComponent(everything)}` }).end(),
+    bomb,
+    end,
+    hang,
+    null,
+  ];
+  const auditFile = newFile();
+  const answers: string[] = [];
+  const seen: Fields[] = [];
+  let upstream: FaultyUpstream;
+  let receiver: OtlpReceiver;
+  let gateway: GatewayProcess;
+  let metrics: string;
+
+  beforeAll(async () => {
+    [upstream, receiver] = await Promise.all([startFaultyUpstream(), startOtlpReceiver()]);
+    gateway = await startGatewayProcess({
+      LOG_LEVEL: 'trace',
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      IAMPORT_API_KEY: '',
+      IAMPORT_API_SECRET: '',
+      PORTONE_API_SECRET: SECRET,
+      PORTONE_STORE_ID: STORE,
+      PORTONE_CHANNEL_KEY: CHANNEL_KEY,
+      PORTONE_BASE_URL: upstream.url,
+      PORTONE_BYPASS: JSON.stringify({ option: BYPASS }),
+      CONFIRM_TIMEOUT_MS: '1500',
+      READ_TIMEOUT_MS: '1000',
+      READ_TRIES: '1',
+      GUARD_SECRET,
+      AUDIT_FILE: auditFile,
+      AUTH_SECRET,
+      TRUST_PROXY: '127.0.0.1',
+    });
+    for (const [index, fault] of FAULTS.entries()) await meet(fault, index);
+    metrics = (await (await fetch(`${gateway.adminUrl}/metrics`)).text()).replace(/ \S+$/gm, '');
+    answers.push(await (await fetch(`${gateway.adminUrl}/readyz`)).text());
+    await gateway.end('SIGTERM');
+  });
+  afterAll(async () => {
+    await gateway?.end('SIGKILL');
+    await receiver?.close();
+    await upstream?.close();
+  });
+
+  /** A request, a confirm and a read of one caller, of which what is their own is left out. */
+  async function meet(fault: Fault | null, index: number): Promise<void> {
+    const token = await new SignJWT({ scope: 'certification:ci certification:read-any' })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject(`caller-canary-${index}`)
+      .setExpirationTime('5m')
+      .sign(new TextEncoder().encode(AUTH_SECRET));
+    const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': CLIENT_IP };
+    const impUid = `v2id${String(index).padStart(28, '0')}`;
+    upstream.fault = fault;
+    for (const body of [
+      { query: REQUEST, variables: { input: PERSON } },
+      { query: CONFIRM_EVERYTHING, variables: { impUid, otp: WRONG_CODE } },
+      { query: READ, variables: { impUid } },
+    ]) {
+      const answer = await gateway.post(body, headers);
+      const field = Object.values(answer.body.data ?? {})[0];
+      if (field?.['__typename'] === 'Certification') seen.push(field);
+      else answers.push(answer.text);
+    }
+  }
+
+  test('hands its owner the record, and leaves nothing of it or of its words anywhere else', () => {
+    expect(createFinder(canaries)(everything)).toEqual(Object.keys(canaries));
+    expect(createFinder(canaries)(JSON.stringify(seen))).toEqual(
+      expect.arrayContaining(['name', 'phone', 'birthday', 'CI', 'DI']),
+    );
+    expect(JSON.stringify(seen)).not.toContain(RAW);
+    const codes = new Set(answers.flatMap((text) => [...text.matchAll(/"code":"(\w+)"/g)].map((match) => match[1])));
+    expect([...codes]).toEqual(
+      expect.arrayContaining([
+        ...['WRONG_CODE', 'OUTCOME_UNKNOWN', 'NOT_FOUND', 'IDENTITY_MISMATCH', 'UPSTREAM_UNAUTHORIZED'],
+        ...['UPSTREAM_MISCONFIGURED', 'UPSTREAM_BAD_RESPONSE', 'UPSTREAM_TIMEOUT', 'UPSTREAM_UNAVAILABLE'],
+      ]),
+    );
+    const { 'the client address': _address, ...inRecord } = canaries;
+    const found = {
+      log: createFinder(canaries)(withoutTraceIds(gateway.output())),
+      metrics: createFinder({ ...canaries, impUid: ['v2id'] })(metrics),
+      traces: receiver.requests.flatMap(({ body }) => createFinder(canaries)(withoutTraceIds(body))),
+      answers: answers.flatMap(createFinder(canaries)),
+      record: createFinder({ ...inRecord, impUid: ['v2id'] })(readFileSync(auditFile, 'utf8')),
+    };
+    expect(found).toEqual({ log: [], metrics: [], traces: [], answers: [], record: [] });
+    expect(receiver.spans.length).toBeGreaterThan(FAULTS.length * 3);
+    expect(linesIn(auditFile)).toHaveLength(FAULTS.length * 3);
   });
 });
 

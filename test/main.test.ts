@@ -168,7 +168,7 @@ describe('npm start', () => {
       closing: false,
     });
     expect((await post(url!, 'x')).headers.get('connection')).toBe('keep-alive');
-    expect(gateway.output()).toMatch(/"version":"\d+\.\d+\.\d+","production":false,"upstream":"api.iamport.kr"/);
+    expect(gateway.output()).toMatch(/"version":"\d+\.\d+\.\d+","production":false,"upstreams":\["api.iamport.kr"\]/);
     expect(gateway.output()).toMatch(/"store":"memory","callers":"anonymous".*"limitsOff":\[\]/);
     gateway.child.kill('SIGTERM');
     await gateway.printed(/draining/);

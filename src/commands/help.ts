@@ -11,7 +11,9 @@ const FLAGS = [
 ] as const;
 
 const SETTINGS = [
-  ['IAMPORT_API_KEY', 'with IAMPORT_API_SECRET; without both the sandbox answers'],
+  ['IAMPORT_API_KEY', 'with IAMPORT_API_SECRET: PortOne V1, the former iamport'],
+  ['PORTONE_API_SECRET', 'with PORTONE_STORE_ID and PORTONE_CHANNEL_KEY: PortOne V2'],
+  ['', 'without either the sandbox answers'],
   ['AUTH_JWKS_URL', 'or AUTH_PUBLIC_KEY or AUTH_SECRET: what proves who calls'],
   ['REDIS_URL', 'with GUARD_SECRET: where replicas share attempts and limits'],
   ['NODE_ENV', 'production hides the schema and refuses unsafe settings'],
@@ -24,7 +26,7 @@ export async function help(): Promise<number> {
     ([name, { operands, sentence }]) => [[name, ...operands].join(' '), sentence] as const,
   );
   process.stdout.write(`${bold('iamport-identity-gateway')} ${version}
-Korean mobile identity verification as GraphQL, over the iamport REST API.
+Korean mobile identity verification as GraphQL, over iamport or PortOne V2.
 
 ${bold('Usage')}  iamport-identity-gateway [command] [flags]
 
@@ -43,7 +45,7 @@ ${bold('More')}  README.md, docs/settings.md with every setting, docs/operating.
 }
 
 function rows(pairs: readonly (readonly [string, string])[]): string {
-  return pairs.map(([name, sentence]) => `  ${name.padEnd(18)}${sentence}`).join('\n');
+  return pairs.map(([name, sentence]) => `  ${name.padEnd(20)}${sentence}`).join('\n');
 }
 
 /** Bold in a terminal only. */

@@ -108,13 +108,14 @@ function configOrExit(invocation: Invocation): Config {
 }
 
 /** What an operator wants to see at a start: against whom this runs, for whom, and what is switched off. */
-function summary({ isProduction, iamport, auth, guard, limits, audit, trustedDocuments }: Config): object {
+function summary({ isProduction, iamport, portone, auth, guard, limits, audit, trustedDocuments }: Config): object {
   const { jwksUrl, publicKey, secret } = auth;
   const rates = Object.entries(limits).filter(([, rates]) => Array.isArray(rates) && rates.length === 0);
   return {
     version,
     production: isProduction,
-    upstream: new URL(iamport.baseUrl).host,
+    // New verifications are made at the first.
+    upstreams: [portone, portone?.isAlone ? null : iamport].flatMap((it) => (it ? new URL(it.baseUrl).host : [])),
     store: guard.redisUrl ? 'redis' : guard.storeFile ? 'file' : 'memory',
     callers: jwksUrl ? 'jwks' : publicKey ? 'public key' : secret ? 'secret' : 'anonymous',
     router: auth.routerSecret !== null,

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { readConfig, type Config, type IamportConfig } from '../../src/config.ts';
+import { readConfig, type Config, type IamportConfig, type PortoneConfig } from '../../src/config.ts';
 import { checkCallers } from '../../src/commands/checks/callers.ts';
 import { checkFiles } from '../../src/commands/checks/files.ts';
 import { checkProofs } from '../../src/commands/checks/proofs.ts';
@@ -19,9 +19,10 @@ import { openFile } from '../../src/guard/file-link.ts';
 import { watchFileSecret } from '../../src/guard/file-secret.ts';
 import { connectRedis } from '../../src/guard/redis-link.ts';
 import { watchSecret } from '../../src/guard/redis-secret.ts';
-import { createSandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import { createSandbox, SANDBOX_PORTONE_SECRET, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import {
   envelope,
+  errorV2,
   hang,
   plain,
   refusal,
@@ -30,7 +31,7 @@ import {
   type Fault,
   type FaultyUpstream,
 } from '../support/faulty-upstream.ts';
-import { testConfig } from '../support/gateway.ts';
+import { portoneConfig, testConfig } from '../support/config.ts';
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';
 import { TOKENS } from '../support/tokens.ts';
 import { until } from '../support/until.ts';
@@ -159,6 +160,67 @@ describe('the check of the upstream', () => {
       expect.stringMatching(/^ok upstream the embedded sandbox answers in \d+ ms: nothing real was tried$/),
     ]);
     expect(taken.requests).toEqual([]);
+  });
+});
+
+describe('the check of PortOne V2', () => {
+  const READ = 'GET /identity-verifications/imp_000000000000';
+
+  function check(baseUrl: string, portone: Partial<PortoneConfig> = {}, limitMs?: number): Promise<string[]> {
+    const config = { ...testConfig(baseUrl), isSandbox: false, portone: portoneConfig(baseUrl, portone) };
+    return checkUpstream(config, limitMs).then(linesOf);
+  }
+
+  async function before(fault: Fault | null) {
+    const upstream = Object.assign(await startFaultyUpstream(), { fault });
+    closers.push(() => upstream.close());
+    return upstream;
+  }
+
+  test('reads a verification that is nobody’s under the secret, and asks iamport nothing where that has no key', async () => {
+    const sandbox = await createSandbox();
+    closers.push(() => sandbox.close());
+    expect(await check(sandbox.url, { apiSecret: SANDBOX_PORTONE_SECRET })).toEqual([
+      expect.stringMatching(/^ok upstream 127\.0\.0\.1:\d+ accepts the secret; a read took \d+ ms$/),
+      'ok clock this machine and the upstream agree',
+    ]);
+    expect(sandbox.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([READ]);
+  });
+
+  test('tries both upstreams where both are served, and one that is well says nothing of the other', async () => {
+    const sandbox = await createSandbox();
+    closers.push(() => sandbox.close());
+    const [portone, iamport, ...others] = await check(sandbox.url, { apiSecret: 'canary-secret', isAlone: false });
+    expect(portone).toMatch(/^problem upstream .* refuses the secret: compare PORTONE_API_SECRET with/);
+    expect(portone).not.toContain('canary');
+    expect(iamport).toMatch(/^ok upstream .* accepts the log-in; that and a read took \d+ ms$/);
+    expect(others).toEqual(['ok clock this machine and the upstream agree']);
+    expect(sandbox.requests).toHaveLength(3);
+  });
+
+  test.each<[string, Fault, RegExp]>([
+    ['cuts the connection', reset, /problem .* cuts the connection before it answers: check PORTONE_BASE_URL/],
+    [
+      'is another server',
+      plain(200, '<html>'),
+      /problem .* status 200, and not as the PortOne V2 API does: check PORTONE_/,
+    ],
+    ['is down', plain(502, '<html>'), /problem .* answers with status 502: it, or a proxy in between, is down/],
+    ['limits calls', plain(429, ''), /problem .* answers that there are too many calls/],
+    ['forbids the read', errorV2(403, 'FORBIDDEN'), /warning .* accepts the secret and refuses a read with status 403/],
+  ])('says of one that %s what to do', async (_name, fault, line) => {
+    const upstream = await before(fault);
+    expect((await check(upstream.url))[0]).toMatch(line);
+    expect(upstream.calls).toEqual([READ]);
+  });
+
+  test('says that nothing listens there, and ends in its own time where it hangs', async () => {
+    const upstream = await before(hang);
+    expect((await check(upstream.url, {}, 500))[0]).toMatch(/^problem upstream .* does not answer in time/);
+    await upstream.close();
+    expect(await check(upstream.url)).toEqual([
+      expect.stringMatching(/^problem upstream .* cannot be reached: check PORTONE_BASE_URL/),
+    ]);
   });
 });
 

@@ -12,7 +12,7 @@ import {
   type SandboxOptions,
 } from '../../src/sandbox/sandbox.ts';
 import { createServer } from '../../src/server/server.ts';
-import { testConfig } from './config.ts';
+import { portoneConfig, testConfig } from './config.ts';
 
 export { testConfig }; // apart, since tests of one folder need no server
 
@@ -67,24 +67,23 @@ export const CONFIRM_EVERYTHING = `
     }
   }`;
 
-/** PortOne V2 at a sandbox. */
-export function portoneAt(baseUrl: string, place: 'alone' | 'beside' = 'alone'): PortoneConfig {
-  return {
-    baseUrl,
+/** PortOne V2 as a sandbox speaks it, alone unless this says otherwise. */
+export function portoneAt(baseUrl: string, portone: Partial<PortoneConfig> = {}): PortoneConfig {
+  return portoneConfig(baseUrl, {
     apiSecret: SANDBOX_PORTONE_SECRET,
     storeId: SANDBOX_STORE_ID,
     channels: [{ key: SANDBOX_CHANNEL_KEY, provider: null }],
-    bypass: null,
-    isAlone: place === 'alone',
-  };
+    ...portone,
+  });
 }
+
 
 /** A gateway and its own sandbox, both on free ports. */
 export async function startGateway(
   options: {
     iamport?: Partial<IamportConfig>;
-    /** PortOne V2 as the sandbox speaks it, `beside` iamport or `alone`. */
-    portone?: 'alone' | 'beside';
+    /** PortOne V2 at the sandbox, alone unless this says otherwise. */
+    portone?: Partial<PortoneConfig>;
     config?: Partial<Config>;
     sandbox?: SandboxOptions;
     store?: AttemptStore;
@@ -99,8 +98,8 @@ export async function startGateway(
       done();
     },
   });
-  const portone = options.portone ? portoneAt(sandbox.url, options.portone) : null;
-  const config = { ...testConfig(sandbox.url, options.iamport), portone, ...options.config };
+  const portone = options.portone && portoneAt(sandbox.url, options.portone);
+  const config = { ...testConfig(sandbox.url, options.iamport), ...(portone && { portone }), ...options.config };
   const { store, windows } = options;
   // Without time and pid, in whose digits any code turns up.
   const logger = pino({ level: 'trace', timestamp: false, base: null }, stream);

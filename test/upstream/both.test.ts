@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { PortoneConfig } from '../../src/config.ts';
 import type { GatewayEvent, UnknownWords } from '../../src/events.ts';
 import { createUpstreams } from '../../src/upstreams.ts';
-import { testConfig } from '../support/config.ts';
+import { portoneConfig, testConfig } from '../support/config.ts';
 import { end, envelope, errorV2, startFaultyUpstream, verification, type Fault } from '../support/faulty-upstream.ts';
 import { PERSON } from '../support/people.ts';
 import { until } from '../support/until.ts';
@@ -21,18 +20,10 @@ afterEach(async () => {
 async function start(isAlone = false) {
   const upstream = await startFaultyUpstream();
   const { iamport } = testConfig(upstream.url);
-  const portone: PortoneConfig = {
-    apiSecret: 'secret',
-    storeId: 'store-1',
-    channels: [{ key: 'channel-1', provider: null }],
-    baseUrl: upstream.url,
-    bypass: null,
-    isAlone,
-  };
   const events: (GatewayEvent | UnknownWords)[] = [];
   const config = {
     iamport: { ...iamport, merchantCode: 'imp00000000', policies: { ...iamport.policies, breakerMinimumRps: 1 } },
-    portone,
+    portone: portoneConfig(upstream.url, { isAlone }),
   };
   const upstreams = createUpstreams(config, undefined, (event) => events.push(event));
   closers.push(

@@ -21,7 +21,7 @@ const wrongOf = (code: string): string => (code === '000000' ? '000001' : '00000
 
 describe('on PortOne V2', () => {
   test('the code of a verification is sent again: the new one counts, and the attempts stay', async () => {
-    gateway = await startGateway({ portone: 'alone' });
+    gateway = await startGateway({ portone: {} });
     const impUid = await request();
     expect(await gateway.confirm(impUid, wrongOf(codes()[0]!))).toMatchObject({ code: 'WRONG_CODE' });
     const before = Date.now();
@@ -34,7 +34,7 @@ describe('on PortOne V2', () => {
 
   test('it counts as a request to the same phone, of which no copy is kept that can be read', async () => {
     const { limits } = readConfig({ LIMIT_REQUESTS_PER_PHONE: '2/1h' });
-    gateway = await startGateway({ portone: 'alone', config: { limits } });
+    gateway = await startGateway({ portone: {}, config: { limits } });
     const impUid = await request();
     expect(await resend(impUid)).toMatchObject({ __typename: 'IdentityOtpSent' });
     expect(await resend(impUid)).toMatchObject({ __typename: 'RateLimitedError', retryAt: expect.any(String) });
@@ -43,7 +43,7 @@ describe('on PortOne V2', () => {
   });
 
   test('two taps at once send one message', async () => {
-    gateway = await startGateway({ portone: 'alone' });
+    gateway = await startGateway({ portone: {} });
     const impUid = await request();
     const [one, other] = await Promise.all([resend(impUid), resend(impUid)]);
     expect(one).toEqual(other);
@@ -51,7 +51,7 @@ describe('on PortOne V2', () => {
   });
 
   test('nothing is sent for a verification that is over, unknown or approved in an app', async () => {
-    gateway = await startGateway({ portone: 'alone' });
+    gateway = await startGateway({ portone: {} });
     const impUid = await request();
     await gateway.confirm(impUid, codes()[0]!);
     expect(await resend(impUid)).toMatchObject({ code: 'ALREADY_CERTIFIED', attemptsRemaining: 0 });
@@ -63,7 +63,7 @@ describe('on PortOne V2', () => {
   });
 
   test('a message that the provider refuses is a failure of its own, and can be asked for again', async () => {
-    gateway = await startGateway({ portone: 'alone' });
+    gateway = await startGateway({ portone: {} });
     const magic = 'magic900242000001';
     await gateway.confirm(magic, '000000'); // the first caller of an id that was requested elsewhere
     expect(await resend(magic)).toMatchObject({ code: 'RESEND_UNAVAILABLE' });
@@ -82,7 +82,7 @@ test('on iamport, which has no such call, a new code is to be asked for, and no 
 });
 
 test('beside iamport, verifications are sent again where they were made', async () => {
-  gateway = await startGateway({ portone: 'beside' });
+  gateway = await startGateway({ portone: { isAlone: false } });
   const impUid = await request();
   expect(await resend(impUid)).toMatchObject({ __typename: 'IdentityOtpSent' });
   expect(await gateway.confirm('imp_900200000001', '123456')).toMatchObject({ certified: true });

@@ -1,14 +1,7 @@
-import type { Config, IamportConfig } from '../../config.ts';
-import { PROBE_IMP_UID } from '../../upstream/ask.ts';
-import { withBudget } from '../../upstream/budget.ts';
-import { addressOf } from '../../upstream/calls.ts';
-import { ENDPOINTS } from '../../iamport/endpoints.ts';
-import { openEnvelope } from '../../iamport/envelope.ts';
-import { UpstreamFault, UpstreamRefusal, type FaultReason } from '../../upstream/errors.ts';
-import { createHttp } from '../../upstream/http.ts';
-import { createSession } from '../../iamport/session.ts';
-import type { Interval } from '../../interval.ts';
+import type { Config, IamportConfig, PortoneConfig } from '../../config.ts';
+import type { FaultReason } from '../../upstream/errors.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
+import { tryIamport, tryPortone, type Trial } from './trial.ts';
 
 /** A log-in and a read, however long the deadlines of the settings are. */
 const LIMIT_MS = 10_000;
@@ -16,26 +9,58 @@ const LIMIT_MS = 10_000;
 /** Two machines whose clocks are kept by NTP differ by far less; tokens of callers have 30 s. */
 const TOLERATED_SKEW_S = 5;
 
-/** How a try of the upstream ended, as the rest of a sentence about its host. */
-const ENDS: Partial<Record<FaultReason, string>> = {
-  connect: 'cannot be reached: check IAMPORT_BASE_URL, the name look-up, the firewall and HTTPS_PROXY',
-  tls: 'is reached, and TLS fails: check its certificate, and set NODE_EXTRA_CA_CERTS where a proxy has its own',
-  timeout: 'does not answer in time: try again, and look at the way to it',
-  cut: 'cuts the connection before it answers: check IAMPORT_BASE_URL and the proxies in between',
-  'rate-limited': 'answers that there are too many calls: try again in some minutes',
-  'login-refused':
-    'refuses the log-in: compare IAMPORT_API_KEY and IAMPORT_API_SECRET with the PortOne console, and its list of allowed addresses',
-  unauthorized:
-    'accepts the log-in and refuses its token: look for a list of allowed addresses in the PortOne console, or a proxy that drops the header authorization',
+/** How one upstream is spoken of. */
+interface Words {
+  readonly api: string;
+  readonly baseUrl: string;
+  readonly accepts: string;
+  /** What an upstream that accepts it answered, before the time that it took. */
+  readonly took: string;
+  readonly ends: Partial<Record<FaultReason, string>>;
+}
+
+const IAMPORT: Words = {
+  api: 'iamport API',
+  baseUrl: 'IAMPORT_BASE_URL',
+  accepts: 'accepts the log-in',
+  took: 'that and a read took',
+  ends: {
+    'login-refused':
+      'refuses the log-in: compare IAMPORT_API_KEY and IAMPORT_API_SECRET with the PortOne console, and its list of allowed addresses',
+    unauthorized:
+      'accepts the log-in and refuses its token: look for a list of allowed addresses in the PortOne console, or a proxy that drops the header authorization',
+  },
+};
+const PORTONE: Words = {
+  api: 'PortOne V2 API',
+  baseUrl: 'PORTONE_BASE_URL',
+  accepts: 'accepts the secret',
+  took: 'a read took',
+  ends: {
+    unauthorized:
+      'refuses the secret: compare PORTONE_API_SECRET with the PortOne console, and look there for a list of allowed addresses',
+  },
 };
 
-/** Logs in at the upstream, or at an embedded sandbox on a free port, and reads a verification that is nobody's. */
-export async function checkUpstream({ isSandbox, iamport }: Config, limitMs = LIMIT_MS): Promise<readonly Finding[]> {
-  if (!isSandbox) return findingsOf(new URL(iamport.baseUrl).host, await tryUpstream(iamport, limitMs));
+/** Tries every upstream that is served, or an embedded sandbox on a free port, with a read of a verification that is nobody's. */
+export async function checkUpstream(
+  { isSandbox, iamport, portone }: Config,
+  limitMs = LIMIT_MS,
+): Promise<readonly Finding[]> {
+  if (isSandbox) return checkSandbox(iamport, limitMs);
+  const tries: Promise<Tried>[] = [];
+  if (portone) tries.push(tried(PORTONE, portone, tryPortone(iamport, portone, limitMs)));
+  if (!portone?.isAlone) tries.push(tried(IAMPORT, iamport, tryIamport(iamport, limitMs)));
+  const all = await Promise.all(tries);
+  const skewMs = all.map(({ trial }) => trial.skewMs).find((skew) => skew !== null) ?? null;
+  return [...all.map(findingOf), ...(skewMs === null ? [] : [clockFinding(skewMs)])];
+}
+
+async function checkSandbox(iamport: IamportConfig, limitMs: number): Promise<readonly Finding[]> {
   const { createSandbox } = await import('../../sandbox/sandbox.ts');
   const sandbox = await createSandbox();
   try {
-    const { end, ms } = await tryUpstream({ ...iamport, baseUrl: sandbox.url }, limitMs);
+    const { end, ms } = await tryIamport({ ...iamport, baseUrl: sandbox.url }, limitMs);
     if (end !== 'ok') return [problem('upstream', `the embedded sandbox does not work (${end})`)];
     return [ok('upstream', `the embedded sandbox answers in ${ms} ms: nothing real was tried`)];
   } finally {
@@ -43,87 +68,44 @@ export async function checkUpstream({ isSandbox, iamport }: Config, limitMs = LI
   }
 }
 
-interface Trial {
-  /** `refused` is a read that the upstream refused. */
-  readonly end: 'ok' | 'refused' | FaultReason;
-  /** Of the last answer; null without one. */
-  readonly status: number | null;
-  readonly ms: number;
-  readonly isLoggedIn: boolean;
-  /** How far the upstream's clock is ahead of this machine's; null where no answer had a time. */
-  readonly skewMs: number | null;
+interface Tried {
+  readonly words: Words;
+  readonly host: string;
+  readonly trial: Trial;
 }
 
-async function tryUpstream(iamport: IamportConfig, limitMs: number): Promise<Trial> {
-  const http = createHttp(iamport);
-  const heard: number[] = [];
-  let status: number | null = null;
-  let isLoggedIn = false;
-  let loginFault: FaultReason | null = null;
-  const session = createSession({
-    ...iamport,
-    http: {
-      async send(request) {
-        const answer = await http.send(request);
-        status = answer.status;
-        return answer;
-      },
-    },
-    timeoutMs: Math.min(iamport.readTimeoutMs, limitMs),
-    breaker: iamport.policies,
-    onLogin: (nowMs, call) => heard.push(skewOf(nowMs, call)),
-    onEvent(event) {
-      if (event.kind === 'login') isLoggedIn = event.isAccepted;
-      if (event.kind === 'fault') loginFault = event.reason;
-    },
-  });
-  const address = addressOf(ENDPOINTS.read, PROBE_IMP_UID);
-  const since = performance.now();
-  let end: Trial['end'] = 'ok';
-  try {
-    const answer = await withBudget(limitMs, ({ signal }) => session.send({ ...address, signal }));
-    heard.push(skewOf(answer.dateMs, answer.call));
-    openEnvelope(answer);
-  } catch (error) {
-    // A log-in that had neither an answer nor a fault was cut off by `limitMs`.
-    end = endOf(error, loginFault ?? (status === null ? 'timeout' : 'bad-answer'));
-  } finally {
-    http.close();
-  }
-  const skewMs = heard.find(Number.isFinite) ?? null; // a log-in's time before that of a header, which can be a proxy's
-  return { end, status, ms: Math.round(performance.now() - since), isLoggedIn, skewMs };
+async function tried(words: Words, { baseUrl }: IamportConfig | PortoneConfig, trial: Promise<Trial>): Promise<Tried> {
+  return { words, host: new URL(baseUrl).host, trial: await trial };
 }
 
-/** An unknown impUid is the answer of an upstream that works. */
-function endOf(error: unknown, loginFault: FaultReason): Trial['end'] {
-  if (error instanceof UpstreamRefusal) return error.refusal === 'NOT_FOUND' ? 'ok' : 'refused';
-  if (!(error instanceof UpstreamFault)) throw error;
-  return error.reason === 'login' ? loginFault : error.reason;
-}
-
-/** The upstream's time was written at some moment of the call, and is cut to a second: the least difference that explains it. */
-function skewOf(upstreamMs: number, { since, until }: Interval): number {
-  const toWall = Date.now() - performance.now();
-  const [least, most] = [upstreamMs - (until + toWall), upstreamMs + 1_000 - (since + toWall)];
-  return Number.isNaN(least) ? Number.NaN : Math.max(least, Math.min(most, 0));
-}
-
-function findingsOf(host: string, trial: Trial): readonly Finding[] {
-  const { end, status, ms, isLoggedIn, skewMs } = trial;
-  const clock = skewMs === null ? [] : [clockFinding(skewMs)];
-  if (end === 'ok') return [ok('upstream', `${host} accepts the log-in; that and a read took ${ms} ms`), ...clock];
+function findingOf({ words, host, trial }: Tried): Finding {
+  const { end, status, ms, isLoggedIn } = trial;
+  const { accepts } = words;
+  if (end === 'ok') return ok('upstream', `${host} ${accepts}; ${words.took} ${ms} ms`);
   if (end === 'refused') {
-    const text = `${host} accepts the log-in and refuses a read with status ${status}: it may be closed for maintenance, else ask PortOne`;
-    return [warning('upstream', text), ...clock];
+    const text = `${host} ${accepts} and refuses a read with status ${status}: it may be closed for maintenance, else ask PortOne`;
+    return warning('upstream', text);
   }
-  const accepts = isLoggedIn && end !== 'unauthorized' ? 'accepts the log-in, and then ' : '';
-  return [problem('upstream', `${host} ${accepts}${ENDS[end] ?? strangeAnswer(status)}`), ...clock];
+  const before = isLoggedIn && end !== 'unauthorized' ? `${accepts}, and then ` : '';
+  return problem('upstream', `${host} ${before}${sentenceOf(end, words) ?? strangeAnswer(status, words)}`);
 }
 
-function strangeAnswer(status: number | null): string {
+/** How a try of the upstream ended, as the rest of a sentence about its host. */
+function sentenceOf(end: FaultReason, { baseUrl, ends }: Words): string | undefined {
+  const common: Partial<Record<FaultReason, string>> = {
+    connect: `cannot be reached: check ${baseUrl}, the name look-up, the firewall and HTTPS_PROXY`,
+    tls: 'is reached, and TLS fails: check its certificate, and set NODE_EXTRA_CA_CERTS where a proxy has its own',
+    timeout: 'does not answer in time: try again, and look at the way to it',
+    cut: `cuts the connection before it answers: check ${baseUrl} and the proxies in between`,
+    'rate-limited': 'answers that there are too many calls: try again in some minutes',
+  };
+  return ends[end] ?? common[end];
+}
+
+function strangeAnswer(status: number | null, { api, baseUrl }: Words): string {
   if (status !== null && status >= 500)
     return `answers with status ${status}: it, or a proxy in between, is down or closed for maintenance; try again`;
-  return `answers with status ${status}, and not as the iamport API does: check IAMPORT_BASE_URL and the proxies in between`;
+  return `answers with status ${status}, and not as the ${api} does: check ${baseUrl} and the proxies in between`;
 }
 
 function clockFinding(skewMs: number): Finding {
