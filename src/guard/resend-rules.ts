@@ -11,17 +11,16 @@ export type Resend =
 
 /**
  * Whether the code of a verification may be sent again. The attempts stay counted. The new code can be one that was wrong before,
- * which therefore is forgotten.
+ * which therefore is forgotten, and the record is written in any case, so that it lives as long as the new code.
  */
 export function resend(found: AttemptRecord | null, owner: string, now: number, leaseMs: number): Step<Resend> {
   if (found?.owner !== owner) return { reply: { kind: 'none' } };
-  const { state, attempts, failed, method, phone, wrong } = found;
+  const { state, attempts, failed, method, phone } = found;
   const rejected = (code: ConfirmCode): Step<Resend> => ({ reply: { kind: 'reject', code, attempts } });
   if (state === 'CERTIFIED') return rejected('ALREADY_CERTIFIED');
   if (state === 'DEAD') return rejected(failed ?? 'TOO_MANY_ATTEMPTS');
   if (attempts >= ATTEMPTS_ALLOWED) return rejected('TOO_MANY_ATTEMPTS');
   if (isLeased(found, now, leaseMs)) return rejected('IN_PROGRESS');
   if (method !== 'SMS' || !phone) return { reply: { kind: 'unavailable' } };
-  const reply: Resend = { kind: 'allowed', phone, attempts };
-  return wrong.length === 0 ? { reply } : { record: { ...found, wrong: [] }, reply };
+  return { record: { ...found, wrong: [] }, reply: { kind: 'allowed', phone, attempts } };
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.ts';
+import { createMemoryStore, RECORD_TTL_MS } from '../../src/guard/store.ts';
 import { startGateway, type Fields, type TestGateway } from '../support/gateway.ts';
 
 const REQUEST = `mutation($input: RequestIdentityOtpInput!) { requestIdentityOtp(input: $input) {
@@ -42,6 +43,28 @@ describe('on PortOne V2', () => {
     expect(gateway.calls('/resend')).toHaveLength(1);
   });
 
+  test('while a limit lets no message be sent, a code that was wrong costs no further attempt', async () => {
+    const { limits } = readConfig({ LIMIT_REQUESTS_PER_PHONE: '1/1h' });
+    gateway = await startGateway({ portone: 'alone', config: { limits } });
+    const impUid = await request();
+    const wrong = wrongOf(codes()[0]!);
+    expect(await gateway.confirm(impUid, wrong)).toMatchObject({ attemptsRemaining: 4 });
+    expect(await resend(impUid)).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(await gateway.confirm(impUid, wrong)).toMatchObject({ code: 'WRONG_CODE', attemptsRemaining: 4 });
+    expect(gateway.calls('/confirm')).toHaveLength(1);
+  });
+
+  test('a code that is sent again can be confirmed for as long as it lives, an hour after the first', async () => {
+    const clock = { ms: 0 };
+    const { guard } = readConfig({ UNISSUED_IMP_UIDS: 'refuse' });
+    gateway = await startGateway({ portone: 'alone', config: { guard }, store: createMemoryStore(() => clock.ms) });
+    const impUid = await request();
+    clock.ms = RECORD_TTL_MS - 1;
+    expect(await resend(impUid)).toMatchObject({ __typename: 'IdentityOtpSent' });
+    clock.ms = RECORD_TTL_MS + 1;
+    expect(await gateway.confirm(impUid, codes()[1]!)).toMatchObject({ certified: true });
+  });
+
   test('two taps at once send one message', async () => {
     gateway = await startGateway({ portone: 'alone' });
     const impUid = await request();
@@ -75,8 +98,11 @@ test('on iamport, which has no such call, a new code is to be asked for, and no 
   const { limits } = readConfig({ LIMIT_REQUESTS_PER_PHONE: '2/1h' });
   gateway = await startGateway({ config: { limits } });
   const impUid = await request();
+  const wrong = wrongOf(codes()[0]!);
+  expect(await gateway.confirm(impUid, wrong)).toMatchObject({ attemptsRemaining: 4 });
   const sent = gateway.calls('').length;
   expect(await resend(impUid)).toMatchObject({ __typename: 'OtpRejectedError', code: 'RESEND_UNAVAILABLE' });
+  expect(await gateway.confirm(impUid, wrong)).toMatchObject({ code: 'WRONG_CODE', attemptsRemaining: 4 });
   expect(gateway.calls('')).toHaveLength(sent);
   expect(await gateway.run(REQUEST, { input: PERSON })).toMatchObject({ __typename: 'IdentityOtpSent' });
 });
