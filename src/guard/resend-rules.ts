@@ -1,4 +1,11 @@
-import { ATTEMPTS_ALLOWED, isLeased, type AttemptRecord, type ConfirmCode, type Step } from './attempt-rules.ts';
+import {
+  ATTEMPTS_ALLOWED,
+  isLeased,
+  lostWindow,
+  type AttemptRecord,
+  type ConfirmCode,
+  type Step,
+} from './attempt-rules.ts';
 
 /** What a caller may have sent again. */
 export type Resend =
@@ -6,8 +13,13 @@ export type Resend =
   /** There is a verification and no message to be sent again: it is approved in an app, or its phone is not known. */
   | { readonly kind: 'unavailable' }
   | { readonly kind: 'reject'; readonly code: ConfirmCode; readonly attempts: number }
-  /** `phone` is the HMAC by which limits count it. */
-  | { readonly kind: 'allowed'; readonly phone: string; readonly attempts: number };
+  /** `phone` is the HMAC by which limits count it; `mayBeCertified`, whether a confirm without an answer may have worked. */
+  | {
+      readonly kind: 'allowed';
+      readonly phone: string;
+      readonly attempts: number;
+      readonly mayBeCertified: boolean;
+    };
 
 /**
  * Whether the code of a verification may be sent again. The attempts stay counted. The new code can be one that was wrong before,
@@ -22,5 +34,6 @@ export function resend(found: AttemptRecord | null, owner: string, now: number, 
   if (attempts >= ATTEMPTS_ALLOWED) return rejected('TOO_MANY_ATTEMPTS');
   if (isLeased(found, now, leaseMs)) return rejected('IN_PROGRESS');
   if (method !== 'SMS' || !phone) return { reply: { kind: 'unavailable' } };
-  return { record: { ...found, wrong: [] }, reply: { kind: 'allowed', phone, attempts } };
+  const mayBeCertified = lostWindow(found, leaseMs) !== null;
+  return { record: { ...found, wrong: [] }, reply: { kind: 'allowed', phone, attempts, mayBeCertified } };
 }

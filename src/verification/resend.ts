@@ -36,7 +36,10 @@ async function resend(parts: Parts, caller: Caller, impUid: string): Promise<Res
   const answer = await send();
   if (!answer.ok) {
     if (isUnsent(answer.failure)) void pass.value.refund();
-    return failed(failureOf('resend', answer.failure));
+    const told = failureOf('resend', answer.failure);
+    // A verification that is certified is refused, in words that say no more.
+    const isUnknown = told.code === 'UPSTREAM_REJECTED' && begun.value.mayBeCertified;
+    return failed(isUnknown ? failure('OUTCOME_UNKNOWN') : told);
   }
   const left = attemptsLeft('WRONG_CODE', begun.value.attempts);
   return ok({ impUid, ...timesOf(pass.value, codeLifetimeMs), attemptsLeft: left });
