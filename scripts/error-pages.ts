@@ -201,8 +201,8 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
   },
   OUTCOME_UNKNOWN: {
     cause:
-      'The call was sent, and its answer was lost: a deadline, a broken connection, or an answer that cannot be read. It may have worked. After a confirm the gateway has read the record as well, and it did not show a certification, or could not be read. `completeIdentityWindow` answers it where the window was used up and the access record could not take its line.',
-    app: 'After a confirm or a completed window read `certification(impUid)` in a moment; where it is not certified, send the same code again. After a request offer a new code in a minute. After a deletion delete again.',
+      'The call was sent, and its answer was lost: a deadline, a broken connection, or an answer that cannot be read. It may have worked. After a confirm the gateway has read the record as well, and it did not show a certification, or could not be read. `completeIdentityWindow` answers it where the window was used up and the access record could not take its line, and `resendIdentityOtp` where the provider sends nothing after such a confirm, which may be because it worked.',
+    app: 'After a confirm or a completed window read `certification(impUid)` in a moment; where it is not certified, send the same code again. After a resend do so as well, and let the person type the code that may come. After a request offer a new code in a minute. After a deletion delete again.',
     counts:
       'The attempt is used where a code was sent, and a request is counted in all limits. The same code can be repeated safely: the gateway looks before it sends. A code of the lost request cannot be used if it arrives.',
     operator:

@@ -22,8 +22,9 @@ interface Request {
 
 /**
  * Runs each operation of a request between a look whether its line can be written and the line itself, so that no personal
- * data leaves without one. Where the line cannot be written, the answer is UPSTREAM_UNAVAILABLE, and OUTCOME_UNKNOWN to a confirm
- * that was sent and to a window that was used up.
+ * data leaves without one. Where the line cannot be written, nothing is done and the answer is UPSTREAM_UNAVAILABLE. Where it turns out
+ * afterwards, a read is answered so as well, and a confirm and a window that was used up OUTCOME_UNKNOWN; an answer without a
+ * certification leaves as it is.
  */
 export function createRecorded(audit: Audit, hmac: Hmac, request: Request): Run {
   const { caller, callerHmac: who, requestId, selections } = request;
@@ -65,5 +66,5 @@ export function createRecorded(audit: Audit, hmac: Hmac, request: Request): Run 
 }
 
 function isRecord(value: unknown): value is CertificationRecord {
-  return typeof value === 'object' && value !== null && 'impUid' in value;
+  return typeof value === 'object' && value !== null && 'certified' in value;
 }

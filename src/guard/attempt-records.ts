@@ -44,7 +44,9 @@ export interface Attempts {
   check(): Kept<void>;
   /** Makes `caller` the owner of an impUid that a code was sent for. Errors: none; what cannot be kept is logged. */
   open(caller: Caller, impUid: string, person: Person): Promise<void>;
-  /** What the caller may have sent again; where it may, the codes that were wrong so far can be right from now on. */
+  /** Whether the caller may have a code sent again. */
+  mayResend(caller: Caller, impUid: string): Kept<Resend>;
+  /** The same, just before it is sent: where it may be, the codes that were wrong so far can be right from now on. */
   resend(caller: Caller, impUid: string): Kept<Resend>;
   /** Makes `caller` the owner of an impUid that a window is opened with. */
   openWindow(caller: Caller, impUid: string): Kept<void>;
@@ -75,15 +77,12 @@ export interface AttemptsOptions {
 }
 
 export function createAttempts(options: AttemptsOptions): Attempts {
-  const { store, hmac, rules, logger, onEvent } = options;
+  const { store, hmac, rules, onEvent } = options;
   const kept = createKept(onEvent);
   const { leaseMs } = rules;
   const ownerOf = ({ subject }: Caller): string => hmac('caller', subject);
   /** Whether the upstream tells capitals apart is not known: another spelling must not be five more attempts. */
   const keyOf = (impUid: string): string => hmac('impUid', impUid.toLowerCase());
-
-  /** The caller still gets the answer of an attempt whose end was not kept; later that attempt counts as lost. */
-  const logLost = (error: unknown): void => logger.error(describe(error), 'an attempt could not be kept');
 
   /** Reads a record and answers one rule about it. */
   const asked = <T>(key: string, rule: (found: RecordAt) => T): Kept<T> => kept(readRecord(store, key).then(rule));
@@ -97,11 +96,13 @@ export function createAttempts(options: AttemptsOptions): Attempts {
     async open(caller, impUid, { method, phone }) {
       const record = opened(ownerOf(caller), method, hmac('phone', phone));
       const opening = written(keyOf(impUid), () => ({ record, reply: true }));
-      if (!(await opening).ok) logLost(new StoreUnavailable('An owner was not kept'));
+      if (!(await opening).ok) logLost(options, new StoreUnavailable('An owner was not kept'));
     },
     openWindow: (caller, impUid) =>
       written(keyOf(impUid), () => ({ record: opened(ownerOf(caller), 'WINDOW'), reply: undefined })),
     certify: (caller, impUid) => written(keyOf(impUid), (found) => certifiedByWindow(found, ownerOf(caller))),
+    mayResend: (caller, impUid) =>
+      asked(keyOf(impUid), ({ record, now }) => resend(record, ownerOf(caller), now, leaseMs).reply),
     resend: (caller, impUid) => written(keyOf(impUid), (found, now) => resend(found, ownerOf(caller), now, leaseMs)),
     attempt: (caller, impUid, method, otp) => ({
       key: keyOf(impUid),
@@ -111,15 +112,7 @@ export function createAttempts(options: AttemptsOptions): Attempts {
       method,
     }),
     begin: (attempt) => kept(beginKept(options, attempt)),
-    async finish({ key }, begun, end) {
-      const write = () => replaceEnded(options, key, begun, end);
-      const isHeard = await write().then(
-        () => true,
-        (error: unknown) => (logLost(error), false),
-      );
-      // Written once more, the end changes nothing where it was kept after all.
-      if (!isHeard) void repeated(() => write().then(() => true));
-    },
+    finish: ({ key }, begun, end) => finishKept(options, key, begun, end),
     otherEnd: (attempt) =>
       asked(attempt.key, (found) => {
         const end = otherEnd(found.record, attempt, found.now, leaseMs);
@@ -142,6 +135,21 @@ async function beginKept({ store, rules, onEvent }: AttemptsOptions, attempt: Ke
   onEvent({ kind: 'attempt', decision: decisionOf(reply) });
   if (reply.kind !== 'begun') return reply;
   return { ...reply, lost: reply.lost && onOurClock(reply.lost, begun) };
+}
+
+/** The caller still gets the answer of an attempt whose end was not kept; later that attempt counts as lost. */
+async function finishKept(options: AttemptsOptions, key: string, begun: Begun<Interval>, end: End): Promise<void> {
+  const write = () => replaceEnded(options, key, begun, end);
+  const isHeard = await write().then(
+    () => true,
+    (error: unknown) => (logLost(options, error), false),
+  );
+  // Written once more, the end changes nothing where it was kept after all.
+  if (!isHeard) void repeated(() => write().then(() => true));
+}
+
+function logLost({ logger }: AttemptsOptions, error: unknown): void {
+  logger.error(describe(error), 'an attempt could not be kept');
 }
 
 function decisionOf(reply: Begin): Decision {

@@ -17,6 +17,8 @@ export interface Use {
 export interface IdentityWindows {
   /** Keeps that `caller` opens a window. */
   open(caller: Caller, id: string): Kept<void>;
+  /** Whether anybody opened a window with this id of late. */
+  isKnown(id: string): Kept<boolean>;
   /** When `caller` opened a window that they can complete, by `performance.now()`; null for any other id. */
   openedAt(caller: Caller, id: string): Kept<number | null>;
   /** Uses such a window up; null where another call was faster, or it is over. */
@@ -67,6 +69,7 @@ export function createIdentityWindows({ store, hmac, onEvent }: IdentityWindowsO
 
   return {
     open: (caller, id) => kept(open(caller, id)),
+    isKnown: (id) => kept(readRecord<WindowRecord>(store, keyOf(id)).then(({ record }) => record !== null)),
     openedAt: (caller, id) => kept(openedAt(caller, id)),
     use: (caller, id) => kept(use(caller, id)),
   };

@@ -9,7 +9,7 @@ import type { CertificationRecord } from '../upstream/record.ts';
 import type { Interval } from '../interval.ts';
 import { failed, ok, type Outcome } from '../outcome.ts';
 import type { Parts } from './parts.ts';
-import { place } from './read.ts';
+import { place, placeOfWindow } from './read.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { failureOf } from './upstream-failure.ts';
 
@@ -138,12 +138,18 @@ async function readBack(parts: Parts, impUid: string, begun: Begun<Interval>, si
   return seen.kind === 'older' ? rejected('ALREADY_CERTIFIED', begun) : UNKNOWN;
 }
 
-/** What a record says of this attempt and of lost ones before it; `older` was certified before them all. */
+/** What a record says of this attempt and of lost ones before it; `older` was certified before them all, or in a window. */
 type Seen =
   | { readonly kind: 'certified'; readonly record: CertificationRecord }
   | { readonly kind: 'older' | 'open' | 'unreadable' };
 
-async function look({ upstream }: Parts, impUid: string, { lost }: Begun<Interval>, since: number): Promise<Seen> {
+async function look(
+  parts: Parts,
+  impUid: string,
+  { lost, record: { method } }: Begun<Interval>,
+  since: number,
+): Promise<Seen> {
+  const { upstream } = parts;
   const answer = await upstream.readBack(impUid);
   if (!answer.ok) {
     // An upstream may keep no record before it is certified: a record that is not there says what an open one says.
@@ -154,8 +160,10 @@ async function look({ upstream }: Parts, impUid: string, { lost }: Begun<Interva
   if (!record.certified) return { kind: 'open' };
   const intervals = [{ since, until: performance.now() }, ...(lost ? [lost] : [])];
   const placements = new Set(intervals.map((interval) => upstream.certifiedIn(record, interval)));
-  if (placements.has('inside')) return { kind: 'certified', record };
-  return { kind: placements.has('unsure') ? 'unreadable' : 'older' };
+  if (!placements.has('inside')) return { kind: placements.has('unsure') ? 'unreadable' : 'older' };
+  const placement = method === null ? await placeOfWindow(parts, record) : 'inside';
+  if (placement === 'inside') return { kind: 'certified', record };
+  return { kind: placement === 'unsure' ? 'unreadable' : 'older' };
 }
 
 /** The end of the attempt with the same code on another replica, or OUTCOME_UNKNOWN where that takes too long. */
@@ -174,14 +182,14 @@ async function awaitOther(parts: Parts, { attempt, impUid, answerBy }: Call): Pr
 
 /** Reads the certification that shows that a code was right. Where it cannot be read, the person may be certified all the same. */
 async function readProof(
-  { upstream }: Parts,
+  parts: Parts,
   impUid: string,
   right: ReadRight<Interval>,
   signal?: AbortSignal,
 ): Promise<Confirmed> {
-  const answer = await upstream.certification(impUid, signal);
+  const answer = await parts.upstream.certification(impUid, signal);
   if (!answer.ok && answer.failure.kind === 'refusal') return failed(failureOf('read', answer.failure));
-  const isProof = answer.ok && answer.value.certified && place(upstream, answer.value, right) === 'inside';
+  const isProof = answer.ok && answer.value.certified && (await place(parts, answer.value, right)) === 'inside';
   return isProof ? answer : failed(failure('OUTCOME_UNKNOWN'));
 }
 

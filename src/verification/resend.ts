@@ -1,6 +1,8 @@
 import type { Caller } from '../caller.ts';
 import { failure, type FailureOf } from '../failure.ts';
 import { attemptsLeft } from '../guard/attempt-rules.ts';
+import type { StoreFailure } from '../guard/kept.ts';
+import type { Resend as MayResend } from '../guard/resend-rules.ts';
 import { failed, ok, type Outcome } from '../outcome.ts';
 import type { Parts } from './parts.ts';
 import { isUnsent, timesOf, type Sent } from './request.ts';
@@ -19,28 +21,44 @@ export function createResend(parts: Parts): Resend {
 
 async function resend(parts: Parts, caller: Caller, impUid: string): Promise<Resent> {
   const { attempts, limits, upstream, codeLifetimeMs } = parts;
-  const may = await attempts.resend(caller, impUid);
+  const may = allowed(await attempts.mayResend(caller, impUid));
   if (!may.ok) return may;
   const send = upstream.resend(impUid);
+  if (!send) return failed(failure('RESEND_UNAVAILABLE'));
+  const pass = await limits.resend(caller, may.value.phone);
+  if (!pass.ok) return pass;
+  // Not before: while no message is sent, a code that was wrong stays wrong.
+  const begun = allowed(await attempts.resend(caller, impUid));
+  if (!begun.ok) {
+    void pass.value.refund();
+    return begun;
+  }
+  const answer = await send();
+  if (!answer.ok) {
+    if (isUnsent(answer.failure)) void pass.value.refund();
+    const told = failureOf('resend', answer.failure);
+    // A verification that is certified is refused, in words that say no more.
+    const isUnknown = told.code === 'UPSTREAM_REJECTED' && begun.value.mayBeCertified;
+    return failed(isUnknown ? failure('OUTCOME_UNKNOWN') : told);
+  }
+  const left = attemptsLeft('WRONG_CODE', begun.value.attempts);
+  return ok({ impUid, ...timesOf(pass.value, codeLifetimeMs), attemptsLeft: left });
+}
+
+type Allowed = Extract<MayResend, { readonly kind: 'allowed' }>;
+
+function allowed(may: Outcome<MayResend, StoreFailure>): Outcome<Allowed, FailureOf['resend']> {
+  if (!may.ok) return may;
   switch (may.value.kind) {
+    case 'allowed':
+      return ok(may.value);
     case 'none':
       return failed(failure('NOT_FOUND'));
+    case 'unavailable':
+      return failed(failure('RESEND_UNAVAILABLE'));
     case 'reject': {
       const { code, attempts } = may.value;
       return failed(failure(code, { attemptsRemaining: attemptsLeft(code, attempts) }));
     }
-    case 'unavailable':
-      return failed(failure('RESEND_UNAVAILABLE'));
-    case 'allowed':
   }
-  if (!send) return failed(failure('RESEND_UNAVAILABLE'));
-  const pass = await limits.resend(caller, may.value.phone);
-  if (!pass.ok) return pass;
-  const answer = await send();
-  if (!answer.ok) {
-    if (isUnsent(answer.failure)) void pass.value.refund();
-    return failed(failureOf('resend', answer.failure));
-  }
-  const left = attemptsLeft('WRONG_CODE', may.value.attempts);
-  return ok({ impUid, ...timesOf(pass.value, codeLifetimeMs), attemptsLeft: left });
 }

@@ -36,10 +36,14 @@ const REQUEST = `mutation($input: RequestIdentityOtpInput!) { requestIdentityOtp
 const READ = `query($impUid: ID!) { certification(impUid: $impUid) { __typename ... on Certification { name } ... on IdentityError { code } } }`;
 const DELETE = `mutation($impUid: ID!) { deleteCertification(impUid: $impUid) { __typename } }`;
 
-async function start(audit: Partial<AuditConfig> = {}): Promise<{ gateway: TestGateway; file: string }> {
+async function start({ portone, ...audit }: Partial<AuditConfig> & { portone?: 'alone' } = {}): Promise<{
+  gateway: TestGateway;
+  file: string;
+}> {
   const file = audit.file ?? newFile();
   const config = testConfig('');
   const gateway = await startGateway({
+    ...(portone && { portone }),
     config: {
       auth: TOKENS,
       guard: { ...config.guard, secret: GUARD_SECRET },
@@ -244,6 +248,23 @@ describe('an access record that cannot be written', () => {
     expect(gateway.calls('').slice(before)).toEqual([]);
     expect([await failures(gateway), alarms(gateway)]).toEqual(['6', 1]);
     expect(gateway.log()).toContain('"reason":"ENOSPC","msg":"the access record cannot be written');
+  });
+
+  test('hides no code that was sent, by the request or the resend that finds it out', async () => {
+    const { gateway, file: link } = await start({ file: linkTo('/dev/full'), portone: 'alone' });
+    const alice = await callerHeaders('alice', 'certification:ci');
+    const sent = await gateway.run(REQUEST.replace('{ ... on', '{ __typename ... on'), { input: PERSON }, alice);
+    expect(sent).toMatchObject({ __typename: 'IdentityOtpSent', impUid: expect.any(String) });
+    relink(link, `${link}.real`);
+    const { impUid } = sent;
+    await until(
+      () => gateway.run(READ, { impUid }, alice),
+      ({ code }) => code !== 'UPSTREAM_UNAVAILABLE',
+    );
+    relink(link, '/dev/full');
+    const resend = `mutation($impUid: ID!) { resendIdentityOtp(impUid: $impUid) { __typename ... on IdentityError { code } } }`;
+    expect(await gateway.run(resend, { impUid }, alice)).toMatchObject({ __typename: 'IdentityOtpSent' });
+    expect(gateway.sandbox.inbox).toHaveLength(2);
   });
 
   test('uses up no attempt of an owner', async () => {

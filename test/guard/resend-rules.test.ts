@@ -11,12 +11,23 @@ const of = (changes: Partial<AttemptRecord>) => by('alice', { ...SENT, ...change
 
 describe('a code that is sent again', () => {
   test('is one for the phone that the first went to, and the attempts stay counted', () => {
-    expect(of({ attempts: 3 })).toEqual({ reply: { kind: 'allowed', phone: 'phone', attempts: 3 } });
+    const reply = { kind: 'allowed', phone: 'phone', attempts: 3, mayBeCertified: false };
+    expect(of({ attempts: 3 }).reply).toEqual(reply);
+  });
+
+  test('may be one too many where a confirm has no answer, or lost its process', () => {
+    const mayBe = { kind: 'allowed', mayBeCertified: true };
+    expect(of({ attempts: 1, lost: { since: 1, until: 2 } }).reply).toMatchObject(mayBe);
+    expect(of({ attempts: 1, state: 'IN_FLIGHT', startedAt: NOW - LEASE_MS }).reply).toMatchObject(mayBe);
   });
 
   test('can be one that was wrong before', () => {
     const { record } = of({ attempts: 2, wrong: ['one', 'two'] });
     expect(record).toEqual({ ...SENT, attempts: 2, wrong: [] });
+  });
+
+  test('is written to the record, which lives as long as the new code', () => {
+    expect(of({ attempts: 3 }).record).toEqual({ ...SENT, attempts: 3 });
   });
 
   test('is nothing for any other caller, nor for a verification that nobody knows', () => {

@@ -1,6 +1,12 @@
+import { once } from 'node:events';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.ts';
+import { createMemoryStore, RECORD_TTL_MS } from '../../src/guard/store.ts';
+import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import { startGateway, type Fields, type TestGateway } from '../support/gateway.ts';
+import { portoneAt } from '../support/person-window.ts';
 
 const REQUEST = `mutation($input: RequestIdentityOtpInput!) { requestIdentityOtp(input: $input) {
   __typename ... on IdentityOtpSent { impUid } ... on IdentityError { code } } }`;
@@ -9,6 +15,30 @@ const RESEND = `mutation($impUid: ID!) { resendIdentityOtp(impUid: $impUid) {
   ... on IdentityError { code message retryable } ... on OtpRejectedError { attemptsRemaining }
   ... on RateLimitedError { retryAt } ... on InvalidInputError { fields { name } } } }`;
 const PERSON = { name: '홍길동', phone: '010-1234-5678', birthday: '1990-01-01', genderDigit: '1', carrier: 'SKT' };
+
+const READ = `query($impUid: ID!) { certification(impUid: $impUid) { ... on Certification { name } } }`;
+
+/** Hands calls on to an upstream, and while it is cut no answer back. */
+async function startRelay(upstreamUrl: string) {
+  const relay = { url: '', isCut: false, close: () => Promise.resolve() };
+  const server = createServer((from, back) => {
+    const { method, url, headers } = from;
+    const to = httpRequest(upstreamUrl + url!, { method: method!, headers }, (answer) => {
+      if (relay.isCut) return void back.destroy();
+      back.writeHead(answer.statusCode!, answer.headers);
+      answer.pipe(back);
+    });
+    from.pipe(to);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  relay.close = async () => {
+    server.closeAllConnections();
+    await server[Symbol.asyncDispose]();
+  };
+  relay.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return relay;
+}
 
 let gateway: TestGateway;
 afterEach(() => gateway.close());
@@ -42,6 +72,28 @@ describe('on PortOne V2', () => {
     expect(gateway.calls('/resend')).toHaveLength(1);
   });
 
+  test('while a limit lets no message be sent, a code that was wrong costs no further attempt', async () => {
+    const { limits } = readConfig({ LIMIT_REQUESTS_PER_PHONE: '1/1h' });
+    gateway = await startGateway({ portone: 'alone', config: { limits } });
+    const impUid = await request();
+    const wrong = wrongOf(codes()[0]!);
+    expect(await gateway.confirm(impUid, wrong)).toMatchObject({ attemptsRemaining: 4 });
+    expect(await resend(impUid)).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(await gateway.confirm(impUid, wrong)).toMatchObject({ code: 'WRONG_CODE', attemptsRemaining: 4 });
+    expect(gateway.calls('/confirm')).toHaveLength(1);
+  });
+
+  test('a code that is sent again can be confirmed for as long as it lives, an hour after the first', async () => {
+    const clock = { ms: 0 };
+    const { guard } = readConfig({ UNISSUED_IMP_UIDS: 'refuse' });
+    gateway = await startGateway({ portone: 'alone', config: { guard }, store: createMemoryStore(() => clock.ms) });
+    const impUid = await request();
+    clock.ms = RECORD_TTL_MS - 1;
+    expect(await resend(impUid)).toMatchObject({ __typename: 'IdentityOtpSent' });
+    clock.ms = RECORD_TTL_MS + 1;
+    expect(await gateway.confirm(impUid, codes()[1]!)).toMatchObject({ certified: true });
+  });
+
   test('two taps at once send one message', async () => {
     gateway = await startGateway({ portone: {} });
     const impUid = await request();
@@ -71,12 +123,34 @@ describe('on PortOne V2', () => {
   });
 });
 
+test('a refusal after a confirm whose answer was lost is no failure: that confirm may have worked, and then the record tells', async () => {
+  const sandbox = await createSandbox();
+  const relay = await startRelay(sandbox.url);
+  gateway = await startGateway({ config: { portone: portoneAt(relay.url) } });
+  try {
+    const impUid = await request();
+    relay.isCut = true;
+    const code = sandbox.inbox[0]!.code;
+    expect(await gateway.confirm(impUid, code)).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    relay.isCut = false;
+    expect(await resend(impUid)).toMatchObject({ __typename: 'OutcomeUnknownError', code: 'OUTCOME_UNKNOWN' });
+    expect(sandbox.inbox).toHaveLength(1);
+    expect(await gateway.run(READ, { impUid })).toMatchObject({ name: '홍길동' });
+  } finally {
+    await relay.close();
+    await sandbox.close();
+  }
+});
+
 test('on iamport, which has no such call, a new code is to be asked for, and no limit is used', async () => {
   const { limits } = readConfig({ LIMIT_REQUESTS_PER_PHONE: '2/1h' });
   gateway = await startGateway({ config: { limits } });
   const impUid = await request();
+  const wrong = wrongOf(codes()[0]!);
+  expect(await gateway.confirm(impUid, wrong)).toMatchObject({ attemptsRemaining: 4 });
   const sent = gateway.calls('').length;
   expect(await resend(impUid)).toMatchObject({ __typename: 'OtpRejectedError', code: 'RESEND_UNAVAILABLE' });
+  expect(await gateway.confirm(impUid, wrong)).toMatchObject({ code: 'WRONG_CODE', attemptsRemaining: 4 });
   expect(gateway.calls('')).toHaveLength(sent);
   expect(await gateway.run(REQUEST, { input: PERSON })).toMatchObject({ __typename: 'IdentityOtpSent' });
 });

@@ -231,6 +231,21 @@ describe('a certification', () => {
     expect(upstream.calls).toHaveLength(calls);
   });
 
+  test('that a stranger has claimed by a code without an answer is its owner’s alone', async () => {
+    const own = gateway();
+    const merchantUid = await open(own);
+    upstream.fault = reset;
+    expect(await own.confirm(MALLORY, IMP_UID, '000000')).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    upstream.fault = serve;
+    records.set(IMP_UID, { merchantUid, certifiedAt: nowS() });
+    expect(await own.read(MALLORY, IMP_UID)).toMatchObject(NOT_FOUND);
+    upstream.fault = (...call) =>
+      (upstream.calls.at(-1)!.startsWith('POST') ? refusal(400, '이미 끝났습니다.') : serve)(...call);
+    expect(await own.confirm(MALLORY, IMP_UID, '000000')).toMatchObject({ code: 'ALREADY_CERTIFIED' });
+    upstream.fault = serve;
+    expect(await own.complete(ALICE, IMP_UID)).toMatchObject({ name: PERSON.name });
+  });
+
   test('that somebody else requested by SMS is not the caller’s, whose window has lent them its id', async () => {
     const own = gateway();
     const merchantUid = await open(own, MALLORY);
