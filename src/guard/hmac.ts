@@ -1,7 +1,17 @@
 import { createHmac, createSecretKey } from 'node:crypto';
 
 /** What a value stands for; the same value under another label is another HMAC. */
-export type Label = 'caller' | 'impUid' | 'code' | 'phone' | 'ip' | 'request' | 'request-seal' | 'secret' | 'audit';
+export type Label =
+  | 'caller'
+  | 'impUid'
+  | 'code'
+  | 'phone'
+  | 'ip'
+  | 'request'
+  | 'request-seal'
+  | 'secret'
+  | 'audit'
+  | 'test-identity';
 
 /** 128 bits of HMAC-SHA-256: six digits or a phone number could be found by trying in a plain hash. */
 export type Hmac = (label: Label, ...values: string[]) => string;
