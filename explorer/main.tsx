@@ -25,7 +25,7 @@ createRoot(document.body).render(
       fetcher={execute}
       storage={createStorage(OPERATIONS)}
       plugins={plugins}
-      visiblePlugin={isWide ? plugins[0] : undefined}
+      {...(isWide && plugins[0] && { visiblePlugin: plugins[0] })}
       showPersistHeadersSettings={false}
       defaultTabs={tabs}
       initialVariables={tabs[0]!.variables} // the editor does not take them from the first tab

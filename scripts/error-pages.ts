@@ -47,7 +47,7 @@ const LIMITS_OF_CONFIRMS = ['LIMIT_CONFIRMS_PER_CALLER', 'LIMIT_CONFIRMS_PER_IP'
 export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
   INVALID_INPUT: {
     cause:
-      'An argument or a field of the input breaks its rule. `fields` names every one of them. Also: `confirmIdentityOtp` for a verification by app, or `confirmIdentityApp` for one by SMS. Nothing was sent to the provider.',
+      'An argument or a field of the input breaks its rule. `fields` names every one of them. Also: `confirmIdentityOtp` for a verification by app, `confirmIdentityApp` for one by SMS, or either for a window. Nothing was sent to the provider.',
     app: 'Show each message at its field and let the person correct it. For the wrong kind of confirm call the other field. In `_entities` the entry is null and `errors[]` has this code once.',
     counts:
       'No attempt is used and no message is sent. The same call, unchanged, fails again. The wrong kind of confirm counts in the limits of confirms.',
@@ -109,6 +109,23 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
     operator: 'Nothing to do: the person decided.',
     settings: [],
   },
+  RESEND_UNAVAILABLE: {
+    cause:
+      'No message can be sent again for this verification: it was requested at iamport (PortOne V1), which has no such call, or it is approved in an app, or it was requested elsewhere.',
+    app: 'Send the same `requestIdentityOtp` again once the person asks for it. A code that has arrived can still be confirmed until then.',
+    counts: 'Nothing was sent and nothing is counted.',
+    operator: 'Nothing to do. On PortOne V1 every `resendIdentityOtp` is answered so.',
+    settings: ['PORTONE_API_SECRET'],
+  },
+  WINDOW_NOT_COMPLETED: {
+    cause:
+      "The window is this caller's and can be completed, and the provider's record of it is not certified: the person has closed it, failed in it, or never seen it.",
+    app: 'Open the window again with the same id until `expiresAt`, or call `openIdentityWindow` for a new one. Then call `completeIdentityWindow` again: do not poll.',
+    counts: 'Nothing is used up: the window can be completed later. The call counts in the limits of confirms.',
+    operator:
+      'Single ones are usual: people close windows. Many of them: the page calls before the script has told it that the person is certified.',
+    settings: ['IAMPORT_MERCHANT_CODE'],
+  },
   IN_PROGRESS: {
     cause:
       'Another code for the same impUid is on its way; or the person has not approved in the app yet; or the provider says that another verification of this person runs.',
@@ -164,8 +181,8 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
   },
   NOT_FOUND: {
     cause:
-      "For this caller there is no such verification: the impUid is unknown, another caller's, or forgotten. Ownership ends an hour after the last attempt, at a restart without Redis, and at a change of `GUARD_SECRET`. The provider can say so, too. All of these have the same answer.",
-    app: 'Start again with `requestIdentityOtp`. If it appears right after a request, compare the `sub` of both tokens: the same one must request and confirm.',
+      "For this caller there is no such verification: the impUid is unknown, another caller's, or forgotten. Ownership ends an hour after the last attempt, at a restart without Redis, and at a change of `GUARD_SECRET`. The provider can say so, too. For `completeIdentityWindow`: the certification was not made in a window that this caller opened in the last 15 minutes and has not completed before. All of these have the same answer.",
+    app: 'Start again with `requestIdentityOtp` or `openIdentityWindow`. If it appears right after a request, compare the `sub` of both tokens: the same one must request and confirm.',
     counts:
       'No attempt is used where the gateway answers it. Once the provider has said so in a confirm, each further one is answered so without a call.',
     operator:
@@ -184,8 +201,8 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
   },
   OUTCOME_UNKNOWN: {
     cause:
-      'The call was sent, and its answer was lost: a deadline, a broken connection, or an answer that cannot be read. It may have worked. After a confirm the gateway has read the record as well, and it did not show a certification, or could not be read.',
-    app: 'After a confirm read `certification(impUid)` in a moment; where it is not certified, send the same code again. After a request offer a new code in a minute. After a deletion delete again.',
+      'The call was sent, and its answer was lost: a deadline, a broken connection, or an answer that cannot be read. It may have worked. After a confirm the gateway has read the record as well, and it did not show a certification, or could not be read. `completeIdentityWindow` answers it where the window was used up and the access record could not take its line.',
+    app: 'After a confirm or a completed window read `certification(impUid)` in a moment; where it is not certified, send the same code again. After a request offer a new code in a minute. After a deletion delete again.',
     counts:
       'The attempt is used where a code was sent, and a request is counted in all limits. The same code can be repeated safely: the gateway looks before it sends. A code of the lost request cannot be used if it arrives.',
     operator:
@@ -235,11 +252,11 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
   },
   UPSTREAM_MISCONFIGURED: {
     cause:
-      "The provider says that the merchant's contract or channel is not set up for this call, or that the request is malformed.",
+      "The provider says that the merchant's contract or channel is not set up for this call, or that the request is malformed. `openIdentityWindow` is answered so without a setting that the window needs, which the log names.",
     app: 'Apologise and offer another way to verify. Waiting does not help until the operator has acted.',
     counts: REFUSED_COUNTED,
     operator: 'Act now: see [the merchant is not set up](../operating.md#the-merchant-is-not-set-up).',
-    settings: ['IAMPORT_CHANNEL_KEY', 'IAMPORT_BYPASS'],
+    settings: ['IAMPORT_CHANNEL_KEY', 'IAMPORT_BYPASS', 'IAMPORT_MERCHANT_CODE'],
   },
   UPSTREAM_BAD_RESPONSE: {
     cause:

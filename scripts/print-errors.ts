@@ -133,17 +133,19 @@ function messages(name: FailureCode): string {
 
 /** The answers of the upstream that end in a code, by the same function that the use cases ask. */
 function origins(name: FailureCode): string {
-  const rows = CALLS.map((call) => {
-    const isMeant = (error: UpstreamError): boolean => failureOf(call, error).code === name;
-    const refusals = REFUSALS.filter((refusal) => isMeant(refusalOf(refusal, 200)));
-    const unknown = [400, 404, 409, 500].filter((status) => isMeant(refusalOf('UNRECOGNISED', status)));
-    // Reads alone end when their caller hangs up.
-    const faults = FAULT_REASONS.filter((reason) => reason !== 'gone' || call === 'read').filter((reason) =>
-      isMeant(new UpstreamFault(reason)),
-    );
-    const refused = [...refusals.map(code), ...unknown.map((status) => UNKNOWN_WORDS[status]!)];
-    return { call, refused, faults };
-  }).filter(({ refused, faults }) => refused.length + faults.length > 0);
+  const rows = CALLS.filter((call) => call !== 'open')
+    .map((call) => {
+      const isMeant = (error: UpstreamError): boolean => failureOf(call, error).code === name;
+      const refusals = REFUSALS.filter((refusal) => isMeant(refusalOf(refusal, 200)));
+      const unknown = [400, 404, 409, 500].filter((status) => isMeant(refusalOf('UNRECOGNISED', status)));
+      // Reads alone end when their caller hangs up.
+      const faults = FAULT_REASONS.filter((reason) => reason !== 'gone' || call === 'read').filter((reason) =>
+        isMeant(new UpstreamFault(reason)),
+      );
+      const refused = [...refusals.map(code), ...unknown.map((status) => UNKNOWN_WORDS[status]!)];
+      return { call, refused, faults };
+    })
+    .filter(({ refused, faults }) => refused.length + faults.length > 0);
   if (rows.length === 0) return 'No answer of the provider ends in it.\n';
   return `Answers of the provider that end in it: the \`class\` of \`identity_upstream_refusals_total\`, and the \`reason\` of
 \`identity_upstream_faults_total\`.

@@ -1,4 +1,4 @@
-import { createPublicKey, hash, timingSafeEqual } from 'node:crypto';
+import { createPublicKey, createSecretKey, hash, timingSafeEqual, type webcrypto } from 'node:crypto';
 import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions, JWTVerifyResult } from 'jose';
 import * as errors from 'jose/errors';
 import { createRemoteJWKSet, jwksCache } from 'jose/jwks/remote';
@@ -147,10 +147,21 @@ function createKeys(config: AuthConfig, jwksCooldownMs: number): Keys | null {
     return { algorithms: ASYMMETRIC, find: async () => key, current: () => key };
   }
   if (config.secret !== null) {
-    const key = sharedSecret(config.secret);
-    return { algorithms: SYMMETRIC, find: async () => key, current: () => key };
+    const keys = hmacKeys(sharedSecret(config.secret));
+    return { algorithms: SYMMETRIC, find: async ({ alg }) => keys.get(alg)!, current: () => keys };
   }
   return null;
+}
+
+/** One for each algorithm: jose would import the bytes of a secret for every token anew. */
+function hmacKeys(secret: Uint8Array): ReadonlyMap<string, webcrypto.CryptoKey> {
+  const key = createSecretKey(secret);
+  return new Map(
+    SYMMETRIC.map((alg) => [
+      alg,
+      key.toCryptoKey({ name: 'HMAC', hash: alg.replace('HS', 'SHA-') }, false, ['verify']),
+    ]),
+  );
 }
 
 /** The issuer's key set: fetched at first use, when it is too old, and for a key id that is not in it. */

@@ -142,6 +142,7 @@ export function readConfig(environment: Environment, { hasOwnCallers = false }: 
       baseUrl: isSandbox ? `http://127.0.0.1:${sandboxPort}` : upstream.baseUrl,
       apiKey: upstream.apiKey ?? 'sandbox_key',
       apiSecret: upstream.apiSecret ?? 'sandbox_secret',
+      merchantCode: upstream.merchantCode ?? (isSandbox ? 'imp_sandbox' : null),
       policies: values(POLICIES),
     },
     // `portoneProblems` has seen that the others are set.

@@ -45,7 +45,10 @@ export const DECISIONS = [
 export type Decision = (typeof DECISIONS)[number];
 
 /** Settings without which a field that somebody asked for has no value. */
-export type MissingSetting = 'PERSON_ID_KEY' | 'PROOF_PRIVATE_KEY' | 'TRUST_PROXY';
+export type MissingSetting = 'IAMPORT_MERCHANT_CODE' | 'PERSON_ID_KEY' | 'PROOF_PRIVATE_KEY' | 'TRUST_PROXY';
+
+/** PortOne V1 and V2. */
+export type UpstreamName = 'iamport' | 'portone';
 
 /** Commands to the store of attempts, and the two to that of limits. */
 export const STORE_OPERATIONS = ['read', 'replace', 'check', 'take', 'give-back'] as const;
@@ -69,9 +72,14 @@ export type GatewayEvent =
       readonly provider: Provider | null;
       readonly refusal: UpstreamRefusal['refusal'];
     }
-  /** A log-in, and whether the upstream accepted the key and the secret; `namesKey`, whether its refusal speaks of these. */
-  | { readonly kind: 'login'; readonly isAccepted: true }
-  | { readonly kind: 'login'; readonly isAccepted: false; readonly namesKey: boolean }
+  /** A log-in, or the first call under a secret, and whether the upstream accepted it; `namesKey`, whether its refusal speaks of these. */
+  | { readonly kind: 'login'; readonly upstream: UpstreamName; readonly isAccepted: true }
+  | {
+      readonly kind: 'login';
+      readonly upstream: UpstreamName;
+      readonly isAccepted: false;
+      readonly namesKey: boolean;
+    }
   /** A circuit breaker that has changed its state. */
   | { readonly kind: 'breaker'; readonly breaker: BreakerName; readonly state: 'closed' | 'half-open' | 'open' }
   /** A request whose token or router secret was refused, and why. */

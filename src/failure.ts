@@ -10,6 +10,8 @@ const CODES = {
   TOO_MANY_ATTEMPTS: { type: 'OtpRejectedError', retryable: false },
   ALREADY_CERTIFIED: { type: 'OtpRejectedError', retryable: false },
   APP_NOT_APPROVED: { type: 'OtpRejectedError', retryable: false },
+  RESEND_UNAVAILABLE: { type: 'OtpRejectedError', retryable: false },
+  WINDOW_NOT_COMPLETED: { type: 'OtpRejectedError', retryable: true },
   IN_PROGRESS: { type: 'OtpRejectedError', retryable: true },
   IDENTITY_MISMATCH: { type: 'RequestRejectedError', retryable: false },
   LINE_BLOCKED: { type: 'RequestRejectedError', retryable: false },
@@ -63,6 +65,7 @@ export type FieldRule =
   | 'OTP'
   | 'OTP_BY_APP'
   | 'APP_BY_OTP'
+  | 'BY_WINDOW'
   | 'NAME'
   | 'PHONE'
   | 'BIRTHDAY'
@@ -91,10 +94,21 @@ export function isRetryable(code: FailureCode): boolean {
 /** The failures that each kind of call can end in, apart from invalid input. */
 type AnyCall = 'RateLimitedError' | 'UpstreamError';
 export interface FailureOf {
+  readonly open: Failure<AnyCall>;
+  readonly complete: FailureOf['confirm'];
   readonly confirm: Failure<AnyCall | 'OtpRejectedError' | 'CertificationNotFoundError' | 'OutcomeUnknownError'>;
   readonly request: Failure<AnyCall | 'RequestRejectedError' | 'OutcomeUnknownError'>;
+  readonly resend: Failure<AnyCall | 'OtpRejectedError' | 'CertificationNotFoundError' | 'OutcomeUnknownError'>;
   readonly read: Failure<AnyCall | 'CertificationNotFoundError'>;
   readonly delete: Failure<AnyCall | 'CertificationNotFoundError' | 'OutcomeUnknownError'>;
 }
 export type Call = keyof FailureOf;
-export const CALLS = ['request', 'confirm', 'read', 'delete'] as const satisfies readonly Call[];
+export const CALLS = [
+  'request',
+  'resend',
+  'confirm',
+  'open',
+  'complete',
+  'read',
+  'delete',
+] as const satisfies readonly Call[];

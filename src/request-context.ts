@@ -11,7 +11,7 @@ import { languageOf, type Context, type Run } from './graphql/context.ts';
 import { createLoaders } from './graphql/loaders.ts';
 import { createRecorded } from './graphql/recorded.ts';
 import { createOperations } from './graphql/run.ts';
-import { createSelections } from './graphql/selections.ts';
+import { createSelections, NO_SELECTIONS } from './graphql/selections.ts';
 import type { Hmac } from './guard/hmac.ts';
 import { failed } from './outcome.ts';
 import type { Proofs } from './proofs/proofs.ts';
@@ -68,7 +68,7 @@ export function createContextFactory(
       requestId,
       callerHmac: caller && !caller.isAnonymous ? hmac('caller', caller.subject) : null,
     };
-    const selections = createSelections();
+    const selections = audit ? createSelections() : NO_SELECTIONS;
     const runOne: Run = audit
       ? createRecorded(audit, hmac, { ...facts, caller, ip, selections })
       : (_call, _impUid, work) => work();

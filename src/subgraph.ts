@@ -15,6 +15,7 @@ import { openFile, type FileLink } from './guard/file-link.ts';
 import { watchFileSecret } from './guard/file-secret.ts';
 import { createFileWindows } from './guard/file-windows.ts';
 import { createHmacs, type Hmac } from './guard/hmac.ts';
+import { createIdentityWindows } from './guard/identity-windows.ts';
 import { createLimits } from './guard/limits.ts';
 import { createRedisStore } from './guard/redis.ts';
 import { connectRedis, type RedisLink } from './guard/redis-link.ts';
@@ -111,7 +112,9 @@ export function createIdentitySubgraph(options: IdentitySubgraphOptions): Identi
   const audit = createAudit(options.audit, { seal: (text) => hmac('audit', text), onNews: report.onAudit });
   const requests = createRequests({ store, hmac, logger, onEvent });
   const codeLifetimeMs = config.codeLifetimeS * 1_000;
-  const verification = createVerification({ upstream, attempts, limits, requests, deadlines, codeLifetimeMs });
+  const identityWindows = createIdentityWindows({ store, hmac, onEvent });
+  const guard = { attempts, identityWindows, limits, requests };
+  const verification = createVerification({ upstream, ...guard, deadlines, codeLifetimeMs });
   const proofs = createProofs(options.proofs ?? NO_PROOFS);
 
   return {

@@ -7,7 +7,13 @@ import { SignJWT } from 'jose';
 import { readConfig } from '../src/config.ts';
 import { describe as describeError } from '../src/log.ts';
 import { MESSAGES } from '../src/graphql/messages.ts';
-import { createSandbox, SANDBOX_KEY, SANDBOX_SECRET, type Sandbox } from '../src/sandbox/sandbox.ts';
+import {
+  createSandbox,
+  SANDBOX_KEY,
+  SANDBOX_MERCHANT_CODE,
+  SANDBOX_SECRET,
+  type Sandbox,
+} from '../src/sandbox/sandbox.ts';
 import { MAGIC_CODE, SCENARIOS } from '../src/sandbox/scenarios.ts';
 import { createFolders, linesIn } from './support/audit.ts';
 import { createFinder, type Canaries } from './support/canaries.ts';
@@ -15,6 +21,7 @@ import { CONFIRM_EVERYTHING, startGateway, type Answer, type Fields, type TestGa
 import { startGatewayProcess, waitsForRedis, type GatewayProcess } from './support/gateway-process.ts';
 import { refusal, startFaultyUpstream, type FaultyUpstream } from './support/faulty-upstream.ts';
 import { hasRedis, startRedis, type TestRedis } from './support/redis.ts';
+import { COMPLETE, OPEN, passWindow } from './support/person-window.ts';
 import { newPrivateKey } from './support/keys.ts';
 import { startOtlpReceiver, type OtlpReceiver } from './support/otlp-receiver.ts';
 import { waitForRedis } from './support/timers.ts';
@@ -23,6 +30,7 @@ import { until } from './support/until.ts';
 const ERRORS = '... on IdentityError { code message } ... on InvalidInputError { fields { name message } }';
 const REQUEST = `mutation($input: RequestIdentityOtpInput!) {
   requestIdentityOtp(input: $input) { __typename ... on IdentityOtpSent { impUid } ${ERRORS} } }`;
+const RESEND = `mutation($impUid: ID!) { resendIdentityOtp(impUid: $impUid) { __typename ${ERRORS} } }`;
 const APP = `mutation($impUid: ID!) { confirmIdentityApp(impUid: $impUid) { __typename ... on Certification { name } ${ERRORS} } }`;
 const READ = `query($impUid: ID!) { certification(impUid: $impUid) { __typename ... on Certification { name phone birthday } ${ERRORS} } }`;
 const DELETE = `mutation($impUid: ID!) { deleteCertification(impUid: $impUid) { __typename ${ERRORS} } }`;
@@ -114,7 +122,8 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
     const { data, errors } = answer.body;
     const owners = Object.values(data ?? {})
       .flat()
-      .filter((field) => field?.['__typename'] === 'Certification');
+      // A page needs the channel key to open a window: the provider's script takes it.
+      .filter((field) => ['Certification', 'IdentityWindow'].includes(String(field?.['__typename'])));
     owned.push(...owners);
     answers.push(owners.length > 0 ? JSON.stringify(errors ?? []) : answer.text);
     answers.push(JSON.stringify([...answer.headers]));
@@ -153,6 +162,7 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
         OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${RECEIVER_KEY}`,
         IAMPORT_BASE_URL: sandbox.url,
         IAMPORT_CHANNEL_KEY: CHANNEL_KEY,
+        IAMPORT_MERCHANT_CODE: SANDBOX_MERCHANT_CODE,
         IAMPORT_BYPASS: JSON.stringify({ option: BYPASS }),
         CONFIRM_TIMEOUT_MS: '1500',
         READ_TIMEOUT_MS: '1000',
@@ -176,7 +186,8 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
     );
 
     // Not all at once: a machine that is busy answers UPSTREAM_UNAVAILABLE in place of what is looked for.
-    for (const part of [succeed, refuseRequests, makeMistakes, reachLimits, pretend, meetEveryScenario]) await part();
+    for (const part of [succeed, useWindow, refuseRequests, makeMistakes, reachLimits, pretend, meetEveryScenario])
+      await part();
     await lookIntoRedis();
     await loseRedis();
     measured = await metrics();
@@ -216,6 +227,7 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
     impUids.add(impUid);
     await ask({ query: REQUEST, variables: { input: { ...PERSON, phone: '+82 10-8282-0001' } } }, owner);
     await ask({ query: REQUEST, variables: { input: { ...PERSON, phone: '01082820002', method: 'APP' } } }, owner);
+    await ask({ query: RESEND, variables: { impUid } }, owner);
     await confirm(impUid, WRONG_CODE, owner);
     const { code } = sandbox.inbox.find((sms) => sms.impUid === impUid)!;
     await Promise.all([confirm(impUid, code, owner), confirm(impUid, code, owner), confirm(impUid, '314159', owner)]);
@@ -231,6 +243,26 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
     await confirm(impUid, code, thief);
     for (const query of [READ, DELETE]) await ask({ query, variables: { impUid } }, thief);
     await ask({ query: DELETE, variables: { impUid } }, owner);
+  }
+
+  /** A window that is cancelled, passed, completed by the wrong caller and the right one, and completed again. */
+  async function useWindow(): Promise<void> {
+    const owner = await bearer('owner-of-a-window');
+    const { body } = await ask({ query: OPEN }, owner);
+    const window = { ...body.data!['openIdentityWindow']!, channelKey: null } as unknown as Fields; // the sandbox knows one of its own
+    impUids.add(window['merchantUid'] as string);
+    const complete = (impUid: string, caller: Record<string, string>): Promise<Answer> =>
+      ask({ query: COMPLETE, variables: { impUid } }, caller);
+    for (const person of [null, 'adult'] as const) {
+      const impUid = await passWindow(sandbox.url, window, person);
+      impUids.add(impUid);
+      await complete(impUid, await bearer('thief'));
+      await Promise.all([complete(impUid, owner), complete(impUid, owner)]);
+      await complete(impUid, owner);
+      await ask({ query: READ, variables: { impUid } }, owner);
+      await confirm(impUid, WRONG_CODE, owner);
+    }
+    await complete(`${PERSON.name} ${WRONG_CODE}`, owner);
   }
 
   /** Every kind of refusal of a request, in every form. */
@@ -361,6 +393,8 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
     const askAll = async (impUid: string): Promise<void> => {
       impUids.add(impUid);
       await confirm(impUid, WRONG_CODE, caller);
+      await ask({ query: OPEN }, caller);
+      await ask({ query: COMPLETE, variables: { impUid } }, caller);
       await ask({ query: READ, variables: { impUid } }, caller);
       await ask({ query: ENTITIES, variables: { representations: [{ __typename: 'Certification', impUid }] } }, caller);
     };
@@ -406,7 +440,9 @@ describeRedis('after a whole journey with every class of failure (needs redis-se
   test('nothing in the access record is secret or personal, impUids included, but for the address that it is to have', () => {
     const { 'the client address': _address, ...others } = canaries;
     const lines = linesIn(auditFile);
-    expect(new Set(lines.map(({ what }) => what))).toEqual(new Set(['request', 'confirm', 'read', 'delete']));
+    expect(new Set(lines.map(({ what }) => what))).toEqual(
+      new Set(['request', 'resend', 'confirm', 'open', 'complete', 'read', 'delete']),
+    );
     expect(new Set(lines.flatMap(({ fields }) => fields))).toContain('uniqueKey');
     expect(new Set(lines.map(({ from }) => from))).toEqual(new Set([CLIENT_IP]));
     expect(createFinder({ ...others, impUid: [...impUids] })(readFileSync(auditFile, 'utf8'))).toEqual([]);

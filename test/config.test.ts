@@ -5,7 +5,7 @@ import { ConfigError, configWarnings, readConfig } from '../src/config.ts';
 import { lookalikes } from '../src/config/lookalikes.ts';
 import { redisAddress } from '../src/config/redis-address.ts';
 import { GROUPS } from '../src/config/settings.ts';
-import { SANDBOX_KEY, SANDBOX_SECRET } from '../src/sandbox/sandbox.ts';
+import { SANDBOX_KEY, SANDBOX_MERCHANT_CODE, SANDBOX_SECRET } from '../src/sandbox/sandbox.ts';
 import { newPrivateKey } from './support/keys.ts';
 
 const CREDENTIALS = { ALLOW_ANONYMOUS: 'true', IAMPORT_API_KEY: 'key', IAMPORT_API_SECRET: 'canary-secret' };
@@ -81,7 +81,7 @@ describe('readConfig', () => {
       maxRepresentations: 100,
       iamport: {
         channels: null,
-        merchantCode: null,
+        merchantCode: SANDBOX_MERCHANT_CODE,
         httpsProxy: null,
         noProxy: null,
         bypass: null,

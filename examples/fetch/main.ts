@@ -27,6 +27,8 @@ function inWords(next: NextStep): string {
       return 'welcome them';
     case 'confirm':
       return 'show the field for the code';
+    case 'window':
+      return "let them go on in the provider's window";
     case 'go-on':
       return 'go on';
     case 'fix-fields':

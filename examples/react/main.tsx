@@ -129,6 +129,7 @@ function hintFor(next: NextStep): string {
     case 'read':
     case 'request-again':
     case 'wait':
+    case 'window':
       return '';
   }
 }

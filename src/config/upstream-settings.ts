@@ -31,7 +31,7 @@ export const UPSTREAM = {
   merchantCode: setting(
     'IAMPORT_MERCHANT_CODE',
     optional(text()),
-    'Merchant code (가맹점 식별코드) for `openIdentityWindow` on V1; without it there is no window there.',
+    'Merchant code (가맹점 식별코드) for `openIdentityWindow` on V1; without it there is no [window](window.md) there, but for the sandbox.',
   ),
   bypass: setting(
     'IAMPORT_BYPASS',

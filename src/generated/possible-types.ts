@@ -34,12 +34,26 @@
       "RequestRejectedError",
       "UpstreamError"
     ],
+    "OpenIdentityWindowResult": [
+      "IdentityWindow",
+      "RateLimitedError",
+      "UpstreamError"
+    ],
     "RequestIdentityOtpResult": [
       "IdentityOtpSent",
       "InvalidInputError",
       "OutcomeUnknownError",
       "RateLimitedError",
       "RequestRejectedError",
+      "UpstreamError"
+    ],
+    "ResendIdentityOtpResult": [
+      "CertificationNotFoundError",
+      "IdentityOtpSent",
+      "InvalidInputError",
+      "OtpRejectedError",
+      "OutcomeUnknownError",
+      "RateLimitedError",
       "UpstreamError"
     ]
   }
@@ -79,12 +93,26 @@
       "RequestRejectedError",
       "UpstreamError"
     ],
+    "OpenIdentityWindowResult": [
+      "IdentityWindow",
+      "RateLimitedError",
+      "UpstreamError"
+    ],
     "RequestIdentityOtpResult": [
       "IdentityOtpSent",
       "InvalidInputError",
       "OutcomeUnknownError",
       "RateLimitedError",
       "RequestRejectedError",
+      "UpstreamError"
+    ],
+    "ResendIdentityOtpResult": [
+      "CertificationNotFoundError",
+      "IdentityOtpSent",
+      "InvalidInputError",
+      "OtpRejectedError",
+      "OutcomeUnknownError",
+      "RateLimitedError",
       "UpstreamError"
     ]
   }

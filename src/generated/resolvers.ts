@@ -203,6 +203,8 @@ export type IdentityErrorCode =
   | 'OVERLOADED'
   /** Too many calls; wait. */
   | 'RATE_LIMITED'
+  /** No message can be sent again for this verification: ask for a new one. */
+  | 'RESEND_UNAVAILABLE'
   /** The verification app cannot be used by this person or on this device: ask again with `method: SMS`. */
   | 'SMS_REQUIRED'
   /** Too many wrong codes: this verification is dead. */
@@ -221,13 +223,15 @@ export type IdentityErrorCode =
   | 'UPSTREAM_UNAUTHORIZED'
   /** The provider, or what the gateway keeps attempts or its access record in, cannot be reached or is failing. */
   | 'UPSTREAM_UNAVAILABLE'
+  /** The person has not completed the window: open it again with the same id, or open a new one. */
+  | 'WINDOW_NOT_COMPLETED'
   /** The code is not the one that was sent. */
   | 'WRONG_CODE';
 
 /** The person was recognised and the message is on its way, which does not mean that it arrived. */
 export type IdentityOtpSent = {
   readonly __typename: 'IdentityOtpSent';
-  /** How many codes may be tried. */
+  /** How many codes may be tried from now on. */
   readonly attemptsAllowed: Scalars['Int']['output'];
   /**
    * When the code probably ends, for a countdown. It is an estimate of this service: the provider does not tell, and may accept the
@@ -241,6 +245,23 @@ export type IdentityOtpSent = {
    * request has another impUid.
    */
   readonly resendAt: Scalars['DateTime']['output'];
+};
+
+/** What your page calls the provider's script with. What the script of this provider does not take is null. */
+export type IdentityWindow = {
+  readonly __typename: 'IdentityWindow';
+  /** The `channelKey` of the script; null for the channel that is set at the provider. */
+  readonly channelKey: Maybe<Scalars['String']['output']>;
+  /** Until when it can be completed. */
+  readonly expiresAt: Scalars['DateTime']['output'];
+  /** The `identityVerificationId` of the script; null where the script makes the id itself, as on PortOne V1. */
+  readonly impUid: Maybe<Scalars['ID']['output']>;
+  /** The merchant, for the script's `IMP.init`. */
+  readonly merchantCode: Maybe<Scalars['String']['output']>;
+  /** The `merchant_uid` of the script; null where `impUid` is not. */
+  readonly merchantUid: Maybe<Scalars['ID']['output']>;
+  /** The `storeId` of the script. */
+  readonly storeId: Maybe<Scalars['String']['output']>;
 };
 
 /** One field of the input that must change. */
@@ -267,6 +288,11 @@ export type InvalidInputError = IdentityError & {
 
 export type Mutation = {
   readonly __typename: 'Mutation';
+  /**
+   * Proves a person's identity after they were verified in the window that this caller opened: the gateway reads the certification
+   * at the provider and looks for the id that it issued. Where the answer is lost on its way to you, read `certification(impUid)`.
+   */
+  readonly completeIdentityWindow: ConfirmIdentityOtpResult;
   /** Proves a person's identity after they approved it in their verification app: for a request made with `method: APP`. */
   readonly confirmIdentityApp: ConfirmIdentityOtpResult;
   /**
@@ -277,12 +303,27 @@ export type Mutation = {
   /** Deletes a certification at the provider for good. Needs the scope `certification:delete`. */
   readonly deleteCertification: DeleteCertificationResult;
   /**
+   * Issues the id of a new verification in the provider's own window (본인인증창), which your page opens with the provider's script.
+   * The window is this caller's alone, can be completed once, and is over at `expiresAt`. Nothing is sent to the provider.
+   */
+  readonly openIdentityWindow: OpenIdentityWindowResult;
+  /**
    * Sends a six-digit code to a person's phone, or a request to their verification app, once the carrier has recognised them.
    * Each call costs money and sends a message: never repeat it by yourself.
    * Where the answer was lost on its way to you, or the person taps twice, send the same input again: for a minute at least it gets
    * the same `IdentityOtpSent`, and no second message is sent. Callers without a token are not told apart and get no such repeat.
    */
   readonly requestIdentityOtp: RequestIdentityOtpResult;
+  /**
+   * Sends the code of a verification again, which keeps its impUid and its attempts. The last code is the one that counts.
+   * Not every provider can: after RESEND_UNAVAILABLE call `requestIdentityOtp` once more. It counts as a request for the same phone.
+   */
+  readonly resendIdentityOtp: ResendIdentityOtpResult;
+};
+
+
+export type MutationCompleteIdentityWindowArgs = {
+  impUid: Scalars['ID']['input'];
 };
 
 
@@ -306,12 +347,23 @@ export type MutationRequestIdentityOtpArgs = {
   input: RequestIdentityOtpInput;
 };
 
-/** Retype the code where `attemptsRemaining` is not 0, wait where `retryable`, and ask for a new code otherwise. */
+
+export type MutationResendIdentityOtpArgs = {
+  impUid: Scalars['ID']['input'];
+};
+
+/** The new window, or the one reason there is none. Select `... on IdentityError { code message }` to survive members added later. */
+export type OpenIdentityWindowResult = IdentityWindow | RateLimitedError | UpstreamError;
+
+/**
+ * Retype the code where `attemptsRemaining` is not 0, wait where `retryable`, and ask for a new code otherwise. After
+ * WINDOW_NOT_COMPLETED let the person go on in the window.
+ */
 export type OtpRejectedError = IdentityError & {
   readonly __typename: 'OtpRejectedError';
   /** How many attempts this verification has left; null where that is not known. */
   readonly attemptsRemaining: Maybe<Scalars['Int']['output']>;
-  /** WRONG_CODE, CODE_REJECTED, CODE_EXPIRED, TOO_MANY_ATTEMPTS, ALREADY_CERTIFIED, APP_NOT_APPROVED or IN_PROGRESS. */
+  /** WRONG_CODE, CODE_REJECTED, CODE_EXPIRED, TOO_MANY_ATTEMPTS, ALREADY_CERTIFIED, APP_NOT_APPROVED, RESEND_UNAVAILABLE, WINDOW_NOT_COMPLETED or IN_PROGRESS. */
   readonly code: IdentityErrorCode;
   /** What to show the person. */
   readonly message: Scalars['String']['output'];
@@ -323,7 +375,7 @@ export type OtpRejectedError = IdentityError & {
 
 /**
  * The answer was lost: it may have worked.
- * After a confirm read the certification in a moment; where it is not certified, the same code can be sent again, and the gateway
+ * After a completed window read the certification. After a confirm read it in a moment; where it is not certified, the same code can be sent again, and the gateway
  * looks before it does. After a request ask for a new code in a minute: if a message arrives, its code cannot be used.
  * After a deletion delete again.
  */
@@ -421,6 +473,9 @@ export type RequestRejectedError = IdentityError & {
   /** Whether the same call, unchanged, may succeed later. */
   readonly retryable: Scalars['Boolean']['output'];
 };
+
+/** The message was sent again, or the one reason it was not. Select `... on IdentityError { code message }` to survive members added later. */
+export type ResendIdentityOtpResult = CertificationNotFoundError | IdentityOtpSent | InvalidInputError | OtpRejectedError | OutcomeUnknownError | RateLimitedError | UpstreamError;
 
 /** Apologise, and try again if `retryable`. */
 export type UpstreamError = IdentityError & {
@@ -560,12 +615,26 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( Failure<'RateLimitedError'> )
     | ( Failure<'UpstreamError'> )
   ;
+  OpenIdentityWindowResult:
+    | ( IdentityWindow )
+    | ( Failure<'RateLimitedError'> )
+    | ( Failure<'UpstreamError'> )
+  ;
   RequestIdentityOtpResult:
     | ( IdentityOtpSent )
     | ( InvalidInput )
     | ( Failure<'OutcomeUnknownError'> )
     | ( Failure<'RateLimitedError'> )
     | ( Failure<'RequestRejectedError'> )
+    | ( Failure<'UpstreamError'> )
+  ;
+  ResendIdentityOtpResult:
+    | ( Failure<'CertificationNotFoundError'> )
+    | ( IdentityOtpSent )
+    | ( InvalidInput )
+    | ( Failure<'OtpRejectedError'> )
+    | ( Failure<'OutcomeUnknownError'> )
+    | ( Failure<'RateLimitedError'> )
     | ( Failure<'UpstreamError'> )
   ;
 };
@@ -602,10 +671,12 @@ export type ResolversTypes = {
   IdentityError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['IdentityError']>;
   IdentityErrorCode: IdentityErrorCode;
   IdentityOtpSent: ResolverTypeWrapper<IdentityOtpSent>;
+  IdentityWindow: ResolverTypeWrapper<IdentityWindow>;
   InvalidField: ResolverTypeWrapper<FieldProblem>;
   InvalidInputError: ResolverTypeWrapper<InvalidInput>;
   LocalDate: ResolverTypeWrapper<Scalars['LocalDate']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  OpenIdentityWindowResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['OpenIdentityWindowResult']>;
   OtpRejectedError: ResolverTypeWrapper<Failure<'OtpRejectedError'>>;
   OutcomeUnknownError: ResolverTypeWrapper<Failure<'OutcomeUnknownError'>>;
   ProofClaim: ProofClaim;
@@ -614,6 +685,7 @@ export type ResolversTypes = {
   RequestIdentityOtpInput: RequestIdentityOtpInput;
   RequestIdentityOtpResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RequestIdentityOtpResult']>;
   RequestRejectedError: ResolverTypeWrapper<Failure<'RequestRejectedError'>>;
+  ResendIdentityOtpResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ResendIdentityOtpResult']>;
   UpstreamError: ResolverTypeWrapper<Failure<'UpstreamError'>>;
   VerificationMethod: VerificationMethod;
 };
@@ -633,10 +705,12 @@ export type ResolversParentTypes = {
   DeleteCertificationResult: ResolversUnionTypes<ResolversParentTypes>['DeleteCertificationResult'];
   IdentityError: ResolversInterfaceTypes<ResolversParentTypes>['IdentityError'];
   IdentityOtpSent: IdentityOtpSent;
+  IdentityWindow: IdentityWindow;
   InvalidField: FieldProblem;
   InvalidInputError: InvalidInput;
   LocalDate: Scalars['LocalDate']['output'];
   Mutation: Record<PropertyKey, never>;
+  OpenIdentityWindowResult: ResolversUnionTypes<ResolversParentTypes>['OpenIdentityWindowResult'];
   OtpRejectedError: Failure<'OtpRejectedError'>;
   OutcomeUnknownError: Failure<'OutcomeUnknownError'>;
   Query: Record<PropertyKey, never>;
@@ -644,6 +718,7 @@ export type ResolversParentTypes = {
   RequestIdentityOtpInput: RequestIdentityOtpInput;
   RequestIdentityOtpResult: ResolversUnionTypes<ResolversParentTypes>['RequestIdentityOtpResult'];
   RequestRejectedError: Failure<'RequestRejectedError'>;
+  ResendIdentityOtpResult: ResolversUnionTypes<ResolversParentTypes>['ResendIdentityOtpResult'];
   UpstreamError: Failure<'UpstreamError'>;
 };
 
@@ -712,6 +787,16 @@ export type IdentityOtpSentResolvers<ContextType = Context, ParentType extends R
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type IdentityWindowResolvers<ContextType = Context, ParentType extends ResolversParentTypes['IdentityWindow'] = ResolversParentTypes['IdentityWindow']> = {
+  channelKey: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  expiresAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  impUid: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  merchantCode: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  merchantUid: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  storeId: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type InvalidFieldResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvalidField'] = ResolversParentTypes['InvalidField']> = {
   message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   name: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -730,10 +815,17 @@ export interface LocalDateScalarConfig extends GraphQLScalarTypeConfig<Resolvers
 }
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  completeIdentityWindow: Resolver<ResolversTypes['ConfirmIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationCompleteIdentityWindowArgs, 'impUid'>>;
   confirmIdentityApp: Resolver<ResolversTypes['ConfirmIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationConfirmIdentityAppArgs, 'impUid'>>;
   confirmIdentityOtp: Resolver<ResolversTypes['ConfirmIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationConfirmIdentityOtpArgs, 'impUid' | 'otp'>>;
   deleteCertification: Resolver<ResolversTypes['DeleteCertificationResult'], ParentType, ContextType, RequireFields<MutationDeleteCertificationArgs, 'impUid'>>;
+  openIdentityWindow: Resolver<ResolversTypes['OpenIdentityWindowResult'], ParentType, ContextType>;
   requestIdentityOtp: Resolver<ResolversTypes['RequestIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationRequestIdentityOtpArgs, 'input'>>;
+  resendIdentityOtp: Resolver<ResolversTypes['ResendIdentityOtpResult'], ParentType, ContextType, RequireFields<MutationResendIdentityOtpArgs, 'impUid'>>;
+};
+
+export type OpenIdentityWindowResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OpenIdentityWindowResult'] = ResolversParentTypes['OpenIdentityWindowResult']> = {
+  __resolveType: TypeResolveFn<'IdentityWindow' | 'RateLimitedError' | 'UpstreamError', ParentType, ContextType>;
 };
 
 export type OtpRejectedErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OtpRejectedError'] = ResolversParentTypes['OtpRejectedError']> = {
@@ -775,6 +867,10 @@ export type RequestRejectedErrorResolvers<ContextType = Context, ParentType exte
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ResendIdentityOtpResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ResendIdentityOtpResult'] = ResolversParentTypes['ResendIdentityOtpResult']> = {
+  __resolveType: TypeResolveFn<'CertificationNotFoundError' | 'IdentityOtpSent' | 'InvalidInputError' | 'OtpRejectedError' | 'OutcomeUnknownError' | 'RateLimitedError' | 'UpstreamError', ParentType, ContextType>;
+};
+
 export type UpstreamErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpstreamError'] = ResolversParentTypes['UpstreamError']> = {
   code: Resolver<ResolversTypes['IdentityErrorCode'], ParentType, ContextType>;
   message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -794,16 +890,19 @@ export type Resolvers<ContextType = Context> = {
   DeleteCertificationResult: DeleteCertificationResultResolvers<ContextType>;
   IdentityError: IdentityErrorResolvers<ContextType>;
   IdentityOtpSent: IdentityOtpSentResolvers<ContextType>;
+  IdentityWindow: IdentityWindowResolvers<ContextType>;
   InvalidField: InvalidFieldResolvers<ContextType>;
   InvalidInputError: InvalidInputErrorResolvers<ContextType>;
   LocalDate: GraphQLScalarType;
   Mutation: MutationResolvers<ContextType>;
+  OpenIdentityWindowResult: OpenIdentityWindowResultResolvers<ContextType>;
   OtpRejectedError: OtpRejectedErrorResolvers<ContextType>;
   OutcomeUnknownError: OutcomeUnknownErrorResolvers<ContextType>;
   Query: QueryResolvers<ContextType>;
   RateLimitedError: RateLimitedErrorResolvers<ContextType>;
   RequestIdentityOtpResult: RequestIdentityOtpResultResolvers<ContextType>;
   RequestRejectedError: RequestRejectedErrorResolvers<ContextType>;
+  ResendIdentityOtpResult: ResendIdentityOtpResultResolvers<ContextType>;
   UpstreamError: UpstreamErrorResolvers<ContextType>;
 };
 

@@ -9,6 +9,7 @@ import type { Loaders } from './loaders.ts';
 import type { Proofs } from '../proofs/proofs.ts';
 import type { Selections } from './selections.ts';
 import type { Sent } from '../verification/request.ts';
+import type { OpenedWindow } from '../verification/window.ts';
 import type { Verification } from '../verification/verification.ts';
 import type { Language } from './messages.ts';
 
@@ -18,10 +19,10 @@ export interface Context {
 }
 
 /**
- * Runs one operation. `impUid` is null where the argument is none. The value is one certification, a code that was sent, or the
- * impUid of a deletion: a list of certifications would have no line in the access record, which names one person.
+ * Runs one operation. `impUid` is null where the argument is none. The value is one certification, a code that was sent, a
+ * window, or the impUid of a deletion: a list of certifications would have no line in the access record, which names one person.
  */
-export type Run = <O extends Outcome<CertificationRecord | Sent | string, Failure>>(
+export type Run = <O extends Outcome<CertificationRecord | Sent | OpenedWindow | string, Failure>>(
   call: Call,
   impUid: string | null,
   work: () => Promise<O>,

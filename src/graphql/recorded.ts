@@ -7,6 +7,7 @@ import type { CertificationRecord } from '../upstream/record.ts';
 import { isTestImpUid } from '../upstream/test-upstream.ts';
 import { failed, type Outcome } from '../outcome.ts';
 import type { Sent } from '../verification/request.ts';
+import type { OpenedWindow } from '../verification/window.ts';
 import type { Run } from './context.ts';
 import { answeredFields } from './personal-fields.ts';
 import { answeredImpUid } from './run.ts';
@@ -23,7 +24,7 @@ interface Request {
 /**
  * Runs each operation of a request between a look whether its line can be written and the line itself, so that no personal
  * data leaves without one. Where the line cannot be written, the answer is UPSTREAM_UNAVAILABLE, and OUTCOME_UNKNOWN to a confirm
- * that was sent.
+ * that was sent and to a window that was used up.
  */
 export function createRecorded(audit: Audit, hmac: Hmac, request: Request): Run {
   const { caller, callerHmac: who, requestId, selections } = request;
@@ -43,7 +44,7 @@ export function createRecorded(audit: Audit, hmac: Hmac, request: Request): Run 
     return selected && answeredFields(record, selected, caller);
   }
 
-  return async <O extends Outcome<CertificationRecord | Sent | string, Failure>>(
+  return async <O extends Outcome<CertificationRecord | Sent | OpenedWindow | string, Failure>>(
     call: Call,
     impUid: string | null,
     work: () => Promise<O>,
@@ -60,7 +61,8 @@ export function createRecorded(audit: Audit, hmac: Hmac, request: Request): Run 
       ? await append(call, impUid, 'OK', outcome.value)
       : await append(call, impUid, outcome.failure.code, null);
     if (isWritten || !audit.isRefusing || !outcome.ok || !isRecord(outcome.value)) return outcome;
-    return failed(failure(call === 'confirm' ? 'OUTCOME_UNKNOWN' : 'UPSTREAM_UNAVAILABLE')) as O;
+    const isDone = call === 'confirm' || call === 'complete';
+    return failed(failure(isDone ? 'OUTCOME_UNKNOWN' : 'UPSTREAM_UNAVAILABLE')) as O;
   };
 }
 

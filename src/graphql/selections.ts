@@ -20,6 +20,9 @@ export interface Selections {
   take(impUid: string): ReadonlySet<string> | null;
 }
 
+/** Without an access record no line needs them. */
+export const NO_SELECTIONS: Selections = { note: () => true, take: () => null };
+
 export function createSelections(): Selections {
   const noted = new Map<string, { readonly fields: Set<string>; isTaken: boolean }>();
   return {

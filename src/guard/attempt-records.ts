@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from '../caller.ts';
 import type { Decision, OnEvent } from '../events.ts';
 import { describe, type Logger } from '../log.ts';
@@ -10,18 +9,28 @@ import {
   isOver,
   opened,
   type Attempt,
+  type AttemptRecord,
   type AttemptRules,
   type Begin,
   type Begun,
   type End,
   type Method,
   type LostWindowAge,
+  type Step,
 } from './attempt-rules.ts';
+import { certifiedByWindow } from './window-rules.ts';
 import { mayDelete, otherEnd, readRight, type OtherEnd, type ReadRight } from './rights.ts';
 import type { Hmac } from './hmac.ts';
 import { createKept, type Kept } from './kept.ts';
+import { resend, type Resend } from './resend-rules.ts';
 import { StoreUnavailable, type AttemptStore } from './store.ts';
-import { readRecord, update, type RecordAt, type Updated } from './update.ts';
+import { mustBeKept, readRecord, repeated, update, type RecordAt } from './update.ts';
+
+/** The person that a code was sent to: the digits of the phone, and how they confirm. */
+export interface Person {
+  readonly phone: string;
+  readonly method: Method;
+}
 
 /** One caller's code for one impUid. */
 export interface KeyedAttempt extends Attempt {
@@ -33,8 +42,17 @@ export interface KeyedAttempt extends Attempt {
 export interface Attempts {
   /** Whether a new record could be kept. */
   check(): Kept<void>;
-  /** Makes `caller` the owner of an impUid. Errors: none; what cannot be kept is logged. */
-  open(caller: Caller, impUid: string, method: Method): Promise<void>;
+  /** Makes `caller` the owner of an impUid that a code was sent for. Errors: none; what cannot be kept is logged. */
+  open(caller: Caller, impUid: string, person: Person): Promise<void>;
+  /** What the caller may have sent again; where it may, the codes that were wrong so far can be right from now on. */
+  resend(caller: Caller, impUid: string): Kept<Resend>;
+  /** Makes `caller` the owner of an impUid that a window is opened with. */
+  openWindow(caller: Caller, impUid: string): Kept<void>;
+  /**
+   * Keeps that the window of `caller` certified an impUid, which makes them its owner. False where somebody else requested or
+   * certified it: then nothing is kept.
+   */
+  certify(caller: Caller, impUid: string): Kept<boolean>;
   /** The attempt with a code, or with the caller's approval in the app. */
   attempt(caller: Caller, impUid: string, method: Method, otp: string): KeyedAttempt;
   begin(attempt: KeyedAttempt): Kept<Begin<Interval>>;
@@ -56,10 +74,6 @@ export interface AttemptsOptions {
   readonly onEvent: OnEvent;
 }
 
-/** Both together are longer than a write can be late. */
-const WRITE_STEP_MS = 200;
-const WRITE_TRIES = 15;
-
 export function createAttempts(options: AttemptsOptions): Attempts {
   const { store, hmac, rules, logger, onEvent } = options;
   const kept = createKept(onEvent);
@@ -74,13 +88,21 @@ export function createAttempts(options: AttemptsOptions): Attempts {
   /** Reads a record and answers one rule about it. */
   const asked = <T>(key: string, rule: (found: RecordAt) => T): Kept<T> => kept(readRecord(store, key).then(rule));
 
+  /** Applies a step to a record, and answers its reply once that is kept. */
+  const written = <T>(key: string, step: (found: AttemptRecord | null, now: number) => Step<T>): Kept<T> =>
+    kept(update(store, key, step).then((updated) => (mustBeKept(updated), updated.reply)));
+
   return {
     check: () => kept(store.check()),
-    async open(caller, impUid, method) {
-      const record = opened(ownerOf(caller), method);
-      const opening = kept(update(store, keyOf(impUid), () => ({ record, reply: undefined })).then(mustBeKept));
+    async open(caller, impUid, { method, phone }) {
+      const record = opened(ownerOf(caller), method, hmac('phone', phone));
+      const opening = written(keyOf(impUid), () => ({ record, reply: true }));
       if (!(await opening).ok) logLost(new StoreUnavailable('An owner was not kept'));
     },
+    openWindow: (caller, impUid) =>
+      written(keyOf(impUid), () => ({ record: opened(ownerOf(caller), 'WINDOW'), reply: undefined })),
+    certify: (caller, impUid) => written(keyOf(impUid), (found) => certifiedByWindow(found, ownerOf(caller))),
+    resend: (caller, impUid) => written(keyOf(impUid), (found, now) => resend(found, ownerOf(caller), now, leaseMs)),
     attempt: (caller, impUid, method, otp) => ({
       key: keyOf(impUid),
       lease: randomUUID(),
@@ -127,11 +149,6 @@ function decisionOf(reply: Begin): Decision {
   return reply.kind === 'reject' ? (reply.code as Decision) : reply.kind; // what the rules reject with is in that set
 }
 
-/** Errors: `StoreUnavailable` for a write that the store did not answer. */
-function mustBeKept({ isKept }: Updated<unknown>): void {
-  if (!isKept) throw new StoreUnavailable('A write was not answered');
-}
-
 /** One compare-and-set without a read before it: the record that it expects is the one that `begin` wrote. */
 async function replaceEnded(
   { store, rules }: Pick<AttemptsOptions, 'store' | 'rules'>,
@@ -150,18 +167,6 @@ async function replaceEnded(
 async function undoBegin(options: Pick<AttemptsOptions, 'store' | 'rules'>, key: string, begun: Begun): Promise<void> {
   const end = { kind: 'unsent', code: 'UPSTREAM_UNAVAILABLE' } as const;
   await repeated(() => replaceEnded(options, key, begun, end));
-}
-
-/**
- * Repeats a write every `WRITE_STEP_MS`, at most `WRITE_TRIES` times, until it answers true. Errors: none; a write that has not
- * succeeded by then is dropped.
- */
-async function repeated(write: () => Promise<boolean>): Promise<void> {
-  let isDone = false;
-  for (let tries = 0; tries < WRITE_TRIES && !isDone; tries += 1) {
-    await delay(WRITE_STEP_MS, undefined, { ref: false });
-    isDone = await write().catch(() => false);
-  }
 }
 
 /** Not narrower than it is: the store looked at its clock at some moment between the question and its answer. */

@@ -4,13 +4,17 @@
 import type { FailureOf } from '../failure.ts';
 
 export type Method = 'SMS' | 'APP';
+/** What a verification was opened for here: a window is completed, and not confirmed. */
+export type OpenedFor = Method | 'WINDOW';
 export type ConfirmCode = FailureOf['confirm']['code'];
 
 /** What is kept of one impUid. Callers and codes are HMACs; nothing here is personal. Times are in ms of the store's clock. */
 export interface AttemptRecord {
   readonly owner: string;
-  /** How it is confirmed; null where it was not requested here. */
-  readonly method: Method | null;
+  /** How it is proven; null where it was not requested here. */
+  readonly method: OpenedFor | null;
+  /** The HMAC of the phone that the code was sent to, by which limits count it; null where it is not known. */
+  readonly phone: string | null;
   /** Confirms that reached the upstream, or may have. */
   readonly attempts: number;
   readonly state: 'OPEN' | 'IN_FLIGHT' | 'CERTIFIED' | 'DEAD';
@@ -60,8 +64,8 @@ export type Begin<W = LostWindowAge> =
   | { readonly kind: 'wait' }
   /** The same code was right a moment ago: read the certification again. */
   | { readonly kind: 'repeat' }
-  /** It is confirmed in the other way. */
-  | { readonly kind: 'other-method' }
+  /** It is proven in another way, which is `method`. */
+  | { readonly kind: 'other-method'; readonly method: OpenedFor }
   | {
       readonly kind: 'reject';
       readonly code: ConfirmCode;
@@ -77,8 +81,8 @@ export type End =
   | { readonly kind: 'unsent' | 'rejected'; readonly code: ConfirmCode };
 
 /** What to keep from now on (undefined leaves the record as it is), and what to answer. */
-export interface Step<T> {
-  readonly record?: AttemptRecord;
+export interface Step<T, R = AttemptRecord> {
+  readonly record?: R;
   readonly reply: T;
 }
 
@@ -104,9 +108,9 @@ const FINAL: ReadonlySet<ConfirmCode> = new Set<ConfirmCode>([
 ]);
 
 /** The record of a verification that `owner` has just requested. */
-export function opened(owner: string, method: Method | null): AttemptRecord {
+export function opened(owner: string, method: OpenedFor | null, phone: string | null = null): AttemptRecord {
   const nothing = { lease: null, code: null, startedAt: 0, lost: null, failed: null, wrong: [] };
-  return { owner, method, attempts: 0, state: 'OPEN', ...nothing };
+  return { owner, method, phone, attempts: 0, state: 'OPEN', ...nothing };
 }
 
 /** One caller's code for one impUid, with a lease of its own. */
@@ -129,7 +133,8 @@ export function begin(
   if (record?.owner !== owner) return rejected('NOT_FOUND', 0);
   const { attempts, state } = record;
   if (record.method === null && method === 'APP') return rejected('NOT_FOUND', attempts);
-  if (record.method !== null && record.method !== method) return { reply: { kind: 'other-method' } };
+  if (record.method !== null && record.method !== method)
+    return { reply: { kind: 'other-method', method: record.method } };
   if (state === 'DEAD') return rejected(record.failed ?? 'TOO_MANY_ATTEMPTS', attempts);
   const isSameCode = record.code === code;
   if (state === 'CERTIFIED')

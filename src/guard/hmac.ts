@@ -9,6 +9,7 @@ export type Label =
   | 'ip'
   | 'request'
   | 'request-seal'
+  | 'window'
   | 'secret'
   | 'audit'
   | 'test-identity';

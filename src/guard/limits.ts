@@ -40,8 +40,13 @@ export type Denial = Failure<'RateLimitedError' | 'UpstreamError'>;
  * cannot be read, is not counted.
  */
 export interface Limits {
-  /** `same` counts this very request, once: whatever the limits say, and in one step with them. Null where it may be made twice. */
-  request(by: Caller, phone: string, same: Window | null): Promise<Outcome<Pass | CountedBefore, Denial>>;
+  /**
+   * The phone is null for a window of the provider, which asks for it there.
+   * `same` counts this very request, once: whatever the limits say, and in one step with them. Null where it may be made twice.
+   */
+  request(by: Caller, phone: string | null, same: Window | null): Promise<Outcome<Pass | CountedBefore, Denial>>;
+  /** A message that is sent again counts as a request; `phone` is the HMAC that the record of the first has. */
+  resend(by: Caller, phone: string): Promise<Outcome<Pass, Denial>>;
   confirm(by: Caller): Promise<Outcome<unknown, Denial>>;
 }
 
@@ -83,22 +88,17 @@ export function createLimits(options: LimitsOptions): Limits {
     return null;
   }
 
+  const messageChecks = (by: Caller, phone: string | null): Check[] => [
+    { limit: 'requests per phone', rates: config.requestsPerPhone, key: phone, countsTries: false },
+    { limit: 'requests per caller', rates: config.requestsPerCaller, key: callerKey(by), countsTries: true },
+    { limit: 'requests per IP', rates: config.requestsPerIp, key: ipKey(by), countsTries: true },
+    { limit: 'requests', rates: config.requests, key: ALL, countsTries: false },
+  ];
+
   return {
-    request: (by, phone, same) =>
-      count(
-        [
-          {
-            limit: 'requests per phone',
-            rates: config.requestsPerPhone,
-            key: hmac('phone', phone),
-            countsTries: false,
-          },
-          { limit: 'requests per caller', rates: config.requestsPerCaller, key: callerKey(by), countsTries: true },
-          { limit: 'requests per IP', rates: config.requestsPerIp, key: ipKey(by), countsTries: true },
-          { limit: 'requests', rates: config.requests, key: ALL, countsTries: false },
-        ],
-        same,
-      ),
+    request: (by, phone, same) => count(messageChecks(by, phone === null ? null : hmac('phone', phone)), same),
+    // Only a request that names itself can be counted before.
+    resend: (by, phone) => count(messageChecks(by, phone), null) as Promise<Outcome<Pass, Denial>>,
     confirm: (by) =>
       count(
         [

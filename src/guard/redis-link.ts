@@ -48,6 +48,7 @@ const SLOTS_EVERY_MS = 5_000;
 const CONNECTION = {
   lazyConnect: true,
   enableOfflineQueue: false,
+  enableAutoPipelining: true, // one write for the commands of one turn of the event loop
   maxRetriesPerRequest: 0, // what is cut off may have happened; it is never sent again
   connectTimeout: 500,
   socketTimeout: CONNECTION_SILENCE_MS,

@@ -97,9 +97,11 @@ function saysNotFound(error: unknown): boolean {
 }
 
 /** The page chooses the merchant_uid of a window, so that it can be one that nobody guesses. */
-function newWindow({ merchantCode, channels }: IamportOptions): WindowPage | null {
+function newWindow({ merchantCode, channels, onEvent }: IamportOptions): WindowPage | null {
   const channelKey = channels?.[0]?.key ?? null;
-  return merchantCode === null ? null : { id: newId(), isImpUid: false, merchantCode, storeId: null, channelKey };
+  if (merchantCode !== null) return { id: newId(), isImpUid: false, merchantCode, storeId: null, channelKey };
+  onEvent({ kind: 'missing-setting', setting: 'IAMPORT_MERCHANT_CODE' });
+  return null;
 }
 
 /** Source: `POST /certifications/otp/request`. */

@@ -68,12 +68,12 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
   }
 
   async function resend(impUid: string): Promise<void> {
-    await ask('resend', { impUid, json: { storeId } });
+    await ask('resend', { impUid });
   }
 
   const isThere = (impUid: string): Promise<boolean> =>
     ask('readBack', { impUid }).then(
-      ({ status }) => status === 'READY',
+      ({ id, status }) => id === impUid && status === 'READY',
       () => false,
     );
 
@@ -82,7 +82,7 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
     confirm: (impUid, otp) => outcomeOf(record('confirm', impUid, { json: { storeId, ...(otp !== null && { otp }) } })),
     certification: (impUid, signal) => outcomeOf(record('read', impUid, { signal })),
     readBack: (impUid) => outcomeOf(record('readBack', impUid)),
-    resend: (impUid) => outcomeOf(resend(impUid)),
+    resend: (impUid) => () => outcomeOf(resend(impUid)),
     delete: () => null,
     takesMerchantUid: () => true, // no provider sees it
     newWindow: () => ({ id: newId(), isImpUid: true, merchantCode: null, storeId, channelKey: channels[0]!.key }),

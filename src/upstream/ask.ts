@@ -122,8 +122,13 @@ function keyed(exchange: Exchange, timeoutMs: number): Tries {
         throw error;
       }
     },
-    told: (error) => (error instanceof UpstreamFault && lost ? lost : error),
+    told: (error) => (lost && !isAnswerOfFirst(error) ? lost : error),
   };
+}
+
+/** The refusal that a repeat gets is that of the first try, unless the upstream failed at the repeat itself. */
+function isAnswerOfFirst(error: unknown): boolean {
+  return !(error instanceof UpstreamFault) && !(error instanceof UpstreamRefusal && isOwnFailure(error));
 }
 
 /** Tells how a call failed; a defect is told elsewhere. */

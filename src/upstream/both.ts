@@ -15,7 +15,7 @@ export function createBoth(portone: IdentityUpstream, iamport: IdentityUpstream)
     confirm: (impUid, otp) => keeperOf(impUid).confirm(impUid, otp),
     certification: (impUid, signal) => keeperOf(impUid).certification(impUid, signal),
     readBack: (impUid) => keeperOf(impUid).readBack(impUid),
-    resend: (impUid): Answer<void> | null => keeperOf(impUid).resend(impUid),
+    resend: (impUid) => keeperOf(impUid).resend(impUid),
     delete: (impUid): Answer<void> | null => keeperOf(impUid).delete(impUid),
     takesMerchantUid: (merchantUid) => portone.takesMerchantUid(merchantUid),
     newWindow: () => portone.newWindow(),

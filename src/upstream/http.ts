@@ -1,4 +1,10 @@
-import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type RequestOptions } from 'node:http';
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type ClientRequest,
+  type OutgoingHttpHeaders,
+  type RequestOptions,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
@@ -71,8 +77,9 @@ const SAFE = {
   retry: { limit: 0 },
   followRedirect: false,
   throwHttpErrors: false,
-  headers: { 'user-agent': 'iamport-identity-gateway', accept: 'application/json' },
 } as const satisfies ExtendOptions;
+
+const HEADERS = { 'user-agent': 'iamport-identity-gateway', accept: 'application/json' };
 
 export function createHttp(options: HttpOptions): Http {
   const { baseUrl, connectTimeoutMs, wire = {} } = options;
@@ -80,26 +87,33 @@ export function createHttp(options: HttpOptions): Http {
   const isTls = base.protocol === 'https:';
   const ownAgent = createAgent(isTls, options);
   const connection = {
+    host: base.hostname.replace(/^\[|\]$/g, ''),
+    port: base.port,
     agent: wire.agent ?? ownAgent,
     ...(wire.lookup && { lookup: wire.lookup }),
     ...(wire.ca && { ca: wire.ca as string[] }),
   };
   const basePath = base.pathname.replace(/\/$/, '');
-  const client = got.extend({ headers: { ...wire.headers } }, SAFE);
+  const client = got.extend(SAFE);
 
   async function send({ method, path, headers = {}, json, signal }: HttpRequest): Promise<HttpAnswer> {
     const url = new URL(basePath + path, base);
     // A path that changes when parsed ("..", "?", "//" and a host) would reach another endpoint with our token.
     if (url.pathname !== basePath + path) throw new TypeError('A path must not need escaping');
 
-    const progress: Progress = { stage: 'connect' };
+    const progress: Progress = { stage: 'connect', request: null };
+    const sent: Sent = {
+      headers: { ...wire.headers, ...HEADERS, ...headers, ...(json && { 'content-type': 'application/json' }) },
+      body: json && JSON.stringify(json),
+    };
     const since = performance.now();
     const stream = client.stream(url, {
       method,
-      headers: { ...headers, ...(json && { 'content-type': 'application/json' }) },
-      signal,
-      request: nodeRequest(url, isTls, connection, progress, connectTimeoutMs, json && JSON.stringify(json)),
+      request: nodeRequest(isTls, connection, progress, connectTimeoutMs, sent),
     });
+    const abort = (): void => void stream.destroy(new Error('aborted'));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
     if (method !== 'GET') stream.end(); // it could have a body, so got waits for one
     try {
       const body = await readCapped(stream);
@@ -109,7 +123,10 @@ export function createHttp(options: HttpOptions): Http {
       return { status: statusCode, retryAfter: answered['retry-after'], dateMs, call, body };
     } catch (error) {
       stream.destroy();
+      progress.request?.destroy();
       throw faultOf(error, progress.stage, signal);
+    } finally {
+      signal.removeEventListener('abort', abort);
     }
   }
 
@@ -132,31 +149,38 @@ function createAgent(isTls: boolean, { httpsProxy, noProxy, wire: { proxy } = {}
   return isTls ? new HttpsAgent(options) : new HttpAgent(options);
 }
 
+/** What a request sends. */
+interface Sent {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
 /**
- * Hands node only what it needs: most of what a got request costs beyond node's own is copying its other options. The body goes
- * out with the end, since got writes it apart from the headers, which is another packet and a quarter of the CPU of a call.
+ * Hands got the answer and node the request, of which got need not know: to copy and check its headers, and to follow its
+ * stages, costs as much as to send it. Written by got, the body would also be a packet of its own.
  */
 function nodeRequest(
-  url: URL,
   isTls: boolean,
   connection: RequestOptions,
   progress: Progress,
   connectTimeoutMs: number,
-  body: string | undefined,
+  { headers: own, body }: Sent,
 ): RequestFunction {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  return (_url, { method, headers }) => {
-    const options = { host, port: url.port, path: url.pathname, method, headers, ...connection };
-    const request = (isTls ? httpsRequest : httpRequest)(options);
-    watchConnection(request, isTls, progress, connectTimeoutMs);
-    if (body !== undefined) request.end = request.end.bind(request, body, 'utf8') as ClientRequest['end'];
-    return request;
-  };
+  return (url, { method, headers }) =>
+    new Promise((resolve, reject) => {
+      const all = { ...(headers as OutgoingHttpHeaders), ...own };
+      const options = { ...connection, path: url.pathname, method, headers: all };
+      const request = (isTls ? httpsRequest : httpRequest)(options);
+      watchConnection(request, isTls, progress, connectTimeoutMs);
+      progress.request = request;
+      request.once('response', resolve).on('error', reject).end(body);
+    });
 }
 
 /** How far an exchange has come. Until the connection stands nothing can have been sent; from then on anything may have been. */
 interface Progress {
   stage: 'connect' | 'tls' | 'sent';
+  request: ClientRequest | null;
 }
 
 /** Follows the stages of a new connection, and gives each of name look-up, connection and TLS handshake its time. */
@@ -167,14 +191,32 @@ function watchConnection(request: ClientRequest, isTls: boolean, progress: Progr
     const isSecuring = isTls && (socket as TLSSocket & { secureConnecting?: boolean }).secureConnecting === true;
     const stands = !socket.destroyed && !socket.connecting && !isSecuring;
     if (request.reusedSocket || stands) return reach('sent')();
-    const timer = setTimeout(() => request.destroy(new ConnectTimeout()), timeoutMs);
-    const end = (): void => clearTimeout(timer);
-    socket.once('lookup', () => timer.refresh());
+    const { refresh, end } = createTimer(() => request.destroy(new ConnectTimeout()), timeoutMs);
+    socket.once('lookup', refresh);
     socket.once('connect', reach(isTls ? 'tls' : 'sent'));
-    socket.once('connect', isTls ? () => timer.refresh() : end);
+    socket.once('connect', isTls ? refresh : end);
     if (isTls) socket.once('secureConnect', reach('sent')).once('secureConnect', end);
     socket.once('close', end);
   });
+}
+
+/**
+ * A timer whose work waits until events that have come are heard. After a long turn of the event loop timers come first, and a
+ * connection that stands would be given up, for the time in which this process was too busy to notice.
+ */
+function createTimer(work: () => void, timeoutMs: number): { readonly refresh: () => void; readonly end: () => void } {
+  let due: NodeJS.Immediate | undefined;
+  const timer = setTimeout(() => (due = setImmediate(work)), timeoutMs);
+  return {
+    refresh() {
+      clearImmediate(due);
+      timer.refresh();
+    },
+    end() {
+      clearImmediate(due);
+      clearTimeout(timer);
+    },
+  };
 }
 
 class ConnectTimeout extends Error {}

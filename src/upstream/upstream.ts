@@ -58,8 +58,8 @@ export interface IdentityUpstream {
   /** The same, to find out how a confirm with a lost answer ended: within 2.7 s, and apart from the bulkhead of other reads. */
   readBack(impUid: string): Answer<CertificationRecord>;
 
-  /** Has the code of one impUid sent again; null where the upstream has no such call. */
-  resend(impUid: string): Answer<void> | null;
+  /** The call that has the code of one impUid sent again; null where the upstream has none. */
+  resend(impUid: string): (() => Answer<void>) | null;
 
   /**
    * Deletes the record of one impUid; an unknown one is the refusal NOT_FOUND. A record that is gone after a lost answer was
@@ -70,7 +70,7 @@ export interface IdentityUpstream {
   /** Whether a channel takes a merchantUid of this form; a request that has it goes to those that do. */
   takesMerchantUid(merchantUid: string): boolean;
 
-  /** A new verification in the provider's own window; null where a setting that a page needs for it is missing. */
+  /** A new verification in the provider's own window; null where a setting that a page needs for it is missing, which the event `missing-setting` names. */
   newWindow(): WindowPage | null;
 
   /** The id in a record that `newWindow` made for it: its merchantUid or its impUid. */

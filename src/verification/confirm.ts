@@ -66,7 +66,7 @@ async function confirm(parts: Parts, caller: Caller, call: Call): Promise<Confir
     case 'repeat':
       return readProof(parts, call.impUid, { kind: 'any' });
     case 'other-method':
-      return failed(invalidInput([WRONG_METHOD[call.confirmation.method]]));
+      return failed(invalidInput([OTHER_METHOD[begin.value.method]]));
     case 'reject': {
       const { code, attempts, retryInMs } = begin.value;
       return failed(rejection(code, attempts, retryInMs));
@@ -74,9 +74,11 @@ async function confirm(parts: Parts, caller: Caller, call: Call): Promise<Confir
   }
 }
 
-const WRONG_METHOD = {
-  SMS: { name: 'otp', rule: 'OTP_BY_APP' },
-  APP: { name: 'impUid', rule: 'APP_BY_OTP' },
+/** What to say of a verification by this method that is confirmed in another way. */
+const OTHER_METHOD = {
+  APP: { name: 'otp', rule: 'OTP_BY_APP' },
+  SMS: { name: 'impUid', rule: 'APP_BY_OTP' },
+  WINDOW: { name: 'impUid', rule: 'BY_WINDOW' },
 } as const;
 
 /** Sends the code, unless an earlier send of it turns out to have worked. */

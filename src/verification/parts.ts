@@ -1,5 +1,6 @@
 import type { Deadlines } from '../deadlines.ts';
 import type { Attempts } from '../guard/attempt-records.ts';
+import type { IdentityWindows } from '../guard/identity-windows.ts';
 import type { Limits } from '../guard/limits.ts';
 import type { Requests } from '../guard/requests.ts';
 import type { IdentityUpstream } from '../upstream/upstream.ts';
@@ -8,6 +9,7 @@ import type { IdentityUpstream } from '../upstream/upstream.ts';
 export interface Parts {
   readonly upstream: IdentityUpstream;
   readonly attempts: Attempts;
+  readonly identityWindows: IdentityWindows;
   readonly limits: Limits;
   readonly requests: Requests;
   readonly deadlines: Pick<Deadlines, 'answerMs' | 'readBackDelayMs'>;

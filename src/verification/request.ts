@@ -90,22 +90,27 @@ async function send(
     return storable;
   }
   const answer = await upstream.request(person, caller.ip);
-  const now = Date.now();
-  const resendAt = new Date(Math.max(now + RESEND_AFTER_MS, pass.nextAt.getTime()));
-  const expiresAt = new Date(now + codeLifetimeMs);
+  const { resendAt, expiresAt } = timesOf(pass, codeLifetimeMs);
   if (!answer.ok) {
     if (mayBeSent(answer.failure)) await keep({ impUid: null, resendAt, expiresAt });
     else void (isUnsent(answer.failure) ? pass.refund() : pass.release());
     return failed(failureOf('request', answer.failure));
   }
   const sent: Sent = { impUid: answer.value, resendAt, expiresAt };
-  await attempts.open(caller, sent.impUid, person.method);
+  await attempts.open(caller, sent.impUid, person);
   await keep(sent);
   return ok(sent);
 }
 
+/** When a code that was sent now can be sent again, and when it probably ends. */
+export function timesOf(pass: Pass, codeLifetimeMs: number): Pick<Sent, 'resendAt' | 'expiresAt'> {
+  const now = Date.now();
+  const resendAt = new Date(Math.max(now + RESEND_AFTER_MS, pass.nextAt.getTime()));
+  return { resendAt, expiresAt: new Date(now + codeLifetimeMs) };
+}
+
 /** A request that never left must not make its phone wait a minute, or after an outage a day. */
-function isUnsent(error: UpstreamError): boolean {
+export function isUnsent(error: UpstreamError): boolean {
   return error.kind === 'fault' && error.fate === 'not-sent';
 }
 

@@ -1,16 +1,29 @@
 import { failure, type Call, type Failure, type FailureOf } from '../failure.ts';
 import type { Refusal, UpstreamError, UpstreamRefusal } from '../upstream/errors.ts';
 
-/** The code in each kind of call; reading and deleting share one. */
+/** The calls that ask the upstream: a window is opened by the page. */
+export type SentCall = Exclude<Call, 'open'>;
+
+/** The code in each kind of call; those about a record as a whole share one. */
 type Row = readonly [
   confirm: FailureOf['confirm']['code'],
   request: FailureOf['request']['code'],
   record: FailureOf['read']['code'],
 ];
-const COLUMN = { confirm: 0, request: 1, read: 2, delete: 2 } as const satisfies Record<Call, keyof Row>;
+const COLUMN = { confirm: 0, request: 1, resend: 2, complete: 2, read: 2, delete: 2 } as const satisfies Record<
+  SentCall,
+  keyof Row
+>;
 
 /** The calls that change something upstream: their outcome is unknown where the answer is lost. */
-const CHANGES = { confirm: true, request: true, read: false, delete: true } satisfies Record<Call, boolean>;
+const CHANGES = {
+  confirm: true,
+  request: true,
+  resend: true,
+  complete: false,
+  read: false,
+  delete: true,
+} satisfies Record<SentCall, boolean>;
 
 /** What a refusal means to the client. A refusal that makes no sense for a call is UPSTREAM_REJECTED, or UPSTREAM_UNAVAILABLE where it may pass. */
 const MEANING: Readonly<Record<Exclude<Refusal, 'UNRECOGNISED'>, Row>> = {
@@ -44,11 +57,11 @@ const SERVER_ERROR: Row = ['UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE', 'UPST
 const REJECTED: Row = ['CODE_REJECTED', 'UPSTREAM_REJECTED', 'UPSTREAM_REJECTED'];
 
 /** The failure that a call to the upstream ended in. A lost answer to a call that changes something is never called a failure. */
-export function failureOf<C extends Call>(call: C, error: UpstreamError): FailureOf[C] {
+export function failureOf<C extends SentCall>(call: C, error: UpstreamError): FailureOf[C] {
   return outcomeOf(call, error) as FailureOf[C];
 }
 
-function outcomeOf(call: Call, error: UpstreamError): Failure {
+function outcomeOf(call: SentCall, error: UpstreamError): Failure {
   if (error.kind === 'refusal') return failure(meaning(error)[COLUMN[call]], { providerCode: error.providerCode });
   const isLost = error.fate === 'ambiguous' && CHANGES[call];
   return isLost ? failure('OUTCOME_UNKNOWN') : failure(error.code, { retryAt: error.retryAt });

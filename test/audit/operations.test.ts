@@ -18,7 +18,8 @@ import {
 } from '../../src/index.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import { createFolders, GUARD_SECRET, linesIn } from '../support/audit.ts';
-import { CONFIRM_EVERYTHING, startGateway, testConfig, type TestGateway } from '../support/gateway.ts';
+import { CONFIRM_EVERYTHING, startGateway, testConfig, type Fields, type TestGateway } from '../support/gateway.ts';
+import { COMPLETE, OPEN, passWindow } from '../support/person-window.ts';
 import { callerHeaders, TOKENS } from '../support/tokens.ts';
 import { holdTimeouts } from '../support/timers.ts';
 import { until } from '../support/until.ts';
@@ -99,6 +100,23 @@ describe('the access record', () => {
     expect(text).not.toMatch(new RegExp(`홍길동|5678|1990|alice|bob|${impUid}|${code}`));
     expect(gateway.log()).not.toContain('203.0.113.7');
     expect(await auditVerify([file], GUARD_SECRET)).toMatchObject({ ok: true });
+  });
+
+  test('has a line for a window that is opened, without a verification where the page makes it, and for each completion', async () => {
+    const { gateway, file } = await start();
+    const [alice, bob] = [await callerHeaders('alice', 'certification:ci'), await callerHeaders('bob')];
+    const window = await gateway.run(OPEN, {}, alice);
+    const impUid = await passWindow(gateway.sandbox.url, window);
+    await gateway.run(COMPLETE, { impUid }, bob);
+    await gateway.run(COMPLETE, { impUid }, alice);
+    await gateway.run(COMPLETE, { impUid: '../users' }, alice);
+    expect(linesIn(file)).toMatchObject([
+      { what: 'open', outcome: 'OK', whose: null, fields: [] },
+      { what: 'complete', outcome: 'NOT_FOUND', whose: HMAC, fields: [] },
+      { what: 'complete', outcome: 'OK', whose: HMAC, fields: ['birthday', 'name', 'phone', 'uniqueKey'] },
+      { what: 'complete', outcome: 'INVALID_INPUT', whose: null, fields: [] },
+    ]);
+    expect(readFileSync(file, 'utf8')).not.toContain(window['merchantUid']);
   });
 
   test('knows a caller by the HMAC of the log, and a verification in any spelling by one', async () => {
@@ -362,6 +380,22 @@ describe('in a server of the host program', () => {
     const file = newFile();
     writeFileSync(file, `${lines.join('\n')}\n`);
     expect(await auditVerify([file], null)).toMatchObject({ ok: true });
+  });
+
+  test('a completion whose line the host cannot take withholds the person, and has an unknown outcome', async () => {
+    const taken = ['{}']; // the line of the opening
+    const write = async (): Promise<void> => {
+      if (taken.pop() === undefined) throw new Error('full');
+    };
+    const { subgraph, sandbox } = await mount({ write });
+    const run = async (source: string, variableValues = {}) => {
+      const contextValue = await subgraph.createContext({ headers: {} });
+      const { data, errors } = await graphql({ schema: subgraph.schema, source, variableValues, contextValue });
+      expect(errors).toBeUndefined();
+      return Object.values(data!)[0] as Fields;
+    };
+    const impUid = await passWindow(sandbox.url, await run(OPEN));
+    expect(await run(COMPLETE, { impUid })).toMatchObject({ code: 'OUTCOME_UNKNOWN' });
   });
 
   test('a line that the host cannot take withholds the record, and an error of its own stays its own', async () => {

@@ -23,7 +23,9 @@ const ROWS: [code: FailureCode, call: Call, facts: Partial<IdentityResult>, expe
   ['CODE_EXPIRED', 'confirm', { attemptsRemaining: 0 }, { step: 'request-again' }],
   ['TOO_MANY_ATTEMPTS', 'confirm', { attemptsRemaining: 0 }, { step: 'request-again' }],
   ['ALREADY_CERTIFIED', 'confirm', { attemptsRemaining: 0 }, { step: 'read' }],
+  ['RESEND_UNAVAILABLE', 'request', { attemptsRemaining: null }, { step: 'request-again' }],
   ['APP_NOT_APPROVED', 'confirm', { attemptsRemaining: 0 }, { step: 'request-again' }],
+  ['WINDOW_NOT_COMPLETED', 'complete', {}, { step: 'window' }],
   ['IN_PROGRESS', 'confirm', { attemptsRemaining: 3, retryAt: AT }, { step: 'wait', retryAt: AT }],
   ['IDENTITY_MISMATCH', 'request', {}, { step: 'fix-fields', fields: [] }],
   ['LINE_BLOCKED', 'request', {}, { step: 'other-way', method: null }],
@@ -34,6 +36,7 @@ const ROWS: [code: FailureCode, call: Call, facts: Partial<IdentityResult>, expe
   ['NOT_FOUND', 'read', {}, { step: 'start-over', providerCode: null }],
   ['RATE_LIMITED', 'request', { retryAt: AT }, { step: 'wait', retryAt: AT }],
   ['OUTCOME_UNKNOWN', 'confirm', {}, { step: 'read' }],
+  ['OUTCOME_UNKNOWN', 'complete', {}, { step: 'read' }],
   ['OUTCOME_UNKNOWN', 'request', {}, { step: 'request-again' }],
   ['OUTCOME_UNKNOWN', 'delete', {}, { step: 'try-later', retryAt: null }],
   ['UPSTREAM_UNAUTHORIZED', 'request', {}, { step: 'contact-support', providerCode: null }],
@@ -82,7 +85,7 @@ describe('nextStep', () => {
     [{ __typename: 'Certification', certified: false }, 'read', { step: 'confirm' }],
     [{ __typename: 'Certification', certified: null }, 'read', { step: 'confirm' }],
     [{ __typename: 'CertificationDeleted' }, 'delete', { step: 'done' }],
-    [{ __typename: 'IdentityWindow' }, 'request', { step: 'go-on' }],
+    [{ __typename: 'IdentityWindow' }, 'open', { step: 'window' }],
     [{ __typename: '%other' }, 'request', { step: 'go-on' }],
   ])('after the success %j of a %s is %j', (result, call, expected) => {
     expect(nextStep(result, call)).toEqual(expected);

@@ -200,8 +200,8 @@ test('a write that was answered is not made again, nor one that was made again w
 describe('an owner', () => {
   test('is kept with the method, and may delete what was requested', async () => {
     const attempts = attemptsOn();
-    await attempts.open(ALICE, IMP_UID, 'APP');
-    expect(await plain(attempts.begin(by(attempts, '123456')))).toEqual({ kind: 'other-method' });
+    await attempts.open(ALICE, IMP_UID, { method: 'APP', phone: '01012345678' });
+    expect(await plain(attempts.begin(by(attempts, '123456')))).toEqual({ kind: 'other-method', method: 'APP' });
     expect(await plain(attempts.mayDelete(ALICE, IMP_UID))).toBe(true);
     expect([own.writes, own.logged]).toEqual([1, []]);
   });
@@ -212,7 +212,7 @@ describe('an owner', () => {
   ])('that cannot be kept because the store %s is logged, and fails nothing', async (_how, error) => {
     const attempts = attemptsOn();
     own.trouble = { writes: 1, error };
-    await attempts.open(ALICE, IMP_UID, 'SMS');
+    await attempts.open(ALICE, IMP_UID, { method: 'SMS', phone: '01012345678' });
     expect(own.logged).toEqual([[{ error: 'StoreUnavailable', frames: expect.anything() }, expect.any(String)]]);
     expect(JSON.stringify(own.logged)).not.toContain('alice');
   });

@@ -325,8 +325,9 @@ describe('a caller that may not send', () => {
       rejection('NOT_FOUND'),
     ],
     ["another caller's record", { ...record, owner: 'other' }, mine, rejection('NOT_FOUND', 0)],
-    ['a code for an approval', { ...record, method: 'APP' }, mine, { kind: 'other-method' }],
-    ['an approval for a code', record, { ...mine, method: 'APP' }, { kind: 'other-method' }],
+    ['a code for an approval', { ...record, method: 'APP' }, mine, { kind: 'other-method', method: 'APP' }],
+    ['an approval for a code', record, { ...mine, method: 'APP' }, { kind: 'other-method', method: 'SMS' }],
+    ['a code for a window', { ...record, method: 'WINDOW' }, mine, { kind: 'other-method', method: 'WINDOW' }],
     ['a dead record', { ...record, state: 'DEAD', failed: 'CODE_EXPIRED' }, mine, rejection('CODE_EXPIRED')],
     ['a dead record that does not say why', { ...record, state: 'DEAD' }, mine, rejection('TOO_MANY_ATTEMPTS')],
     [
@@ -376,6 +377,7 @@ describe('the end of an attempt', () => {
     const {
       owner: _owner,
       method: _method,
+      phone: _phone,
       lease,
       ...rest
     } = finish(only({ ...record, ...change }), end, RULES.leaseMs);

@@ -37,6 +37,7 @@ function contract(create: () => Promise<AttemptStore>): void {
     const record: AttemptRecord = {
       owner: 'o',
       method: 'APP',
+      phone: 'p',
       attempts: 3,
       state: 'IN_FLIGHT',
       lease: 'i',

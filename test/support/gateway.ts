@@ -1,9 +1,16 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import type { Config, IamportConfig } from '../../src/config.ts';
+import type { Config, IamportConfig, PortoneConfig } from '../../src/config.ts';
 import type { AttemptStore } from '../../src/guard/store.ts';
 import type { WindowStore } from '../../src/guard/windows.ts';
-import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import {
+  createSandbox,
+  SANDBOX_CHANNEL_KEY,
+  SANDBOX_PORTONE_SECRET,
+  SANDBOX_STORE_ID,
+  type Sandbox,
+  type SandboxOptions,
+} from '../../src/sandbox/sandbox.ts';
 import { createServer } from '../../src/server/server.ts';
 import { testConfig } from './config.ts';
 
@@ -60,10 +67,24 @@ export const CONFIRM_EVERYTHING = `
     }
   }`;
 
+/** PortOne V2 at a sandbox. */
+export function portoneAt(baseUrl: string, place: 'alone' | 'beside' = 'alone'): PortoneConfig {
+  return {
+    baseUrl,
+    apiSecret: SANDBOX_PORTONE_SECRET,
+    storeId: SANDBOX_STORE_ID,
+    channels: [{ key: SANDBOX_CHANNEL_KEY, provider: null }],
+    bypass: null,
+    isAlone: place === 'alone',
+  };
+}
+
 /** A gateway and its own sandbox, both on free ports. */
 export async function startGateway(
   options: {
     iamport?: Partial<IamportConfig>;
+    /** PortOne V2 as the sandbox speaks it, `beside` iamport or `alone`. */
+    portone?: 'alone' | 'beside';
     config?: Partial<Config>;
     sandbox?: SandboxOptions;
     store?: AttemptStore;
@@ -78,7 +99,8 @@ export async function startGateway(
       done();
     },
   });
-  const config = { ...testConfig(sandbox.url, options.iamport), ...options.config };
+  const portone = options.portone ? portoneAt(sandbox.url, options.portone) : null;
+  const config = { ...testConfig(sandbox.url, options.iamport), portone, ...options.config };
   const { store, windows } = options;
   // Without time and pid, in whose digits any code turns up.
   const logger = pino({ level: 'trace', timestamp: false, base: null }, stream);

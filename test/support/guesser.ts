@@ -4,6 +4,7 @@ import { createAttempts } from '../../src/guard/attempt-records.ts';
 import { createFileStore } from '../../src/guard/file.ts';
 import { openFile } from '../../src/guard/file-link.ts';
 import { createFileWindows } from '../../src/guard/file-windows.ts';
+import { createIdentityWindows } from '../../src/guard/identity-windows.ts';
 import { createLimits } from '../../src/guard/limits.ts';
 import { createRequests } from '../../src/guard/requests.ts';
 import { readConfig } from '../../src/config.ts';
@@ -35,6 +36,7 @@ const verification = createVerification({
     logger: quiet,
     onEvent,
   }),
+  identityWindows: createIdentityWindows({ store, hmac, onEvent }),
   limits: createLimits({ config: limits, windows: createFileWindows(file), hmac, onEvent, logger: quiet }),
   requests: createRequests({ store, hmac, logger: quiet, onEvent }),
   deadlines: deadlinesOf(config),

@@ -79,7 +79,9 @@ export function createReader(shell: Shell, clone: string, env: Record<string, st
     },
     async run(file) {
       await haveGateway();
-      const child = promisify(execFile)(process.execPath, [file], {
+      // The packages of this repository are run from their source, since a fresh clone has not built them.
+      const fromSource = '--conditions=@iamport-identity-gateway/source';
+      const child = promisify(execFile)(process.execPath, [fromSource, file], {
         cwd: clone,
         env: environment(),
         timeout: LONGEST_MS,

@@ -1,8 +1,9 @@
 import type { Caller } from '../../src/caller.ts';
-import type { LimitsConfig } from '../../src/config.ts';
+import type { IamportConfig, LimitsConfig } from '../../src/config.ts';
 import { createAttempts } from '../../src/guard/attempt-records.ts';
 import { deadlinesOf } from '../../src/deadlines.ts';
 import { createHmacs } from '../../src/guard/hmac.ts';
+import { createIdentityWindows } from '../../src/guard/identity-windows.ts';
 import { createLimits, type Limits } from '../../src/guard/limits.ts';
 import { createRequests } from '../../src/guard/requests.ts';
 import { createMemoryStore, type AttemptStore } from '../../src/guard/store.ts';
@@ -27,6 +28,8 @@ export function useCases(verification: Verification) {
     confirm: (caller: Caller, impUid: string, otp: string) =>
       plain(verification.confirm(caller, impUid, { method: 'SMS', otp })),
     approve: (caller: Caller, impUid: string) => plain(verification.confirm(caller, impUid, { method: 'APP' })),
+    open: (caller: Caller) => plain(verification.openWindow(caller)),
+    complete: (caller: Caller, impUid: string) => plain(verification.completeWindow(caller, impUid)),
     read: (caller: Caller, impUid: string, signal?: AbortSignal) => plain(verification.read(caller, impUid, signal)),
     delete: (caller: Caller, impUid: string) => plain(verification.delete(caller, impUid)),
   };
@@ -43,6 +46,8 @@ export function verificationOn(
     limits: rates = {},
     ownLimits,
     answerMs = 18_000,
+    iamport = {},
+    as = (upstream) => upstream,
   }: {
     store?: AttemptStore;
     windows?: WindowStore;
@@ -50,17 +55,21 @@ export function verificationOn(
     /** In the place of limits by those rates. */
     ownLimits?: Limits;
     answerMs?: number;
+    iamport?: Partial<IamportConfig>;
+    /** Makes another upstream of it. */
+    as?: (upstream: IdentityUpstream) => IdentityUpstream;
   } = {},
 ): UseCases & { readonly iamport: IdentityUpstream; close(): void } {
-  const { iamport: config, limits: off } = testConfig(upstreamUrl);
+  const { iamport: config, limits: off } = testConfig(upstreamUrl, iamport);
   const http = createHttp(config);
   const onEvent = (): void => {};
-  const upstream = createIamport({ ...config, http, onEvent });
+  const upstream = as(createIamport({ ...config, http, onEvent }));
   const hmac = createHmacs('the same on every replica');
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
   const verification = createVerification({
     upstream,
     attempts: createAttempts({ store, hmac, rules: { leaseMs: 25_000, claims: true }, logger, onEvent }),
+    identityWindows: createIdentityWindows({ store, hmac, onEvent }),
     limits: ownLimits ?? createLimits({ config: { ...off, ...rates }, windows, hmac, onEvent, logger }),
     requests: createRequests({ store, hmac, logger, onEvent }),
     deadlines: { ...deadlinesOf(config), answerMs },

@@ -24,7 +24,7 @@ async function portOf(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-const send = async (options: Omit<HttpOptions, 'connectTimeoutMs'>) => {
+const send = async (options: Pick<HttpOptions, 'baseUrl'> & Partial<HttpOptions>) => {
   const http = createHttp({ connectTimeoutMs: 10_000, ...options });
   closers.push(() => http.close());
   return http.send({ method: 'GET', path: '/x', signal: new AbortController().signal });
@@ -125,6 +125,18 @@ describe('a connection to the upstream', () => {
     };
     expect(await send({ baseUrl: `http://upstream.test:${port}`, wire: { lookup } })).toMatchObject({ status: 200 });
     expect(asked).toEqual(['upstream.test']);
+  });
+
+  test('is not given up for the time in which this process was too busy to notice that it stands', async () => {
+    const port = await portOf(createServer((_request, response) => response.end('{}')));
+    const lookup: LookupFunction = (_name, _options, found) => {
+      setImmediate(() => {
+        found(null, [{ address: '127.0.0.1', family: 4 }]);
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200); // the kernel connects meanwhile
+      });
+    };
+    const options = { baseUrl: `http://upstream.test:${port}`, connectTimeoutMs: 50, wire: { lookup } };
+    expect(await send(options)).toMatchObject({ status: 200 });
   });
 
   test('is closed from here when it is idle, before the upstream may close it under a request', async () => {

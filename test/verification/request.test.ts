@@ -38,7 +38,12 @@ function countingRefunds({ limits, ...more }: { store?: AttemptStore; limits?: P
     refund: async () => void (count += 1),
     release: async () => {},
   };
-  const ownLimits: Limits = { request: async () => ok(pass), confirm: async () => ok(pass), ...limits };
+  const ownLimits: Limits = {
+    request: async () => ok(pass),
+    resend: async () => ok(pass),
+    confirm: async () => ok(pass),
+    ...limits,
+  };
   const gateway = verificationOn(upstream.url, { ...more, ownLimits });
   opened.push(gateway);
   return { gateway, refunds: () => count };

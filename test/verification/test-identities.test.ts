@@ -10,6 +10,7 @@ import { CONFIRM_EVERYTHING, startGateway, testConfig, type TestGateway } from '
 import { newPrivateKey } from '../support/keys.ts';
 import { freshPath } from '../support/store-file.ts';
 import { callerHeaders, TOKENS } from '../support/tokens.ts';
+import type { IdentityUpstream } from '../../src/upstream/upstream.ts';
 import { plain, verificationOn } from '../support/verification.ts';
 
 const REQUEST = `mutation ($input: RequestIdentityOtpInput!) { requestIdentityOtp(input: $input) { __typename
@@ -232,20 +233,23 @@ test('a restart on a store file keeps them', async () => {
 });
 
 /** The upstream by itself, before one that cannot be reached, with states in memory. */
-function upstreamAlone(isOver: () => boolean = () => false) {
+function upstreamAlone(isOver: () => boolean = () => false, behaviour: Partial<IdentityUpstream> = {}) {
   const real = verificationOn('http://127.0.0.1:9');
   opened.push(real);
   const states = new Map<string, TestState>();
   const person = { ...IDENTITY, phone: '01012345678', merchantUid: 'window-1', company: null, device: null };
-  const upstream = createTestUpstream(real.iamport, {
-    ...readTestIdentities(fileWith()),
-    isOver,
-    states: {
-      hmacOf: (phone) => phone,
-      find: async (impUid) => states.get(impUid) ?? null,
-      replace: async (impUid, _expected, next) => void states.set(impUid, next),
+  const upstream = createTestUpstream(
+    { ...real.iamport, ...behaviour },
+    {
+      ...readTestIdentities(fileWith()),
+      isOver,
+      states: {
+        hmacOf: (phone) => phone,
+        find: async (impUid) => states.get(impUid) ?? null,
+        replace: async (impUid, _expected, next) => void states.set(impUid, next),
+      },
     },
-  });
+  );
   const request = () => plain(upstream.request({ ...person, carrier: 'SKT', method: 'SMS' }, null)) as Promise<string>;
   return { upstream, request };
 }
@@ -258,9 +262,11 @@ test('no window is completed with a test identity, whatever merchantUid its requ
 });
 
 test('a code is sent again only for one that is there, and without a call', async () => {
-  const { upstream, request } = upstreamAlone();
-  expect(await plain(upstream.resend(await request())!)).toBeUndefined();
-  expect(await plain(upstream.resend(`test_${'0'.repeat(32)}`)!)).toMatchObject({ refusal: 'NOT_FOUND' });
+  const resend = () => () => Promise.reject(new Error('The upstream was asked'));
+  const { upstream, request } = upstreamAlone(() => false, { resend });
+  expect(await plain(upstream.resend(await request())!())).toBeUndefined();
+  expect(await plain(upstream.resend(`test_${'0'.repeat(32)}`)!())).toMatchObject({ refusal: 'NOT_FOUND' });
+  expect(upstreamAlone().upstream.resend(`test_${'0'.repeat(32)}`)).toBeNull(); // as of PortOne V1
 });
 
 test('a verification that is certified already is not confirmed again', async () => {

@@ -19,7 +19,7 @@ test('the documentation lists each refusal with the codes that a confirm and a r
 const refusalOf = (refusal: UpstreamRefusal['refusal'], status = 200): UpstreamRefusal =>
   new UpstreamRefusal({ refusal, providerCode: '9013', shape: null }, status);
 
-test.each(['read', 'delete'] as const)(
+test.each(['read', 'complete', 'delete'] as const)(
   'a %s that is refused says whether it may pass, and nothing of a code',
   (call) => {
     const codes = REFUSALS.map((refusal) => [refusal, failureOf(call, refusalOf(refusal)).code] as const);
@@ -53,9 +53,10 @@ test.each([
 
 test('a lost answer is unknown to a call with an effect, and a failure to a read', () => {
   const lost = new UpstreamFault('cut');
-  const calls = ['confirm', 'request', 'delete', 'read'] as const;
+  const calls = ['confirm', 'request', 'delete', 'read', 'complete'] as const;
   expect(calls.map((call) => failureOf(call, lost).code)).toEqual([
     ...Array<string>(3).fill('OUTCOME_UNKNOWN'),
+    'UPSTREAM_BAD_RESPONSE',
     'UPSTREAM_BAD_RESPONSE',
   ]);
   const retryAt = new Date(0);

@@ -1,5 +1,5 @@
 /**
- * @generated SignedSource<<637d23eccb4530cceccfec22ed5af340>>
+ * @generated SignedSource<<55b5119741ea43528181896d1472401b>>
  * @lightSyntaxTransform
  */
 
@@ -10,7 +10,7 @@
 import type { ConcreteRequest } from 'relay-runtime';
 export type Carrier = "KT" | "KT_MVNO" | "LGT" | "LGT_MVNO" | "SKT" | "SKT_MVNO" | "%future added value";
 export type Device = "MOBILE" | "PC" | "%future added value";
-export type IdentityErrorCode = "AGE_NOT_ALLOWED" | "ALREADY_CERTIFIED" | "APP_NOT_APPROVED" | "APP_REQUIRED" | "CODE_EXPIRED" | "CODE_REJECTED" | "IDENTITY_MISMATCH" | "INVALID_INPUT" | "IN_PROGRESS" | "LINE_BLOCKED" | "LINE_NOT_ELIGIBLE" | "NOT_FOUND" | "OUTCOME_UNKNOWN" | "OVERLOADED" | "RATE_LIMITED" | "SMS_REQUIRED" | "TOO_MANY_ATTEMPTS" | "UPSTREAM_BAD_RESPONSE" | "UPSTREAM_MAINTENANCE" | "UPSTREAM_MISCONFIGURED" | "UPSTREAM_REJECTED" | "UPSTREAM_TIMEOUT" | "UPSTREAM_UNAUTHORIZED" | "UPSTREAM_UNAVAILABLE" | "WRONG_CODE" | "%future added value";
+export type IdentityErrorCode = "AGE_NOT_ALLOWED" | "ALREADY_CERTIFIED" | "APP_NOT_APPROVED" | "APP_REQUIRED" | "CODE_EXPIRED" | "CODE_REJECTED" | "IDENTITY_MISMATCH" | "INVALID_INPUT" | "IN_PROGRESS" | "LINE_BLOCKED" | "LINE_NOT_ELIGIBLE" | "NOT_FOUND" | "OUTCOME_UNKNOWN" | "OVERLOADED" | "RATE_LIMITED" | "RESEND_UNAVAILABLE" | "SMS_REQUIRED" | "TOO_MANY_ATTEMPTS" | "UPSTREAM_BAD_RESPONSE" | "UPSTREAM_MAINTENANCE" | "UPSTREAM_MISCONFIGURED" | "UPSTREAM_REJECTED" | "UPSTREAM_TIMEOUT" | "UPSTREAM_UNAUTHORIZED" | "UPSTREAM_UNAVAILABLE" | "WINDOW_NOT_COMPLETED" | "WRONG_CODE" | "%future added value";
 export type VerificationMethod = "APP" | "SMS" | "%future added value";
 export type RequestIdentityOtpInput = {
   birthday: string;

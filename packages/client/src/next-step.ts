@@ -2,7 +2,7 @@ import type { IdentityErrorCode, VerificationMethod } from './generated/operatio
 import type { PossibleTypesResultData } from './generated/possible-types.ts';
 
 /** The kind of operation that answered: after a lost answer it decides what to do. */
-export type Call = 'request' | 'confirm' | 'read' | 'delete';
+export type Call = 'request' | 'confirm' | 'open' | 'complete' | 'read' | 'delete';
 
 /** What an app does next. Each failure has a `message` for the person: show it, whatever the step is. */
 export type NextStep =
@@ -10,6 +10,8 @@ export type NextStep =
   | { readonly step: 'done' }
   /** The person types the code, or approves in the verification app; then confirm. After a read: nobody has confirmed yet. */
   | { readonly step: 'confirm' }
+  /** The person goes on in the provider's window, opened with the id that `openIdentityWindow` answered; then complete it. */
+  | { readonly step: 'window' }
   /** The call succeeded with a type that this version does not know: use what it answered. */
   | { readonly step: 'go-on' }
   /** Show the form again and mark these fields; none where it is not told which of them is wrong. */
@@ -58,6 +60,7 @@ export function nextStep(result: IdentityResult, call: Call): NextStep {
 
 function afterSuccess({ __typename: type, certified }: IdentityResult): NextStep {
   if (type === 'IdentityOtpSent') return { step: 'confirm' };
+  if (type === 'IdentityWindow') return { step: 'window' };
   if (type === 'CertificationDeleted') return { step: 'done' };
   // Nobody is called verified whose document did not ask for it.
   if (type === 'Certification') return { step: certified === true ? 'done' : 'confirm' };
@@ -69,6 +72,7 @@ type Rule = (failure: IdentityResult, call: Call) => NextStep;
 const fixFields: Rule = ({ fields = [] }) => ({ step: 'fix-fields', fields });
 const wait: Rule = ({ retryAt = null }) => ({ step: 'wait', retryAt });
 const requestAgain: Rule = () => ({ step: 'request-again' });
+const inWindow: Rule = () => ({ step: 'window' });
 const read: Rule = () => ({ step: 'read' });
 const otherWay: Rule = () => ({ step: 'other-way', method: null });
 const startOver: Rule = ({ providerCode = null }) => ({ step: 'start-over', providerCode });
@@ -81,7 +85,7 @@ const retype: Rule = ({ attemptsRemaining = null }) =>
 /** It may have worked. A deletion can be repeated; a read changes nothing. */
 const answerLost: Rule = (failure, call) => {
   if (call === 'request') return { step: 'request-again' };
-  return call === 'confirm' ? { step: 'read' } : tryLater(failure, call);
+  return call === 'confirm' || call === 'complete' ? { step: 'read' } : tryLater(failure, call);
 };
 
 const unknownFailure: Rule = (failure, call) => (failure.retryable ? tryLater : startOver)(failure, call);
@@ -95,6 +99,8 @@ const BY_CODE: Readonly<Record<IdentityErrorCode, Rule>> = {
   TOO_MANY_ATTEMPTS: requestAgain,
   ALREADY_CERTIFIED: read,
   APP_NOT_APPROVED: requestAgain,
+  RESEND_UNAVAILABLE: requestAgain,
+  WINDOW_NOT_COMPLETED: inWindow,
   IN_PROGRESS: wait,
   IDENTITY_MISMATCH: fixFields,
   LINE_BLOCKED: otherWay,

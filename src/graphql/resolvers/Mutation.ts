@@ -16,6 +16,15 @@ export const Mutation: MutationResolvers = {
     return member('IdentityOtpSent', sent.ok ? ok({ ...sent.value, attemptsAllowed: ATTEMPTS_ALLOWED }) : sent);
   },
 
+  resendIdentityOtp: async (_, { impUid }, { identity }) => {
+    const caller = callerOf(identity);
+    const id = checkImpUid(impUid);
+    const sent = await identity.run('resend', id.ok ? id.value : null, async () =>
+      id.ok ? identity.verification.resend(caller, id.value) : id,
+    );
+    return member('IdentityOtpSent', sent.ok ? ok({ ...sent.value, attemptsAllowed: sent.value.attemptsLeft }) : sent);
+  },
+
   confirmIdentityOtp: async (_, args, { identity }, info) => {
     const caller = callerOf(identity);
     const checked = checkConfirm(args.impUid, args.otp);
@@ -34,6 +43,21 @@ export const Mutation: MutationResolvers = {
       id.ok ? identity.verification.confirm(caller, id.value, { method: 'APP' }) : id,
     );
     return member('Certification', confirmed);
+  },
+
+  openIdentityWindow: async (_, _args, { identity }) => {
+    const caller = callerOf(identity);
+    return member('IdentityWindow', await identity.run('open', null, () => identity.verification.openWindow(caller)));
+  },
+
+  completeIdentityWindow: async (_, { impUid }, { identity }, info) => {
+    const caller = callerOf(identity);
+    const id = checkImpUid(impUid);
+    if (id.ok) identity.selections.note(id.value, info);
+    const completed = await identity.run('complete', id.ok ? id.value : null, async () =>
+      id.ok ? identity.verification.completeWindow(caller, id.value) : id,
+    );
+    return member('Certification', completed);
   },
 
   deleteCertification: async (_, { impUid }, { identity }) => {

@@ -4,7 +4,10 @@ import type {
   ConfirmIdentityOtpResultResolvers,
   DeleteCertificationResultResolvers,
   IdentityOtpSentResolvers,
+  IdentityWindowResolvers,
+  OpenIdentityWindowResultResolvers,
   RequestIdentityOtpResultResolvers,
+  ResendIdentityOtpResultResolvers,
 } from '../../generated/resolvers.ts';
 
 const typeOf = <T extends string>({ __typename }: { readonly __typename: T }): T => __typename;
@@ -12,6 +15,8 @@ const typeOf = <T extends string>({ __typename }: { readonly __typename: T }): T
 export const CertificationResult: CertificationResultResolvers = { __resolveType: typeOf };
 export const ConfirmIdentityOtpResult: ConfirmIdentityOtpResultResolvers = { __resolveType: typeOf };
 export const DeleteCertificationResult: DeleteCertificationResultResolvers = { __resolveType: typeOf };
+export const ResendIdentityOtpResult: ResendIdentityOtpResultResolvers = { __resolveType: typeOf };
+export const OpenIdentityWindowResult: OpenIdentityWindowResultResolvers = { __resolveType: typeOf };
 export const RequestIdentityOtpResult: RequestIdentityOtpResultResolvers = { __resolveType: typeOf };
 
 export const IdentityOtpSent: IdentityOtpSentResolvers = {
@@ -19,6 +24,15 @@ export const IdentityOtpSent: IdentityOtpSentResolvers = {
   resendAt: ({ resendAt }) => resendAt,
   expiresAt: ({ expiresAt }) => expiresAt,
   attemptsAllowed: ({ attemptsAllowed }) => attemptsAllowed,
+};
+
+export const IdentityWindow: IdentityWindowResolvers = {
+  impUid: ({ impUid }) => impUid,
+  merchantUid: ({ merchantUid }) => merchantUid,
+  merchantCode: ({ merchantCode }) => merchantCode,
+  storeId: ({ storeId }) => storeId,
+  channelKey: ({ channelKey }) => channelKey,
+  expiresAt: ({ expiresAt }) => expiresAt,
 };
 
 export const CertificationDeleted: CertificationDeletedResolvers = { impUid: ({ impUid }) => impUid };

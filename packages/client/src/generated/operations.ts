@@ -64,6 +64,8 @@ export type IdentityErrorCode =
   | 'OVERLOADED'
   /** Too many calls; wait. */
   | 'RATE_LIMITED'
+  /** No message can be sent again for this verification: ask for a new one. */
+  | 'RESEND_UNAVAILABLE'
   /** The verification app cannot be used by this person or on this device: ask again with `method: SMS`. */
   | 'SMS_REQUIRED'
   /** Too many wrong codes: this verification is dead. */
@@ -82,6 +84,8 @@ export type IdentityErrorCode =
   | 'UPSTREAM_UNAUTHORIZED'
   /** The provider, or what the gateway keeps attempts or its access record in, cannot be reached or is failing. */
   | 'UPSTREAM_UNAVAILABLE'
+  /** The person has not completed the window: open it again with the same id, or open a new one. */
+  | 'WINDOW_NOT_COMPLETED'
   /** The code is not the one that was sent. */
   | 'WRONG_CODE';
 
@@ -130,6 +134,21 @@ export type CertificationQuery = { readonly certification:
     | { readonly __typename: 'UpstreamError', readonly providerCode: string | null, readonly retryAt: string | null, readonly code: IdentityErrorCode, readonly message: string, readonly retryable: boolean }
    };
 
+export type CompleteIdentityWindowMutationVariables = Exact<{
+  impUid: string | number;
+}>;
+
+
+export type CompleteIdentityWindowMutation = { readonly completeIdentityWindow:
+    | { readonly __typename: 'Certification', readonly impUid: string, readonly certified: boolean | null, readonly name: string | null, readonly birthday: string | null, readonly gender: Gender | null, readonly certifiedAt: string | null }
+    | { readonly __typename: 'CertificationNotFoundError', readonly code: IdentityErrorCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'InvalidInputError', readonly code: IdentityErrorCode, readonly message: string, readonly retryable: boolean, readonly fields: ReadonlyArray<{ readonly name: string, readonly message: string }> }
+    | { readonly __typename: 'OtpRejectedError', readonly attemptsRemaining: number | null, readonly retryAt: string | null, readonly code: IdentityErrorCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'OutcomeUnknownError', readonly code: IdentityErrorCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'RateLimitedError', readonly retryAt: string | null, readonly code: IdentityErrorCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'UpstreamError', readonly providerCode: string | null, readonly retryAt: string | null, readonly code: IdentityErrorCode, readonly message: string, readonly retryable: boolean }
+   };
+
 export type ConfirmIdentityOtpMutationVariables = Exact<{
   impUid: string | number;
   otp: string;
@@ -170,6 +189,15 @@ export type IdentityErrorFieldsFragment =
   | IdentityErrorFields_UpstreamError_Fragment
 ;
 
+export type OpenIdentityWindowMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OpenIdentityWindowMutation = { readonly openIdentityWindow:
+    | { readonly __typename: 'IdentityWindow', readonly impUid: string | null, readonly merchantUid: string | null, readonly merchantCode: string | null, readonly storeId: string | null, readonly channelKey: string | null, readonly expiresAt: string }
+    | { readonly __typename: 'RateLimitedError', readonly retryAt: string | null, readonly code: IdentityErrorCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'UpstreamError', readonly providerCode: string | null, readonly retryAt: string | null, readonly code: IdentityErrorCode, readonly message: string, readonly retryable: boolean }
+   };
+
 export type RequestIdentityOtpMutationVariables = Exact<{
   input: RequestIdentityOtpInput;
 }>;
@@ -184,14 +212,38 @@ export type RequestIdentityOtpMutation = { readonly requestIdentityOtp:
     | { readonly __typename: 'UpstreamError', readonly providerCode: string | null, readonly retryAt: string | null, readonly code: IdentityErrorCode, readonly message: string, readonly retryable: boolean }
    };
 
+export type ResendIdentityOtpMutationVariables = Exact<{
+  impUid: string | number;
+}>;
+
+
+export type ResendIdentityOtpMutation = { readonly resendIdentityOtp:
+    | { readonly __typename: 'CertificationNotFoundError', readonly code: IdentityErrorCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'IdentityOtpSent', readonly impUid: string, readonly resendAt: string, readonly expiresAt: string, readonly attemptsAllowed: number }
+    | { readonly __typename: 'InvalidInputError', readonly code: IdentityErrorCode, readonly message: string, readonly retryable: boolean, readonly fields: ReadonlyArray<{ readonly name: string, readonly message: string }> }
+    | { readonly __typename: 'OtpRejectedError', readonly attemptsRemaining: number | null, readonly retryAt: string | null, readonly code: IdentityErrorCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'OutcomeUnknownError', readonly code: IdentityErrorCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'RateLimitedError', readonly retryAt: string | null, readonly code: IdentityErrorCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'UpstreamError', readonly providerCode: string | null, readonly retryAt: string | null, readonly code: IdentityErrorCode, readonly message: string, readonly retryable: boolean }
+   };
+
 const IdentityErrorFields = { text: "fragment IdentityErrorFields on IdentityError {\n  code\n  message\n  retryable\n  ... on InvalidInputError {\n    fields {\n      name\n      message\n    }\n  }\n  ... on OtpRejectedError {\n    attemptsRemaining\n    retryAt\n  }\n  ... on RateLimitedError {\n    retryAt\n  }\n  ... on UpstreamError {\n    providerCode\n    retryAt\n  }\n}", definition: {"kind":"FragmentDefinition","name":{"kind":"Name","value":"IdentityErrorFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"IdentityError"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"retryable"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"InvalidInputError"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"fields"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"OtpRejectedError"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"attemptsRemaining"}},{"kind":"Field","name":{"kind":"Name","value":"retryAt"}}]}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"RateLimitedError"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"retryAt"}}]}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"UpstreamError"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"providerCode"}},{"kind":"Field","name":{"kind":"Name","value":"retryAt"}}]}}]}} };
 
 /** Reads the certification: after OutcomeUnknownError, or later. */
 export const CertificationDocument: TypedDocument<CertificationQuery, CertificationQueryVariables> = /* @__PURE__ */ typedDocument({ text: "query Certification($impUid: ID!) {\n  certification(impUid: $impUid) {\n    __typename\n    ... on Certification {\n      impUid\n      certified\n      certifiedAt\n      name\n      birthday\n      isAtLeastAge(years: 19)\n    }\n    ...IdentityErrorFields\n  }\n}", definition: {"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Certification"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"impUid"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"certification"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"impUid"},"value":{"kind":"Variable","name":{"kind":"Name","value":"impUid"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Certification"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"impUid"}},{"kind":"Field","name":{"kind":"Name","value":"certified"}},{"kind":"Field","name":{"kind":"Name","value":"certifiedAt"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"birthday"}},{"kind":"Field","name":{"kind":"Name","value":"isAtLeastAge"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"years"},"value":{"kind":"IntValue","value":"19"}}]}]}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"IdentityErrorFields"}}]}}]}} }, IdentityErrorFields);
 
+/** Proves the identity after the person was verified in the window that this caller opened. */
+export const CompleteIdentityWindowDocument: TypedDocument<CompleteIdentityWindowMutation, CompleteIdentityWindowMutationVariables> = /* @__PURE__ */ typedDocument({ text: "mutation CompleteIdentityWindow($impUid: ID!) {\n  completeIdentityWindow(impUid: $impUid) {\n    __typename\n    ... on Certification {\n      impUid\n      certified\n      name\n      birthday\n      gender\n      certifiedAt\n    }\n    ...IdentityErrorFields\n  }\n}", definition: {"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CompleteIdentityWindow"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"impUid"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"completeIdentityWindow"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"impUid"},"value":{"kind":"Variable","name":{"kind":"Name","value":"impUid"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Certification"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"impUid"}},{"kind":"Field","name":{"kind":"Name","value":"certified"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"birthday"}},{"kind":"Field","name":{"kind":"Name","value":"gender"}},{"kind":"Field","name":{"kind":"Name","value":"certifiedAt"}}]}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"IdentityErrorFields"}}]}}]}} }, IdentityErrorFields);
+
 /** Proves the identity with the six digits of the SMS. */
 export const ConfirmIdentityOtpDocument: TypedDocument<ConfirmIdentityOtpMutation, ConfirmIdentityOtpMutationVariables> = /* @__PURE__ */ typedDocument({ text: "mutation ConfirmIdentityOtp($impUid: ID!, $otp: String!) {\n  confirmIdentityOtp(impUid: $impUid, otp: $otp) {\n    __typename\n    ... on Certification {\n      impUid\n      certified\n      name\n      birthday\n      gender\n      certifiedAt\n    }\n    ...IdentityErrorFields\n  }\n}", definition: {"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ConfirmIdentityOtp"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"impUid"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"otp"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"confirmIdentityOtp"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"impUid"},"value":{"kind":"Variable","name":{"kind":"Name","value":"impUid"}}},{"kind":"Argument","name":{"kind":"Name","value":"otp"},"value":{"kind":"Variable","name":{"kind":"Name","value":"otp"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Certification"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"impUid"}},{"kind":"Field","name":{"kind":"Name","value":"certified"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"birthday"}},{"kind":"Field","name":{"kind":"Name","value":"gender"}},{"kind":"Field","name":{"kind":"Name","value":"certifiedAt"}}]}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"IdentityErrorFields"}}]}}]}} }, IdentityErrorFields);
 
+/** Issues the id that the page opens the provider's window with. */
+export const OpenIdentityWindowDocument: TypedDocument<OpenIdentityWindowMutation, OpenIdentityWindowMutationVariables> = /* @__PURE__ */ typedDocument({ text: "mutation OpenIdentityWindow {\n  openIdentityWindow {\n    __typename\n    ... on IdentityWindow {\n      impUid\n      merchantUid\n      merchantCode\n      storeId\n      channelKey\n      expiresAt\n    }\n    ...IdentityErrorFields\n  }\n}", definition: {"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"OpenIdentityWindow"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"openIdentityWindow"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"IdentityWindow"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"impUid"}},{"kind":"Field","name":{"kind":"Name","value":"merchantUid"}},{"kind":"Field","name":{"kind":"Name","value":"merchantCode"}},{"kind":"Field","name":{"kind":"Name","value":"storeId"}},{"kind":"Field","name":{"kind":"Name","value":"channelKey"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}}]}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"IdentityErrorFields"}}]}}]}} }, IdentityErrorFields);
+
 /** Sends the code. Keep `impUid` for the confirm. */
 export const RequestIdentityOtpDocument: TypedDocument<RequestIdentityOtpMutation, RequestIdentityOtpMutationVariables> = /* @__PURE__ */ typedDocument({ text: "mutation RequestIdentityOtp($input: RequestIdentityOtpInput!) {\n  requestIdentityOtp(input: $input) {\n    __typename\n    ... on IdentityOtpSent {\n      impUid\n      resendAt\n      expiresAt\n      attemptsAllowed\n    }\n    ...IdentityErrorFields\n  }\n}", definition: {"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"RequestIdentityOtp"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"RequestIdentityOtpInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"requestIdentityOtp"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"IdentityOtpSent"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"impUid"}},{"kind":"Field","name":{"kind":"Name","value":"resendAt"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}},{"kind":"Field","name":{"kind":"Name","value":"attemptsAllowed"}}]}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"IdentityErrorFields"}}]}}]}} }, IdentityErrorFields);
+
+/** Sends the code again, where the provider can: after RESEND_UNAVAILABLE request a new one. */
+export const ResendIdentityOtpDocument: TypedDocument<ResendIdentityOtpMutation, ResendIdentityOtpMutationVariables> = /* @__PURE__ */ typedDocument({ text: "mutation ResendIdentityOtp($impUid: ID!) {\n  resendIdentityOtp(impUid: $impUid) {\n    __typename\n    ... on IdentityOtpSent {\n      impUid\n      resendAt\n      expiresAt\n      attemptsAllowed\n    }\n    ...IdentityErrorFields\n  }\n}", definition: {"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"ResendIdentityOtp"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"impUid"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"resendIdentityOtp"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"impUid"},"value":{"kind":"Variable","name":{"kind":"Name","value":"impUid"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"IdentityOtpSent"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"impUid"}},{"kind":"Field","name":{"kind":"Name","value":"resendAt"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}},{"kind":"Field","name":{"kind":"Name","value":"attemptsAllowed"}}]}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"IdentityErrorFields"}}]}}]}} }, IdentityErrorFields);
 

@@ -1,0 +1,91 @@
+import type { Caller } from '../caller.ts';
+import { failure, type FailureOf } from '../failure.ts';
+import { WINDOW_MS } from '../guard/window-rules.ts';
+import type { CertificationRecord } from '../upstream/record.ts';
+import type { WindowPage } from '../upstream/upstream.ts';
+import { failed, ok, type Outcome } from '../outcome.ts';
+import type { Parts } from './parts.ts';
+import { createSingleFlight } from './single-flight.ts';
+import { failureOf } from './upstream-failure.ts';
+
+/** What a page opens the provider's window with; what the script of this provider does not take is null. */
+export interface OpenedWindow extends Pick<WindowPage, 'merchantCode' | 'storeId' | 'channelKey'> {
+  readonly impUid: string | null;
+  readonly merchantUid: string | null;
+  readonly expiresAt: Date;
+}
+
+/** Issues the id of a new window, which the caller alone can complete. Nothing is sent. */
+export async function openWindow(parts: Parts, caller: Caller): Promise<Outcome<OpenedWindow, FailureOf['open']>> {
+  const page = parts.upstream.newWindow();
+  if (!page) return failed(failure('UPSTREAM_MISCONFIGURED'));
+  const pass = await parts.limits.request(caller, null, null);
+  if (!pass.ok) return pass;
+  const kept = await keep(parts, caller, page); // a window whose owner cannot be kept could never be completed
+  if (!kept.ok) {
+    if (pass.value.kind === 'counted') void pass.value.refund();
+    return kept;
+  }
+  const { id, isImpUid, merchantCode, storeId, channelKey } = page;
+  const ids = isImpUid ? { impUid: id, merchantUid: null } : { impUid: null, merchantUid: id };
+  return ok({ ...ids, merchantCode, storeId, channelKey, expiresAt: new Date(Date.now() + WINDOW_MS) });
+}
+
+async function keep({ attempts, identityWindows }: Parts, caller: Caller, { id, isImpUid }: WindowPage) {
+  const owned = isImpUid ? await attempts.openWindow(caller, id) : ok(undefined);
+  return owned.ok ? identityWindows.open(caller, id) : owned;
+}
+
+export type Completed = Outcome<CertificationRecord, FailureOf['complete']>;
+
+export type CompleteWindow = (caller: Caller, impUid: string) => Promise<Completed>;
+
+/** Answers the certification of a window. It is single-flight: two taps of one caller are one call and one answer. */
+export function createCompleteWindow(parts: Parts): CompleteWindow {
+  const once = createSingleFlight<Completed>();
+  return (caller, impUid) => once(JSON.stringify([caller.subject, impUid]), () => complete(parts, caller, impUid));
+}
+
+/** Anything but a certification that was made in this caller's window, while it was theirs to complete, is NOT_FOUND. */
+async function complete(parts: Parts, caller: Caller, impUid: string): Promise<Completed> {
+  const { limits, upstream, identityWindows } = parts;
+  const pass = await limits.confirm(caller);
+  if (!pass.ok) return pass;
+  const page = upstream.newWindow();
+  if (!page) return NOT_FOUND; // none was opened
+  if (page.isImpUid) {
+    const openedAt = await identityWindows.openedAt(caller, impUid);
+    if (!openedAt.ok) return openedAt;
+    if (openedAt.value === null) return NOT_FOUND;
+  }
+  const read = await upstream.certification(impUid);
+  if (!read.ok) {
+    const answer = failureOf('complete', read.failure);
+    // The upstream makes the record when the page opens the window.
+    return page.isImpUid && answer.code === 'NOT_FOUND' ? NOT_COMPLETED : failed(answer);
+  }
+  const id = upstream.windowIdOf(read.value);
+  return id === null ? NOT_FOUND : completeWith(parts, caller, id, read.value);
+}
+
+async function completeWith(parts: Parts, caller: Caller, id: string, record: CertificationRecord): Promise<Completed> {
+  const { upstream, attempts, identityWindows } = parts;
+  const openedAt = await identityWindows.openedAt(caller, id);
+  if (!openedAt.ok) return openedAt;
+  if (openedAt.value === null) return NOT_FOUND;
+  if (!record.certified) return NOT_COMPLETED;
+  const placement = upstream.certifiedIn(record, { since: openedAt.value, until: performance.now() });
+  if (placement !== 'inside') return placement === 'outside' ? NOT_FOUND : failed(failure('UPSTREAM_UNAVAILABLE'));
+  const use = await identityWindows.use(caller, id);
+  if (!use.ok) return use;
+  if (use.value === null) return NOT_FOUND;
+  const isTheirs = await attempts.certify(caller, record.impUid);
+  if (!isTheirs.ok) {
+    use.value.giveBack();
+    return isTheirs;
+  }
+  return isTheirs.value ? ok(record) : NOT_FOUND;
+}
+
+const NOT_FOUND = failed(failure('NOT_FOUND'));
+const NOT_COMPLETED = failed(failure('WINDOW_NOT_COMPLETED'));
