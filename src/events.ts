@@ -142,6 +142,8 @@ export interface Operation {
   readonly attemptsRemaining: number | null;
   /** Null where what was sent is none. */
   readonly impUid: string | null;
+  /** Where the verification is one of a test identity. */
+  readonly test?: true;
   /** Null for anonymous callers. */
   readonly callerHmac: string | null;
   /** In all, of which in the guard and its store, and in calls to the upstream. */

@@ -8,6 +8,8 @@ export interface Access {
   readonly from: string | null;
   /** The verification; null where what was sent is none. */
   readonly whose: string | null;
+  /** Where the verification is one of a test identity. */
+  readonly test?: true;
   readonly what: string;
   /** `OK`, or the code of the failure. */
   readonly outcome: string;

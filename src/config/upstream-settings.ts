@@ -39,6 +39,11 @@ export const UPSTREAM = {
     'Options of the provider itself, sent with each request for a code; a text `"{device}"` or `"{address}"` in them becomes the device or the IP of that request, and is left out where it is not known.',
   ),
   refusalsFile: setting('REFUSALS_FILE', optional(text('a path')), 'JSON file of more [refusals](refusals.md).'),
+  testIdentitiesFile: setting(
+    'TEST_IDENTITIES_FILE',
+    optional(text('a path')),
+    'JSON file of [test identities](guides/app-review.md) for the reviewers of app stores, which the gateway answers itself.',
+  ),
   connectTimeoutMs: setting(
     'CONNECT_TIMEOUT_MS',
     wholeNumber(1, 60_000).default(2_000),

@@ -74,7 +74,7 @@ export type Certification = {
    * each person needs no CI. Null where the provider gave no CI: never take null for a person.
    */
   readonly personId: Maybe<Scalars['ID']['output']>;
-  /** Who verified: `danal`, `kcp_v2` and others. More can be added at any time. */
+  /** Who verified: `danal`, `kcp_v2` and others; `test` for a test identity, which is no person. More can be added at any time. */
   readonly pgProvider: Scalars['String']['output'];
   /** The id the provider gave to this verification. */
   readonly pgTid: Maybe<Scalars['String']['output']>;
@@ -83,7 +83,7 @@ export type Certification = {
   /**
    * A proof that the gateway signs, for a backend that does not trust the browser which brings it: a compact JWS (a JWT) that
    * expires after ten minutes. It has the claims that are asked for, without those that the provider gave no value for. Null
-   * until certified.
+   * until certified, and for a test identity.
    */
   readonly proof: Maybe<Scalars['String']['output']>;
   /** DI: one value per person within this merchant, base64. Needs the scope `certification:ci`. */

@@ -1,7 +1,7 @@
 import type { Caller } from '../caller.ts';
 import type { Certification } from '../generated/resolvers.ts';
 import type { CertificationRecord } from '../upstream/record.ts';
-import { claimOf } from './proof-claims.ts';
+import { claimOf, isProvable } from './proof-claims.ts';
 
 const ABOUT_THE_VERIFICATION = [
   '__typename',
@@ -50,6 +50,7 @@ export function answeredFields(
   if (!record.certified) return [];
   const isAnswered = (name: string): boolean => {
     if (NEEDS_CI_SCOPE.has(name) && !caller?.scopes.has('certification:ci')) return false;
+    if ((name === 'proof' || claimOf(name)) && !isProvable(record)) return false;
     const part = partOf(name);
     return part === undefined || record[part] !== null;
   };

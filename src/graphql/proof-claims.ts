@@ -1,5 +1,6 @@
 import type { ProofClaim } from '../generated/resolvers.ts';
 import type { CertificationRecord } from '../upstream/record.ts';
+import { isTestImpUid } from '../upstream/test-upstream.ts';
 import { isAtLeastAge, todayInSeoul } from '../seoul.ts';
 
 interface Claim {
@@ -24,6 +25,11 @@ const CLAIMS: Readonly<Record<ProofClaim, Claim>> = {
   GENDER: { name: 'gender', part: 'gender', value: (gender) => gender.toLowerCase() },
   FOREIGNER: { name: 'foreigner', part: 'foreignerV2' },
 };
+
+/** Whether there is a proof of a record: a backend that gets one of a test identity would take it for a person's. */
+export function isProvable({ certified, impUid }: CertificationRecord): boolean {
+  return certified && !isTestImpUid(impUid);
+}
 
 /** The claims that were asked for, without those that the record has no value for. */
 export function claimsOf(

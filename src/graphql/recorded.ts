@@ -4,6 +4,7 @@ import type { Caller } from '../caller.ts';
 import { failure, type Call, type Failure } from '../failure.ts';
 import type { Hmac } from '../guard/hmac.ts';
 import type { CertificationRecord } from '../upstream/record.ts';
+import { isTestImpUid } from '../upstream/test-upstream.ts';
 import { failed, type Outcome } from '../outcome.ts';
 import type { Sent } from '../verification/request.ts';
 import type { OpenedWindow } from '../verification/window.ts';
@@ -35,7 +36,8 @@ export function createRecorded(audit: Audit, hmac: Hmac, request: Request): Run 
     const id = impUid ?? answeredImpUid(value);
     const whose = id === null ? null : hmac('impUid', id.toLowerCase());
     const fields = impUid !== null && isRecord(value) ? fieldsOf(impUid, value) : [];
-    return audit.append({ who, from, whose, what, outcome, fields, requestId });
+    const mark = id !== null && isTestImpUid(id) ? { test: true as const } : {};
+    return audit.append({ who, from, whose, ...mark, what, outcome, fields, requestId });
   }
 
   function fieldsOf(impUid: string, record: CertificationRecord): readonly string[] | null {

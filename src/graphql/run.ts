@@ -3,6 +3,7 @@ import type { OnEvent, Operation } from '../events.ts';
 import type { Failure, FailureType } from '../failure.ts';
 import { noSpending, withSpending } from '../spending.ts';
 import { failSpan, inSpan, isLocal, traceIdOf } from '../traces.ts';
+import { isTestImpUid } from '../upstream/test-upstream.ts';
 import type { Run } from './context.ts';
 
 /** The facts of a request that the lines of its operations share. */
@@ -46,7 +47,8 @@ export function createOperations(
           const { providerCode = null, attemptsRemaining = null } = failure ?? {};
           const id = impUid ?? (outcome.ok ? answeredImpUid(outcome.value) : null);
           const ended = { call, code, providerCode, attemptsRemaining, impUid: id, ms } as const;
-          const operation = { ...facts, traceId: traceIdOf(span), ...ended, ...spending };
+          const mark = id !== null && isTestImpUid(id) ? { test: true as const } : {};
+          const operation = { ...facts, ...mark, traceId: traceIdOf(span), ...ended, ...spending };
           onOperation(operation);
           if (span.isRecording()) span.setAttributes(attributesOf(operation));
           if (failure && ERRORS.has(failure.__typename)) failSpan(span, code);

@@ -11,7 +11,8 @@ export type Label =
   | 'request-seal'
   | 'window'
   | 'secret'
-  | 'audit';
+  | 'audit'
+  | 'test-identity';
 
 /** 128 bits of HMAC-SHA-256: six digits or a phone number could be found by trying in a plain hash. */
 export type Hmac = (label: Label, ...values: string[]) => string;

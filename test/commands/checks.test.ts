@@ -513,6 +513,20 @@ describe('the check of files', () => {
     expect(await checkFiles(base)).toEqual([]);
   });
 
+  test('says of test identities how many there are, until when, and what is wrong', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'identity-check-'));
+    closers.push(() => rmSync(directory, { recursive: true }));
+    const testIdentitiesFile = join(directory, 'identities.json');
+    const entry = { name: '홍길동', birthday: '1990-01-01', genderDigit: '1', carrier: 'SKT', code: '314159' };
+    const checkPhone = async (phone: string) => {
+      writeFileSync(testIdentitiesFile, JSON.stringify({ until: '2026-01-31', identities: [{ ...entry, phone }] }));
+      return linesOf(await checkFiles({ ...base, iamport: { ...base.iamport, testIdentitiesFile } }));
+    };
+    expect(await checkPhone('010-1234-5678')).toEqual(['ok identities for tests: 1, until 2026-01-31']);
+    const problem = expect.stringMatching(/^problem identities TEST_IDENTITIES_FILE identity 1 must have a phone/);
+    expect(await checkPhone('010-2000-0000')).toEqual([problem]);
+  });
+
   test('says what is wrong with each', async () => {
     expect(await check('[{}, 1]', 'no JSON')).toEqual([
       expect.stringMatching(/^problem refusals REFUSALS_FILE entry 1 must/),

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../error-code.ts';
 import type { MissingSetting } from '../../events.ts';
 import type { CertificationResolvers } from '../../generated/resolvers.ts';
 import type { IdentityContext } from '../context.ts';
-import { claimsOf } from '../proof-claims.ts';
+import { claimsOf, isProvable } from '../proof-claims.ts';
 import { orNull, TOO_LARGE } from './access.ts';
 
 /** ASCII alone, so that one audience has one spelling. */
@@ -27,7 +27,7 @@ export const proof: CertificationResolvers['proof'] = (record, { audience, claim
   const { sign, personId: idOf } = proofs;
   if (!sign) return orNull(notConfigured(identity, 'PROOF_PRIVATE_KEY', info.fieldName));
   if (!idOf && claims.includes('PERSON_ID')) return orNull(notConfigured(identity, 'PERSON_ID_KEY', info.fieldName));
-  if (!record.certified) return null;
+  if (!isProvable(record)) return null;
   const told = claimsOf(record, claims, (ci) => idOf!(audience, ci));
   // Before it is signed: a document can ask for thousands.
   const bytes = PROOF_BYTES + 2 * Buffer.byteLength(JSON.stringify(told));
