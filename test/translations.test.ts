@@ -36,6 +36,7 @@ test('a translation is behind when the English text has changed, missing without
   for (const { english, firstLine } of translations(root))
     if (english !== 'docs/proofs.md') put(koreanOf(english), `${firstLine}\n\n# 문서\n`);
   put('docs/ko/guides/gone.md', '<!-- docs/guides/gone.md 000000000000 -->\n');
+  put('docs/ko/errors/README.md', '# 생성한 문서\n');
   expect(states()).toEqual({
     'README.ko.md': 'current',
     'docs/ko/guides/gone.md': 'of no page',
