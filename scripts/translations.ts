@@ -4,10 +4,14 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Pages that are worth a translation. */
-const WANTED = ['README.md', 'docs/proofs.md', 'docs/guides/*.md'];
+const WANTED = ['README.md', 'docs/{proofs,window,client,glossary}.md', 'docs/guides/*.md'];
 
 /** Of those, the pages that must have one: add a pattern of `WANTED` when its translations are there. */
-export const REQUIRED = ['README.md'];
+export const REQUIRED = [
+  'README.md',
+  'docs/{proofs,window,client,glossary}.md',
+  'docs/guides/{sign-up,over-19,one-account,from-rest,your-page,compared}.md',
+];
 
 /** Pages that `scripts/print-errors.ts` writes in both languages: `npm run codegen:check` compares them. */
 const GENERATED = ['docs/ko/errors/**'];

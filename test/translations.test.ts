@@ -1,8 +1,8 @@
-import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { koreanOf, REQUIRED, translations } from '../scripts/translations.ts';
+import { englishOf, koreanOf, REQUIRED, translations } from '../scripts/translations.ts';
 import { blocksOf } from './support/documents.ts';
 
 test('pages in Korean translate the English text of today, and none that is required is missing', () => {
@@ -21,6 +21,15 @@ test('pages in Korean have the code of the English page', () => {
       .map(({ text }) => text);
   for (const { english, korean, state } of translations())
     if (state === 'current') expect([korean, ...codeOf(korean)]).toEqual([korean, ...codeOf(english)]);
+});
+
+test('pages in Korean link to the English page once, and to Korean pages wherever there is one', () => {
+  for (const korean of globSync(['README.ko.md', 'docs/ko/**/*.md'])) {
+    const text = readFileSync(korean, 'utf8');
+    const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => join(dirname(korean), path!));
+    const translated = targets.filter((target) => koreanOf(target) !== target && existsSync(koreanOf(target)));
+    expect([korean, ...translated]).toEqual([korean, englishOf(korean)]);
+  }
 });
 
 test('a translation is behind when the English text has changed, missing without a file, and of no page without an English one', () => {
