@@ -8,6 +8,7 @@ import { combinationProblems, namesCallers } from './config/combinations.ts';
 import { proofProblems, readProofs, type ProofConfig } from './config/proofs.ts';
 import { SERVER, TRACES } from './config/server-settings.ts';
 import type { Group, Values } from './config/setting.ts';
+import type { Channel } from './upstream/channels.ts';
 import { readTraces, tracingProblems, type TracesConfig } from './config/traces.ts';
 
 export type { ProofConfig } from './config/proofs.ts';
@@ -49,7 +50,7 @@ export interface IamportConfig extends Values<typeof UPSTREAM> {
 export interface PortoneConfig extends Values<typeof PORTONE> {
   readonly apiSecret: string;
   readonly storeId: string;
-  readonly channelKey: string;
+  readonly channels: readonly Channel[];
   /** There is no key of iamport, so that no verification was made there. */
   readonly isAlone: boolean;
 }

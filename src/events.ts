@@ -1,5 +1,6 @@
 import type { BreakerName } from './upstream/breaker.ts';
 import type { CallName, Kind } from './upstream/calls.ts';
+import type { Provider } from './upstream/channels.ts';
 import type { Call, FailureCode } from './failure.ts';
 import type { FaultReason, UpstreamRefusal } from './upstream/errors.ts';
 import type { CertificationRecord } from './upstream/record.ts';
@@ -46,6 +47,9 @@ export type Decision = (typeof DECISIONS)[number];
 /** Settings without which a field that somebody asked for has no value. */
 export type MissingSetting = 'IAMPORT_MERCHANT_CODE' | 'PERSON_ID_KEY' | 'PROOF_PRIVATE_KEY' | 'TRUST_PROXY';
 
+/** PortOne V1 and V2. */
+export type UpstreamName = 'iamport' | 'portone';
+
 /** Commands to the store of attempts, and the two to that of limits. */
 export const STORE_OPERATIONS = ['read', 'replace', 'check', 'take', 'give-back'] as const;
 export type StoreOperation = (typeof STORE_OPERATIONS)[number];
@@ -61,9 +65,21 @@ export type GatewayEvent =
   | { readonly kind: 'upstream-call'; readonly call: CallName; readonly ms: number }
   /** A call that the upstream refused, by the class of its words. */
   | { readonly kind: 'refusal'; readonly call: CallName; readonly refusal: UpstreamRefusal['refusal'] }
-  /** A log-in, and whether the upstream accepted the key and the secret; `namesKey`, whether its refusal speaks of these. */
-  | { readonly kind: 'login'; readonly isAccepted: true }
-  | { readonly kind: 'login'; readonly isAccepted: false; readonly namesKey: boolean }
+  /** A request for a code that goes to the channel of this position, since the one before it refused and says that it is down. */
+  | {
+      readonly kind: 'next-channel';
+      readonly position: number;
+      readonly provider: Provider | null;
+      readonly refusal: UpstreamRefusal['refusal'];
+    }
+  /** A log-in, or the first call under a secret, and whether the upstream accepted it; `namesKey`, whether its refusal speaks of these. */
+  | { readonly kind: 'login'; readonly upstream: UpstreamName; readonly isAccepted: true }
+  | {
+      readonly kind: 'login';
+      readonly upstream: UpstreamName;
+      readonly isAccepted: false;
+      readonly namesKey: boolean;
+    }
   /** A circuit breaker that has changed its state. */
   | { readonly kind: 'breaker'; readonly breaker: BreakerName; readonly state: 'closed' | 'half-open' | 'open' }
   /** A request whose token or router secret was refused, and why. */

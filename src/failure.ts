@@ -72,6 +72,7 @@ export type FieldRule =
   | 'GENDER_DIGIT'
   | 'GENDER_DIGIT_CENTURY'
   | 'MERCHANT_UID'
+  | 'MERCHANT_UID_PLAIN'
   | 'COMPANY';
 
 type Facts = Partial<Pick<Failure, 'providerCode' | 'attemptsRemaining' | 'retryAt'>>;

@@ -4,6 +4,7 @@ import type { FileNews } from './guard/file-link.ts';
 import type { RedisNews } from './guard/redis-link.ts';
 import type { FaultReason } from './upstream/errors.ts';
 import type { Logger } from './log.ts';
+import { createLogins, type LoginState } from './logins.ts';
 
 /** Writes what an operator should know to the log, and hands every event on to be counted. */
 export interface Report {
@@ -17,8 +18,7 @@ export interface Report {
 }
 
 export interface UpstreamHealth {
-  /** `refused` within the last minute: a process without requests would never find out that it is accepted again. */
-  readonly login: 'accepted' | 'refused' | 'unknown';
+  readonly login: LoginState;
   /** The state of each circuit breaker that has ever opened. */
   readonly breakers: Readonly<Record<string, 'closed' | 'half-open' | 'open'>>;
 }
@@ -36,8 +36,7 @@ export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Repor
   const shapes = new Set<string>();
   const isNew = createReminder();
   const logAudit = createAuditLog(logger);
-  let isLoginAccepted: boolean | null = null;
-  let loginAt = 0;
+  const logins = createLogins(logger);
   const breakers: Record<string, 'closed' | 'half-open' | 'open'> = {};
 
   function logWords({ kind: _kind, ...facts }: UnknownWords): void {
@@ -47,16 +46,8 @@ export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Repor
     logger.warn(facts, 'the upstream refused in words not known here: REFUSALS_FILE can say what they mean');
   }
 
-  function logLogin(event: Extract<GatewayEvent, { kind: 'login' }>): void {
-    const { isAccepted } = event;
-    if (!isAccepted && isLoginAccepted !== false) logger.error({}, LOGIN_REFUSED[event.namesKey ? 'key' : 'other']);
-    if (isAccepted && isLoginAccepted === false) logger.info({}, 'the upstream accepts the log-in again');
-    isLoginAccepted = isAccepted;
-    loginAt = performance.now();
-  }
-
   function log(event: GatewayEvent): void {
-    if (event.kind === 'login') return logLogin(event);
+    if (event.kind === 'login') return logins.hear(event);
     if (event.kind === 'breaker') {
       breakers[event.breaker] = event.state;
       return logBreaker(logger, event);
@@ -87,13 +78,8 @@ export function createReport(logger: Logger, onEvent: OnEvent = () => {}): Repor
       logRedis(logger, news);
       if (news.kind === 'secret') onEvent(news);
     },
-    upstream: () => ({ login: loginState(isLoginAccepted, performance.now() - loginAt), breakers: { ...breakers } }),
+    upstream: () => ({ login: logins.state(), breakers: { ...breakers } }),
   };
-}
-
-function loginState(isAccepted: boolean | null, ageMs: number): UpstreamHealth['login'] {
-  if (isAccepted === null || (!isAccepted && ageMs > REPEAT_MS)) return 'unknown';
-  return isAccepted ? 'accepted' : 'refused';
 }
 
 interface Warning {
@@ -114,6 +100,11 @@ function warningOf(event: GatewayEvent): Warning | null {
     case 'limit': {
       const { limit, shadow, key, ms } = event;
       return { id: `${limit} ${key}`, ms, fields: { limit, shadow, key }, message: 'a limit was reached' };
+    }
+    case 'next-channel': {
+      const { position, provider, refusal } = event;
+      const message = 'a channel says that it is down: requests go to the next one';
+      return { id: `${event.kind} ${position}`, fields: { channel: position, provider, refusal }, message };
     }
     case 'store-full': {
       const message = 'the store of attempts is full: new verifications are answered OVERLOADED';
@@ -160,11 +151,6 @@ const NEEDS_SETTING: Readonly<Record<MissingSetting, string>> = {
   PERSON_ID_KEY: FIELD_NEEDS,
   PROOF_PRIVATE_KEY: FIELD_NEEDS,
   TRUST_PROXY: 'PortOne V2 needs the address of the person, which is not known: no code can be sent without it',
-};
-
-const LOGIN_REFUSED = {
-  key: 'the upstream refuses who we are: check IAMPORT_API_KEY and IAMPORT_API_SECRET, or PORTONE_API_SECRET',
-  other: 'the upstream refuses the log-in, and not for its key or secret: it may not allow this address',
 };
 
 /** Refusals that are not the person's doing. */

@@ -80,7 +80,7 @@ describe('readConfig', () => {
       portone: null,
       maxRepresentations: 100,
       iamport: {
-        channelKey: null,
+        channels: null,
         merchantCode: SANDBOX_MERCHANT_CODE,
         httpsProxy: null,
         noProxy: null,
@@ -121,7 +121,7 @@ describe('readConfig', () => {
     IAMPORT_API_KEY: 'key',
     IAMPORT_API_SECRET: 'its secret',
     IAMPORT_BASE_URL: 'http://127.0.0.1:9/',
-    IAMPORT_CHANNEL_KEY: 'channel',
+    IAMPORT_CHANNEL_KEY: 'danal=channel, kcp_v2=another',
     IAMPORT_MERCHANT_CODE: 'imp12345678',
     PORTONE_API_SECRET: 'another secret',
     PORTONE_STORE_ID: 'store',
@@ -186,7 +186,7 @@ describe('readConfig', () => {
     portone: {
       apiSecret: 'another secret',
       storeId: 'store',
-      channelKey: 'channel 2',
+      channels: [{ provider: null, key: 'channel 2' }],
       baseUrl: 'http://127.0.0.1:8/',
       bypass: '{"b":1}',
       isAlone: false,
@@ -195,7 +195,10 @@ describe('readConfig', () => {
       apiKey: 'key',
       apiSecret: 'its secret',
       baseUrl: 'http://127.0.0.1:9/',
-      channelKey: 'channel',
+      channels: [
+        { provider: 'danal', key: 'channel' },
+        { provider: 'kcp_v2', key: 'another' },
+      ],
       merchantCode: 'imp12345678',
       httpsProxy: 'http://proxy.example:3128',
       noProxy: 'localhost',
@@ -506,6 +509,7 @@ describe('readConfig', () => {
   const FLAG = 'must be true or false';
   const HTTP = 'must be an http or https URL';
   const REDIS = 'must be a redis, rediss, redis-cluster or redis-sentinel URL';
+  const CHANNELS = 'must be channel keys, separated by commas, each alone or after danal= or kcp_v2=';
   const JSON_OBJECT = 'must be a JSON object';
 
   test.each([
@@ -528,6 +532,7 @@ describe('readConfig', () => {
     ['GUARD_SECRET', ['x'.repeat(31)], 'must have at least 32 characters'],
     ['PERSON_ID_KEY', ['x'.repeat(31)], 'must have at least 32 characters'],
     ['UNISSUED_IMP_UIDS', ['allow'], 'must be claim or refuse'],
+    ['IAMPORT_CHANNEL_KEY', ['a,', 'nice=a', '=a', 'danal=', 'danal=a=b', 'a,b,danal=a'], CHANNELS],
     ...['IAMPORT_BYPASS', 'PORTONE_BYPASS'].map((name) => [name, ['[1]', 'null', '1', '{'], JSON_OBJECT] as const),
     ...['EXPLORER', 'ALLOW_ANONYMOUS', 'ALLOW_OTHER_UPSTREAM', 'LIMIT_SHADOW', 'FEDERATED_TRACING'].map(
       (name) => [name, ['1', 'TRUE', 'yes'], FLAG] as const,

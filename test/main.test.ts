@@ -159,7 +159,14 @@ describe('npm start', () => {
     });
     const [, url, adminUrl] = await gateway.printed(/"url":"([^"]+)","adminUrl":"([^"]+)"/);
     const readyz = async (): Promise<unknown> => (await fetch(`${adminUrl}/readyz`)).json();
-    expect(await readyz()).toEqual({ status: 'ok', store: 'ok', login: 'unknown', breakers: {}, closing: false });
+    expect(await readyz()).toEqual({
+      status: 'ok',
+      store: 'ok',
+      record: 'off',
+      login: 'unknown',
+      breakers: {},
+      closing: false,
+    });
     expect((await post(url!, 'x')).headers.get('connection')).toBe('keep-alive');
     expect(gateway.output()).toMatch(/"version":"\d+\.\d+\.\d+","production":false,"upstream":"api.iamport.kr"/);
     expect(gateway.output()).toMatch(/"store":"memory","callers":"anonymous".*"limitsOff":\[\]/);
@@ -209,7 +216,7 @@ describe('npm start', () => {
     const gateway = start({ NODE_ENV: 'production', PORT: 'x' });
     expect(await gateway.exited()).toBe(1);
     expect(gateway.output()).toMatch(
-      /2 problems:\n {2}- PORT must be a whole number from 0 to 65535\n {2}- IAMPORT_API_KEY and IAMPORT_API_SECRET must be set/,
+      /2 problems:\n {2}- PORT must be a whole number from 0 to 65535\n {2}- IAMPORT_API_KEY and IAMPORT_API_SECRET, or PORTONE_API_SECRET, must be set/,
     );
   });
 

@@ -14,8 +14,8 @@ function reported(...events: GatewayEvent[]): unknown[] {
   return lines;
 }
 
-const login = (isAccepted: boolean, namesKey = true): GatewayEvent =>
-  isAccepted ? { kind: 'login', isAccepted } : { kind: 'login', isAccepted, namesKey };
+const login = (isAccepted: boolean, namesKey = true, upstream: 'iamport' | 'portone' = 'iamport'): GatewayEvent =>
+  isAccepted ? { kind: 'login', upstream, isAccepted } : { kind: 'login', upstream, isAccepted, namesKey };
 const breaker = (state: 'closed' | 'half-open' | 'open') => ({ kind: 'breaker', breaker: 'read', state }) as const;
 const limit = (key: string, ms: number) =>
   ({ kind: 'limit', limit: 'confirms per IP', shadow: false, key, ms }) as const;
@@ -32,16 +32,33 @@ describe('the log of an operator', () => {
       login(false),
     );
     expect(lines).toEqual([
-      ['error', {}, 'the upstream refuses the log-in'],
-      ['info', {}, 'the upstream accepts the log-in again'],
-      ['error', {}, 'the upstream refuses the log-in'],
+      ['error', { upstream: 'iamport' }, 'the upstream refuses the log-in'],
+      ['info', { upstream: 'iamport' }, 'the upstream accepts the log-in again'],
+      ['error', { upstream: 'iamport' }, 'the upstream refuses the log-in'],
     ]);
   });
 
   test('tells a log-in that is refused for the key from one that is refused otherwise', () => {
     expect(reported(login(false, false))).toEqual([
-      ['error', {}, 'the upstream refuses the log-in, and not for its key or secret'],
+      ['error', { upstream: 'iamport' }, 'the upstream refuses the log-in, and not for its key or secret'],
     ]);
+  });
+
+  test('keeps the log-ins of two upstreams apart, and health follows the one that makes new verifications', () => {
+    const iamport = (isAccepted: boolean) => login(isAccepted, true, 'iamport');
+    const portone = (isAccepted: boolean) => login(isAccepted, true, 'portone');
+    expect(reported(iamport(false), portone(true), iamport(false), portone(true), iamport(false))).toEqual([
+      ['error', { upstream: 'iamport' }, 'the upstream refuses the log-in'],
+    ]);
+    const states = (...events: GatewayEvent[]) => {
+      const { onEvent, upstream } = createReport({ info() {}, warn() {}, error() {} });
+      return events.map((event) => {
+        onEvent(event);
+        return upstream().login;
+      });
+    };
+    expect(states(iamport(false), portone(true), iamport(false))).toEqual(['refused', 'accepted', 'accepted']);
+    expect(states(iamport(true), portone(false), iamport(true))).toEqual(['accepted', 'refused', 'refused']);
   });
 
   test('says once why calls bring no usable answer, and nothing of those that were not made', () => {

@@ -1,5 +1,5 @@
 import { setting } from './setting.ts';
-import { jsonObject, optional, text, url, wholeNumber } from './values.ts';
+import { channels, jsonObject, optional, text, url, wholeNumber } from './values.ts';
 
 export const UPSTREAM = {
   apiKey: setting(
@@ -23,7 +23,11 @@ export const UPSTREAM = {
     optional(text('hosts, separated by commas')),
     'Hosts that are reached without the proxy.',
   ),
-  channelKey: setting('IAMPORT_CHANNEL_KEY', optional(text()), 'Channel that sends the codes; KCP requires one.'),
+  channels: setting(
+    'IAMPORT_CHANNEL_KEY',
+    optional(channels()),
+    'Channels that send the codes, each with its provider in front where that is known, such as `danal=channel-key-a,kcp_v2=channel-key-b`. The first is used; the next one where it says that it is down. KCP requires one.',
+  ),
   merchantCode: setting(
     'IAMPORT_MERCHANT_CODE',
     optional(text()),
@@ -68,7 +72,11 @@ export const PORTONE = {
     'API secret of PortOne V2; with it new verifications are made there, and those of `IAMPORT_API_KEY` are still served.',
   ),
   storeId: setting('PORTONE_STORE_ID', optional(text()), 'Store at PortOne V2, required with the secret.'),
-  channelKey: setting('PORTONE_CHANNEL_KEY', optional(text()), 'Channel at PortOne V2, required with the secret.'),
+  channels: setting(
+    'PORTONE_CHANNEL_KEY',
+    optional(channels()),
+    'Channels at PortOne V2, as `IAMPORT_CHANNEL_KEY`; required with the secret.',
+  ),
   baseUrl: setting(
     'PORTONE_BASE_URL',
     url(/^https?$/, 'an http or https URL').default('https://api.portone.io'),

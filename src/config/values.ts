@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isNetwork } from '../address.ts';
 import { signingKeys } from './signing-keys.ts';
 import { redisAddress } from './redis-address.ts';
+import { PROVIDER_NAMES, type Channel } from '../upstream/channels.ts';
 
 // The description of each schema names its allowed values in `docs/settings.md`; no message repeats a value.
 
@@ -98,6 +99,26 @@ export function publicKey() {
 
 export function redisUrl() {
   return checked((text) => redisAddress(text) !== null, 'a redis, rediss, redis-cluster or redis-sentinel URL');
+}
+
+/** `danal=key-a,kcp_v2=key-b`, or keys alone. One that is there twice would be asked twice, for one person. */
+export function channels() {
+  const values = `channel keys, separated by commas, each alone or after ${PROVIDER_NAMES.map((name) => `\`${name}=\``).join(' or ')}`;
+  const isChannel = ({ key, provider }: Channel): boolean =>
+    /^[^=]+$/.test(key ?? '') && (provider === null || PROVIDER_NAMES.includes(provider));
+  return z
+    .string()
+    .transform((list): readonly Channel[] =>
+      list.split(',').map((item) => {
+        const [, provider = null, key] = /^(?:([^=]*)=)?(.*)$/s.exec(item.trim())!;
+        return { provider: provider as Channel['provider'], key: key!.trim() };
+      }),
+    )
+    .refine(
+      (list) => list.every(isChannel) && new Set(list.map(({ key }) => key)).size === list.length,
+      `must be ${values.replaceAll('`', '')}`,
+    )
+    .describe(values);
 }
 
 export function jsonObject() {

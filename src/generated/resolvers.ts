@@ -448,8 +448,8 @@ export type RequestIdentityOtpInput = {
   /** The seventh digit of the resident registration number, `1` to `8`: it tells gender, century and whether a foreigner. */
   readonly genderDigit: Scalars['String']['input'];
   /**
-   * The merchant's own id for this try; letters, digits, `_` and `-`, at most 40. KCP channels take letters and digits only,
-   * which the gateway does not check: it does not know the provider of a channel.
+   * The merchant's own id for this try; letters, digits, `_` and `-`, at most 40. On PortOne V1 a KCP channel takes letters and digits
+   * only: without another channel an id with `_` or `-` is `INVALID_INPUT`, where the settings say that the channel is KCP's.
    */
   readonly merchantUid?: InputMaybe<Scalars['String']['input']>;
   /** How the person proves it; SMS where it is left out. */

@@ -26,8 +26,12 @@ export function checkImpUid(impUid: string): Checked<string> {
   return problemsOf([['impUid', 'IMP_UID', IMP_UID.test(impUid)]]) ?? ok(impUid);
 }
 
-/** `today` is the day in Seoul. */
-export function checkRequest(input: RequestIdentityOtpInput, today: string): Checked<IdentityRequest> {
+/** `today` is the day in Seoul; `isTaken` says whether the providers of this gateway take a well-formed merchantUid. */
+export function checkRequest(
+  input: RequestIdentityOtpInput,
+  today: string,
+  isTaken: (merchantUid: string) => boolean = () => true,
+): Checked<IdentityRequest> {
   const name = visibleOf(input.name).normalize('NFC').replace(/\s+/g, ' ').trim();
   const phone = mobileNumber(input.phone);
   const birthday = dayOf(asciiOf(input.birthday));
@@ -36,6 +40,7 @@ export function checkRequest(input: RequestIdentityOtpInput, today: string): Che
   const merchantUid = input.merchantUid ?? null;
   const company = input.company ?? null;
   const isBirthday = birthday !== null && birthday >= '1900-01-01' && birthday <= today;
+  const isMerchantUid = merchantUid === null || /^[A-Za-z0-9_-]{1,40}$/.test(merchantUid);
   const isGenderDigit = /^[1-8]$/.test(genderDigit);
   const problems = problemsOf([
     ['name', 'NAME', /^[^\p{Cc}]{1,60}$/u.test(name)],
@@ -43,7 +48,8 @@ export function checkRequest(input: RequestIdentityOtpInput, today: string): Che
     ['birthday', 'BIRTHDAY', isBirthday],
     ['genderDigit', 'GENDER_DIGIT', isGenderDigit],
     ['genderDigit', 'GENDER_DIGIT_CENTURY', !isGenderDigit || !isBirthday || fitsCentury(genderDigit, birthday)],
-    ['merchantUid', 'MERCHANT_UID', merchantUid === null || /^[A-Za-z0-9_-]{1,40}$/.test(merchantUid)],
+    ['merchantUid', 'MERCHANT_UID', isMerchantUid],
+    ['merchantUid', 'MERCHANT_UID_PLAIN', merchantUid === null || !isMerchantUid || isTaken(merchantUid)],
     ['company', 'COMPANY', company === null || /^[^\p{Cc}]{1,40}$/u.test(company)],
   ]);
   if (problems) return problems;

@@ -43,10 +43,10 @@ export function createSession(options: SessionOptions): Session {
       const answer = await withBudget(timeoutMs, ({ signal }) =>
         breaker.execute(async () => askForToken(options, signal, onAnswer)),
       );
-      onEvent({ kind: 'login', isAccepted: true });
+      onEvent({ kind: 'login', upstream: 'iamport', isAccepted: true });
       return answer;
     } catch (error) {
-      if (saysRefused(error)) onEvent({ kind: 'login', isAccepted: false, namesKey });
+      if (saysRefused(error)) onEvent({ kind: 'login', upstream: 'iamport', isAccepted: false, namesKey });
       const fault = asFault(error);
       if (fault instanceof UpstreamFault) onEvent({ kind: 'fault', call: 'login', reason: fault.reason });
       throw fault;

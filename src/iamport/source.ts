@@ -1,5 +1,6 @@
-import { createAsk, type AskOptions, type Question } from '../upstream/ask.ts';
+import { createAsk, type Ask, type AskOptions, type Question } from '../upstream/ask.ts';
 import { bypassFor } from '../upstream/bypass.ts';
+import { asksDevice, overChannels, takesMerchantUid, type Channel } from '../upstream/channels.ts';
 import { IMP_UID } from '../upstream/calls.ts';
 import { createCertificationClock } from '../upstream/clock.ts';
 import { UpstreamFault, UpstreamRefusal } from '../upstream/errors.ts';
@@ -20,8 +21,8 @@ export interface IamportOptions extends AskOptions {
   readonly http: Http;
   readonly apiKey: string;
   readonly apiSecret: string;
-  /** Which of the merchant's channels sends the codes; null for the one that is set at the upstream. */
-  readonly channelKey: string | null;
+  /** The merchant's channels that send the codes, in the order in which they are tried; null for the one that is set at the upstream. */
+  readonly channels: readonly Channel[] | null;
   /** The merchant as the provider's script knows it; null where no window is opened. */
   readonly merchantCode: string | null;
   /** JSON with the provider's own options for a request; `{device}` and `{address}` in it become those of the request. */
@@ -58,14 +59,6 @@ export function createIamport(options: IamportOptions): IdentityUpstream {
     throw new UpstreamFault('bad-answer');
   }
 
-  /** Source: `POST /certifications/otp/request`. */
-  async function request(person: IdentityRequest, address: string | null): Promise<string> {
-    const { imp_uid: impUid } = await ask('request', { json: requestBody(person, address, options) });
-    // A message was sent, but without a usable id nobody could confirm it.
-    if (typeof impUid !== 'string' || !IMP_UID.test(impUid)) throw new UpstreamFault('bad-answer');
-    return impUid;
-  }
-
   /** Source: `DELETE /certifications/{imp_uid}`, then `GET` after an ambiguous fault. */
   async function remove(impUid: string): Promise<void> {
     try {
@@ -79,12 +72,13 @@ export function createIamport(options: IamportOptions): IdentityUpstream {
   const isGone = (impUid: string): Promise<boolean> => record('readBack', impUid).then(() => false, saysNotFound);
 
   return {
-    request: (person, address) => outcomeOf(request(person, address)),
+    request: (person, address) => outcomeOf(request(ask, person, address, options)),
     confirm: (impUid, otp) => outcomeOf(record('confirm', impUid, { json: otp === null ? {} : { otp } })),
     certification: (impUid, signal) => outcomeOf(record('read', impUid, { signal })),
     readBack: (impUid) => outcomeOf(record('readBack', impUid)),
     resend: () => null,
     delete: (impUid) => outcomeOf(remove(impUid)),
+    takesMerchantUid: (merchantUid) => channelsFor(merchantUid, options).length > 0,
     newWindow: () => newWindow(options),
     windowIdOf: ({ merchantUid }) => merchantUid,
     certifiedIn: ({ certifiedAt }, interval) => clock.place(certifiedAt, interval),
@@ -92,24 +86,48 @@ export function createIamport(options: IamportOptions): IdentityUpstream {
   };
 }
 
+const ANY_CHANNEL: Channel = { provider: null, key: null };
+
+function channelsFor(merchantUid: string | null, { channels }: IamportOptions): readonly Channel[] {
+  return (channels ?? [ANY_CHANNEL]).filter((channel) => takesMerchantUid(channel, merchantUid));
+}
+
 function saysNotFound(error: unknown): boolean {
   return error instanceof UpstreamRefusal && error.refusal === 'NOT_FOUND';
 }
 
 /** The page chooses the merchant_uid of a window, so that it can be one that nobody guesses. */
-function newWindow({ merchantCode, channelKey, onEvent }: IamportOptions): WindowPage | null {
+function newWindow({ merchantCode, channels, onEvent }: IamportOptions): WindowPage | null {
+  const channelKey = channels?.[0]?.key ?? null;
   if (merchantCode !== null) return { id: newId(), isImpUid: false, merchantCode, storeId: null, channelKey };
   onEvent({ kind: 'missing-setting', setting: 'IAMPORT_MERCHANT_CODE' });
   return null;
+}
+
+/** Source: `POST /certifications/otp/request`. */
+async function request(
+  ask: Ask<'request'>,
+  person: IdentityRequest,
+  address: string | null,
+  options: IamportOptions,
+): Promise<string> {
+  const { imp_uid: impUid } = await overChannels(channelsFor(person.merchantUid, options), options, (channel, turn) =>
+    ask('request', { json: requestBody(person, address, channel, options), ...turn }),
+  );
+  // A message was sent, but without a usable id nobody could confirm it.
+  if (typeof impUid !== 'string' || !IMP_UID.test(impUid)) throw new UpstreamFault('bad-answer');
+  return impUid;
 }
 
 /** One carrier of six becomes a network and a flag, and a birthday the six digits that the carriers know. */
 function requestBody(
   person: IdentityRequest,
   address: string | null,
-  { channelKey, bypass }: Pick<IamportOptions, 'channelKey' | 'bypass'>,
+  channel: Channel,
+  { bypass }: Pick<IamportOptions, 'bypass'>,
 ): JsonObject {
-  const { name, phone, birthday, genderDigit, carrier, merchantUid, company, method, device } = person;
+  const { name, phone, birthday, genderDigit, carrier, merchantUid, company, method } = person;
+  const device = asksDevice(channel) ? person.device : null;
   return {
     name,
     phone,
@@ -120,7 +138,7 @@ function requestBody(
     verification_method: method, // documented for KCP alone, and what it does without is not
     ...(merchantUid !== null && { merchant_uid: merchantUid }),
     ...(company !== null && { company }),
-    ...(channelKey !== null && { channel_key: channelKey }),
+    ...(channel.key !== null && { channel_key: channel.key }),
     ...(bypass !== null && { bypass: bypassFor(bypass, { device, address }) }),
   };
 }

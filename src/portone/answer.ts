@@ -1,6 +1,7 @@
 import { UpstreamFault, UpstreamRefusal, type Refusal } from '../upstream/errors.ts';
 import type { HttpAnswer } from '../upstream/http.ts';
 import { parseObject, type JsonObject } from '../upstream/json.ts';
+import { isNothing } from '../upstream/record.ts';
 import { classifyRefusal, type Classify } from '../upstream/refusal.ts';
 import { badResponse, reasonOfStatus } from '../upstream/status.ts';
 
@@ -28,6 +29,7 @@ export function openAnswer(answer: HttpAnswer, classify: Classify = classifyRefu
   const { status } = answer;
   const body = parseObject(answer.body);
   if (status === 200 && body) return body;
+  if (status === 401) throw new UpstreamFault('unauthorized');
   const type = body?.['type'];
   if (!body || typeof type !== 'string' || status < 400) throw badResponse(answer);
   if (type === 'IDENTITY_VERIFICATION_ALREADY_SENT') return {};
@@ -47,8 +49,9 @@ export function openAnswer(answer: HttpAnswer, classify: Classify = classifyRefu
  * therefore a person's mistake as likely as not, which the status 400 stands for.
  */
 function refusalOfProvider(body: JsonObject, status: number, classify: Classify): UpstreamRefusal {
-  const { pgCode, pgMessage = body['message'] } = body;
+  const { pgCode, pgMessage, message } = body;
+  const words = isNothing(pgMessage) ? message : pgMessage;
   const hasCode = typeof pgCode === 'string' && DANAL_CODE.test(pgCode);
-  const classified = classify(hasCode ? `[${pgCode}] ${String(pgMessage)}` : pgMessage);
+  const classified = classify(hasCode ? `[${pgCode}] ${String(words)}` : words);
   return new UpstreamRefusal(classified, classified.refusal === 'UNRECOGNISED' ? 400 : status);
 }

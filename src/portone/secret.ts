@@ -6,16 +6,19 @@ export function createSecretSender(
   http: Pick<Http, 'send'>,
   { apiSecret, onEvent }: { readonly apiSecret: string; readonly onEvent: OnUpstreamEvent },
 ): (request: HttpRequest) => Promise<HttpAnswer> {
-  let isAccepted: boolean | null = null;
+  let isAccepted = false;
   return async (request) => {
     const answer = await http.send({
       ...request,
       headers: { ...request.headers, authorization: `PortOne ${apiSecret}` },
     });
-    const isHeard = answer.status !== 401;
-    if (!isHeard) onEvent({ kind: 'login', isAccepted: false, namesKey: true });
-    else if (isAccepted !== true) onEvent({ kind: 'login', isAccepted: true });
-    isAccepted = isHeard;
+    if (answer.status === 401) {
+      isAccepted = false;
+      onEvent({ kind: 'login', upstream: 'portone', isAccepted, namesKey: true });
+    } else if (answer.status === 200 && !isAccepted) {
+      isAccepted = true; // which an error does not say: it can be a proxy's
+      onEvent({ kind: 'login', upstream: 'portone', isAccepted });
+    }
     return answer;
   };
 }

@@ -1,5 +1,6 @@
 import { createAsk, type AskOptions, type Question } from '../upstream/ask.ts';
 import { bypassFor } from '../upstream/bypass.ts';
+import { asksDevice, overChannels, type Channel, type Turn } from '../upstream/channels.ts';
 import { createCertificationClock } from '../upstream/clock.ts';
 import { UpstreamFault, UpstreamRefusal } from '../upstream/errors.ts';
 import type { Http, HttpAnswer } from '../upstream/http.ts';
@@ -19,7 +20,8 @@ export interface PortoneOptions extends AskOptions {
   readonly http: Http;
   readonly apiSecret: string;
   readonly storeId: string;
-  readonly channelKey: string;
+  /** In the order in which they are tried; never empty. */
+  readonly channels: readonly Channel[];
   /** JSON with the provider's own options for a request; `{device}` and `{address}` in it become those of the request. */
   readonly bypass: string | null;
   /** Operators' refusals, tried before the built-in ones; null without. */
@@ -31,12 +33,12 @@ export interface PortoneOptions extends AskOptions {
  * again within its time and gets the answer of the first.
  */
 export function createPortone(options: PortoneOptions): IdentityUpstream {
-  const { storeId, channelKey, onEvent } = options;
+  const { storeId, channels, onEvent } = options;
   const clock = createCertificationClock();
   const classify = createClassify(readLessons(options.refusalsFile));
   const open = (answer: HttpAnswer) => openAnswer(answer, classify);
-  const send = createSecretSender(createHeardHttp(options.http, open, clock.hearDate), options);
-  const { ask, load } = createAsk({ endpoints: ENDPOINTS, send, open }, options);
+  const exchange = createSecretSender(createHeardHttp(options.http, open, clock.hearDate), options);
+  const { ask, load } = createAsk({ endpoints: ENDPOINTS, send: exchange, open }, options);
   const onDrift: OnDrift = (field) => onEvent({ kind: 'drift', field });
 
   /** The record that an endpoint answers. An answer about another id is no answer. */
@@ -49,12 +51,16 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
     throw new UpstreamFault('bad-answer');
   }
 
-  /** Source: `POST /identity-verifications/{id}/send`, then `GET` after an ambiguous fault: a record that is there was sent. */
   async function request(person: IdentityRequest, address: string | null): Promise<string> {
     if (address === null) throw missingAddress(options);
+    return overChannels(channels, options, (channel, turn) => send(sendBody(person, address, channel, options), turn));
+  }
+
+  /** Source: `POST /identity-verifications/{id}/send`, then `GET` after an ambiguous fault: a record that is there was sent. */
+  async function send(json: JsonObject, turn: Turn): Promise<string> {
     const impUid = newId();
     try {
-      await ask('request', { impUid, json: sendBody(person, address, options) });
+      await ask('request', { impUid, json, ...turn });
     } catch (error) {
       if (!(error instanceof UpstreamFault && error.fate === 'ambiguous' && (await isThere(impUid)))) throw error;
     }
@@ -62,12 +68,12 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
   }
 
   async function resend(impUid: string): Promise<void> {
-    await ask('resend', { impUid, json: { storeId } });
+    await ask('resend', { impUid });
   }
 
   const isThere = (impUid: string): Promise<boolean> =>
     ask('readBack', { impUid }).then(
-      ({ status }) => status === 'READY',
+      ({ id, status }) => id === impUid && status === 'READY',
       () => false,
     );
 
@@ -78,7 +84,8 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
     readBack: (impUid) => outcomeOf(record('readBack', impUid)),
     resend: (impUid) => () => outcomeOf(resend(impUid)),
     delete: () => null,
-    newWindow: () => ({ id: newId(), isImpUid: true, merchantCode: null, storeId, channelKey }),
+    takesMerchantUid: () => true, // no provider sees it
+    newWindow: () => ({ id: newId(), isImpUid: true, merchantCode: null, storeId, channelKey: channels[0]!.key }),
     windowIdOf: ({ impUid }: CertificationRecord) => impUid,
     certifiedIn: ({ certifiedAt }, interval) => clock.place(certifiedAt, interval),
     load,
@@ -95,12 +102,14 @@ function missingAddress({ onEvent }: PortoneOptions): UpstreamRefusal {
 function sendBody(
   person: IdentityRequest,
   address: string,
-  { storeId, channelKey, bypass }: PortoneOptions,
+  channel: Channel,
+  { storeId, bypass }: PortoneOptions,
 ): JsonObject {
-  const { name, phone, birthday, genderDigit, carrier, merchantUid, method, device } = person;
+  const { name, phone, birthday, genderDigit, carrier, merchantUid, method } = person;
+  const device = asksDevice(channel) ? person.device : null;
   return {
     storeId,
-    channelKey,
+    channelKey: channel.key,
     customer: {
       name,
       phoneNumber: phone,

@@ -142,6 +142,7 @@ function createUpstreamCounts({ counter, gauge, seconds }: Makers) {
     'upstream-call': ({ call, ms }) => upstream({ call }, ms),
     fault: ({ call, reason }) => faults({ call, reason }),
     refusal: ({ call, refusal }) => refusals({ call, class: refusal }),
+    'next-channel': () => {}, // its refusal is counted, and the log has it
     drift: ({ field }) => drift({ field }),
     login: ({ isAccepted }) => logins({ accepted: `${isAccepted}` }),
     breaker: ({ breaker, state }) => breakers({ breaker }, BREAKER_STATES[state]),

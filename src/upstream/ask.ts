@@ -31,6 +31,10 @@ export interface Protocol<Name extends CallName> {
 export interface Question {
   readonly impUid?: string;
   readonly json?: JsonObject;
+  /** Less time than the endpoint has, where several calls share it. */
+  readonly timeoutMs?: number;
+  /** Another channel can make the call: a refusal of this one says nothing of the upstream, and no breaker counts it. */
+  readonly hasNext?: boolean;
   /** Aborted when the caller has gone. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -58,18 +62,17 @@ export function createAsk<Name extends CallName>(
     });
   const policies = createPolicies(options.policies, probe, onEvent);
 
-  const ask: Ask<Name> = async (name, { impUid, json, signal: caller }) => {
+  const ask: Ask<Name> = async (name, { impUid, json, hasNext = false, signal: caller, ...question }) => {
     const endpoint: Endpoint = endpoints[name];
-    const timeoutMs = timeouts[endpoint.timeout];
+    const { timeoutMs = timeouts[endpoint.timeout] } = question;
     const request = { ...addressOf(endpoint, impUid), ...(json && { json }) };
     const exchange: Exchange = (signal, headers = {}) =>
       measured(name, async () => open(await send({ ...request, headers, signal })), onEvent);
     const { call, told } = endpoint.kind === 'keyed-mutation' ? keyed(exchange, timeoutMs) : plain(exchange);
+    const work = (signal: AbortSignal) => (hasNext ? call(signal).catch(asAnswer) : call(signal));
     try {
-      return await withBudget(
-        timeoutMs,
-        (budget) => policies.run(endpoint.kind, budget, () => call(budget.signal)),
-        caller,
+      return orRefused(
+        await withBudget(timeoutMs, (budget) => policies.run(endpoint.kind, budget, () => work(budget.signal)), caller),
       );
     } catch (error) {
       const failure = told(error);
@@ -78,6 +81,17 @@ export function createAsk<Name extends CallName>(
     }
   };
   return { ask, load: () => policies.load() };
+}
+
+/** A refusal as an answer, so that the policies take the call for a success. */
+function asAnswer(error: unknown): UpstreamRefusal {
+  if (error instanceof UpstreamRefusal) return error;
+  throw error;
+}
+
+function orRefused(answer: JsonObject | UpstreamRefusal): JsonObject {
+  if (answer instanceof UpstreamRefusal) throw answer;
+  return answer;
 }
 
 type Exchange = (signal: AbortSignal, headers?: Readonly<Record<string, string>>) => Promise<JsonObject>;
@@ -108,8 +122,13 @@ function keyed(exchange: Exchange, timeoutMs: number): Tries {
         throw error;
       }
     },
-    told: (error) => (error instanceof UpstreamFault && lost ? lost : error),
+    told: (error) => (lost && !isAnswerOfFirst(error) ? lost : error),
   };
+}
+
+/** The refusal that a repeat gets is that of the first try, unless the upstream failed at the repeat itself. */
+function isAnswerOfFirst(error: unknown): boolean {
+  return !(error instanceof UpstreamFault) && !(error instanceof UpstreamRefusal && isOwnFailure(error));
 }
 
 /** Tells how a call failed; a defect is told elsewhere. */

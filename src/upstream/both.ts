@@ -17,6 +17,7 @@ export function createBoth(portone: IdentityUpstream, iamport: IdentityUpstream)
     readBack: (impUid) => keeperOf(impUid).readBack(impUid),
     resend: (impUid) => keeperOf(impUid).resend(impUid),
     delete: (impUid): Answer<void> | null => keeperOf(impUid).delete(impUid),
+    takesMerchantUid: (merchantUid) => portone.takesMerchantUid(merchantUid),
     newWindow: () => portone.newWindow(),
     windowIdOf: (record) => keeperOf(record.impUid).windowIdOf(record),
     certifiedIn: (record, interval) => keeperOf(record.impUid).certifiedIn(record, interval),

@@ -104,7 +104,7 @@ export function createPolicies(
     const { tries, retries, isBudgeted } = KINDS[kind];
     let tried = 0;
     const isWorth = handleWhen((error) => {
-      if (isOutstanding(error)) return hasTime(error, budget.deadline);
+      if (isOutstanding(error)) return hasTime(error, budget.deadline - JITTER_MS.to);
       tried += 1;
       if (
         tried >= tries(config) ||

@@ -67,6 +67,9 @@ export interface IdentityUpstream {
    */
   delete(impUid: string): Answer<void> | null;
 
+  /** Whether a channel takes a merchantUid of this form; a request that has it goes to those that do. */
+  takesMerchantUid(merchantUid: string): boolean;
+
   /** A new verification in the provider's own window; null where a setting that a page needs for it is missing, which the event `missing-setting` names. */
   newWindow(): WindowPage | null;
 

@@ -16,6 +16,8 @@ export interface Verification {
   readonly request: Request;
   /** Has the code of such a verification sent again. */
   readonly resend: Resend;
+  /** Whether a request can have this merchantUid. */
+  readonly takesMerchantUid: (merchantUid: string) => boolean;
   /** One attempt to confirm. */
   readonly confirm: Confirm;
   /** Issues the id of a new window of the provider, which the caller alone can complete. */
@@ -32,6 +34,7 @@ export function createVerification(parts: Parts): Verification {
   return {
     request: createRequest(parts),
     resend: createResend(parts),
+    takesMerchantUid: (merchantUid) => parts.upstream.takesMerchantUid(merchantUid),
     confirm: createConfirm(parts),
     openWindow: (caller) => openWindow(parts, caller),
     completeWindow: createCompleteWindow(parts),

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { devices, type Browser, type Page } from 'playwright-core';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { portoneAt } from '../support/person-window.ts';
+import { portoneAt } from '../support/gateway.ts';
 import { chromiumPath, launchChromium } from './chromium.ts';
 
 const DOCUMENT = readFileSync('docs/window.md', 'utf8');

@@ -44,7 +44,7 @@ async function start() {
 }
 
 describe('a call to the upstream', () => {
-  const LOGGED_IN = { kind: 'login', isAccepted: true };
+  const LOGGED_IN = { kind: 'login', upstream: 'iamport', isAccepted: true };
   const CALLED = { kind: 'upstream-call', call: 'confirm', ms: expect.any(Number) };
   const ended = (refusal: string): object => ({ kind: 'refusal', call: 'confirm', refusal });
   const UNKNOWN = {

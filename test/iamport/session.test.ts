@@ -42,7 +42,7 @@ function sessionBefore(...answers: HttpAnswer[]) {
 const LOGIN = ['POST', '/users/getToken', { imp_key: 'the key', imp_secret: 'the secret' }];
 const sent = (value: string): unknown => ['GET', '/x', `Bearer ${value}`];
 
-const REFUSED = { kind: 'login', isAccepted: false, namesKey: false };
+const REFUSED = { kind: 'login', upstream: 'iamport', isAccepted: false, namesKey: false };
 const fault = (reason: string): unknown => ({ kind: 'fault', call: 'login', reason });
 
 describe('a session', () => {
@@ -51,7 +51,7 @@ describe('a session', () => {
     expect([await session.send(REQUEST), await session.send(REQUEST)]).toEqual([OK, OK]);
     expect(calls).toEqual([LOGIN, sent('t1'), sent('t1')]);
     expect(logins).toEqual([[5_000, CALL]]);
-    expect(events).toEqual([{ kind: 'login', isAccepted: true }]);
+    expect(events).toEqual([{ kind: 'login', upstream: 'iamport', isAccepted: true }]);
   });
 
   test('replays a request once with another token after a 401', async () => {

@@ -61,7 +61,7 @@ async function sourceBefore(response: unknown, options: Partial<IamportOptions> 
   const limits = {
     confirmTimeoutMs: 10_000,
     readTimeoutMs: 10_000,
-    channelKey: null,
+    channels: null,
     merchantCode: null,
     bypass: null,
     refusalsFile: null,
@@ -106,7 +106,7 @@ describe('a request for a code', () => {
   test('sends what is optional only where it is given, and channel and bypass from the settings', async () => {
     const { iamport, calls } = await sourceBefore(
       { imp_uid: 'imp_123456789012' },
-      { channelKey: 'channel', bypass: '{"a":1}' },
+      { channels: [{ provider: null, key: 'channel' }], bypass: '{"a":1}' },
     );
     await iamport.request({ ...PERSON, carrier: 'KT', merchantUid: 'order_1', company: '회사', method: 'APP' }, null);
     expect(calls[0]!.body).toMatchObject({

@@ -67,12 +67,13 @@ export const CONFIRM_EVERYTHING = `
     }
   }`;
 
-function portoneAt(baseUrl: string, place: 'alone' | 'beside'): PortoneConfig {
+/** PortOne V2 at a sandbox. */
+export function portoneAt(baseUrl: string, place: 'alone' | 'beside' = 'alone'): PortoneConfig {
   return {
     baseUrl,
     apiSecret: SANDBOX_PORTONE_SECRET,
     storeId: SANDBOX_STORE_ID,
-    channelKey: SANDBOX_CHANNEL_KEY,
+    channels: [{ key: SANDBOX_CHANNEL_KEY, provider: null }],
     bypass: null,
     isAlone: place === 'alone',
   };

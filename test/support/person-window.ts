@@ -1,10 +1,4 @@
-import type { Config } from '../../src/config.ts';
-import {
-  SANDBOX_CHANNEL_KEY,
-  SANDBOX_MERCHANT_CODE,
-  SANDBOX_PORTONE_SECRET,
-  SANDBOX_STORE_ID,
-} from '../../src/sandbox/sandbox.ts';
+import { SANDBOX_MERCHANT_CODE } from '../../src/sandbox/sandbox.ts';
 import type { Fields } from './gateway.ts';
 
 export const OPEN = `mutation { openIdentityWindow { __typename
@@ -14,12 +8,6 @@ export const COMPLETE = `mutation($impUid: ID!) { completeIdentityWindow(impUid:
   ... on Certification { impUid merchantUid name phone birthday certified uniqueKey }
   ... on IdentityError { code message retryable } ... on OtpRejectedError { attemptsRemaining retryAt }
   ... on InvalidInputError { fields { name message } } } }`;
-
-/** PortOne V2 alone, at a sandbox. */
-export function portoneAt(baseUrl: string): Config['portone'] {
-  const account = { apiSecret: SANDBOX_PORTONE_SECRET, storeId: SANDBOX_STORE_ID, channelKey: SANDBOX_CHANNEL_KEY };
-  return { baseUrl, ...account, bypass: null, isAlone: true };
-}
 
 /**
  * Does in the sandbox's window what a person does: is verified, or cancels where `person` is null. Answers the id that the page is

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createSandbox, SANDBOX_MERCHANT_CODE } from '../../src/sandbox/sandbox.ts';
 import { startGateway, type Fields, type TestGateway } from '../support/gateway.ts';
-import { COMPLETE, OPEN, passWindow, portoneAt } from '../support/person-window.ts';
+import { COMPLETE, OPEN, passWindow } from '../support/person-window.ts';
+import { portoneAt } from '../support/gateway.ts';
 import { callerHeaders, TOKENS } from '../support/tokens.ts';
 
 const READ = `query($impUid: ID!) { certification(impUid: $impUid) {

@@ -9,7 +9,7 @@ import { callerOf, callerWith } from './access.ts';
 export const Mutation: MutationResolvers = {
   requestIdentityOtp: async (_, { input }, { identity }) => {
     const caller = callerOf(identity);
-    const person = checkRequest(input, todayInSeoul());
+    const person = checkRequest(input, todayInSeoul(), identity.verification.takesMerchantUid);
     const sent = await identity.run('request', null, async () =>
       person.ok ? identity.verification.request(caller, person.value) : person,
     );
