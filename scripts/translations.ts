@@ -10,7 +10,7 @@ const WANTED = ['README.md', 'docs/{proofs,window,client,glossary}.md', 'docs/gu
 export const REQUIRED = [
   'README.md',
   'docs/{proofs,window,client,glossary}.md',
-  'docs/guides/{sign-up,over-19,one-account,from-rest,your-page,compared}.md',
+  'docs/guides/{sign-up,over-19,one-account,from-rest,your-page,compared,which-door}.md',
 ];
 
 /** Pages that `scripts/print-errors.ts` writes in both languages: `npm run codegen:check` compares them. */
