@@ -1,157 +1,206 @@
-// Writes docs/errors, a page for each code that a client can meet, from the schema, the messages and scripts/error-pages.ts.
+// Writes docs/errors and docs/ko/errors, a page for each code that a client can meet, from the schema, the messages and
+// scripts/error-pages.ts, in Korean scripts/error-pages.ko.ts.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { isEnumType, isObjectType, isUnionType, type GraphQLNamedType, type GraphQLObjectType } from 'graphql';
 import { GROUPS } from '../src/config/settings.ts';
 import { CALLS, failure, isRetryable, type FailureCode } from '../src/failure.ts';
-import { MESSAGES } from '../src/graphql/messages.ts';
+import { MESSAGES, type Language } from '../src/graphql/messages.ts';
 import { createSchema } from '../src/graphql/schema.ts';
 import { FAULT_REASONS, REFUSALS, UpstreamFault, UpstreamRefusal, type UpstreamError } from '../src/upstream/errors.ts';
 import { failureOf } from '../src/verification/upstream-failure.ts';
 import { code, complain, isCheck, root, table, write } from './document.ts';
+import { WORDS } from './error-page-words.ts';
+import { DESCRIPTIONS_KO, ERRORS_KO, FAILURES_KO } from './error-pages.ko.ts';
 import { ERRORS, FAILURES, type ErrorPage, type FailurePage, type RequestCode } from './error-pages.ts';
 
-const SOURCE = 'schema/, src/graphql/messages.ts or scripts/error-pages.ts';
-const DIRECTORY = 'docs/errors';
+/** The pages in one language. */
+interface Edition {
+  readonly directory: string;
+  /** From a page of it to `docs`. */
+  readonly docs: string;
+  readonly source: string;
+  readonly words: (typeof WORDS)[Language];
+  readonly failures: Readonly<Record<FailureCode, FailureSentences>>;
+  readonly errors: Readonly<Record<RequestCode, ErrorSentences>>;
+  readonly meaning: (name: FailureCode) => string;
+  /** A description of the schema, in this language. */
+  readonly description: (english: string) => string;
+}
 
-/** A status for each kind of refusal in unknown words. */
-const UNKNOWN_WORDS: Readonly<Record<number, string>> = {
-  400: '`UNRECOGNISED` with status 400',
-  404: '`UNRECOGNISED` with status 404',
-  409: '`UNRECOGNISED` with another status',
-  500: '`UNRECOGNISED` with a status from 500',
+type FailureSentences = Pick<FailurePage, 'cause' | 'app' | 'counts' | 'operator'>;
+type ErrorSentences = Pick<ErrorPage, 'status' | 'cause' | 'app' | 'operator'>;
+
+const ENGLISH: Edition = {
+  directory: 'docs/errors',
+  docs: '..',
+  source: 'schema/, src/graphql/messages.ts or scripts/error-pages.ts',
+  words: WORDS.en,
+  failures: FAILURES,
+  errors: ERRORS,
+  meaning: described,
+  description: (english) => english,
+};
+
+const KOREAN: Edition = {
+  directory: 'docs/ko/errors',
+  docs: '../..',
+  source: 'schema/, src/graphql/messages.ts or scripts/error-pages.ko.ts',
+  words: WORDS.ko,
+  failures: FAILURES_KO,
+  errors: ERRORS_KO,
+  meaning: (name) => FAILURES_KO[name].meaning,
+  description: (english) => {
+    const korean = DESCRIPTIONS_KO[english];
+    if (korean === undefined) throw new Error(`DESCRIPTIONS_KO has no Korean for: ${english}`);
+    return korean;
+  },
 };
 
 const schema = createSchema();
-const failures = Object.entries(FAILURES) as [FailureCode, FailurePage][];
-const errors = Object.entries(ERRORS) as [RequestCode, ErrorPage][];
-const names = [...new Set<FailureCode | RequestCode>([...failures, ...errors].map(([name]) => name))];
+const failures = Object.keys(FAILURES) as FailureCode[];
+const errors = Object.keys(ERRORS) as RequestCode[];
+const names = [...new Set<FailureCode | RequestCode>([...failures, ...errors])];
 
-mkdirSync(new URL(DIRECTORY, root), { recursive: true });
-await write(`${DIRECTORY}/README.md`, index(), SOURCE);
-for (const name of names) await write(`${DIRECTORY}/${name}.md`, page(name), SOURCE);
-const known = new Set(['README.md', ...names.map((name) => `${name}.md`)]);
-for (const file of readdirSync(new URL(DIRECTORY, root)).filter((file) => !known.has(file))) {
-  if (isCheck) complain(`${DIRECTORY}/${file} is about no code: run npm run codegen`);
-  else rmSync(new URL(`${DIRECTORY}/${file}`, root));
+for (const edition of [ENGLISH, KOREAN]) {
+  const { directory, source } = edition;
+  mkdirSync(new URL(directory, root), { recursive: true });
+  await write(`${directory}/README.md`, index(edition), source);
+  for (const name of names) await write(`${directory}/${name}.md`, page(edition, name), source);
+  const known = new Set(['README.md', ...names.map((name) => `${name}.md`)]);
+  for (const file of readdirSync(new URL(directory, root)).filter((file) => !known.has(file))) {
+    if (isCheck) complain(`${directory}/${file} is about no code: run npm run codegen`);
+    else rmSync(new URL(`${directory}/${file}`, root));
+  }
 }
 
-function index(): string {
-  const outcomes = failures.map(([name]) => [
+function index(edition: Edition): string {
+  const { title, intro, members, memberColumns, errors: faults, errorColumns, again } = edition.words.index;
+  const outcomes = failures.map((name) => [
     link(name),
     code(typeOf(name).name),
-    isRetryable(name) ? 'yes' : 'no',
-    described(name),
+    isRetryable(name) ? again.yes : again.no,
+    edition.meaning(name),
   ]);
-  const faults = errors.map(([name, { status, cause }]) => [link(name), status, firstSentence(cause)]);
-  return `# Errors
+  const causes = errors.map((name) => {
+    const { status, cause } = edition.errors[name];
+    return [link(name), status, firstSentence(cause)];
+  });
+  return `${heading(edition, title, 'README')}${intro}
 
-A page for each code: what happened, what the person reads, what the app does next, and what the operator looks at.
-\`npm run codegen\` writes them from the schema, the messages and \`scripts/error-pages.ts\`.
+${members}
 
-## Members of a result union
+${table(memberColumns, outcomes)}
+${faults}
 
-What a client plans for is data: a member of the union, as HTTP 200. "Again" says whether the same call, unchanged, may succeed later.
-
-${table(['code', 'type', 'again', 'meaning'], outcomes)}
-## Codes of \`errors[]\`
-
-Mistakes of a program, as \`errors[].extensions.code\`: the person is not to blame, and their words are for developers. An entity that
-cannot be read has one of the codes above in \`errors[]\`, and is null without an error where nothing is found.
-
-${table(['code', 'HTTP status', 'cause'], faults)}`;
+${table(errorColumns, causes)}`;
 }
 
-function page(name: FailureCode | RequestCode): string {
+function page(edition: Edition, name: FailureCode | RequestCode): string {
+  const { words, docs } = edition;
   const isFailure = name in FAILURES;
   const parts = [
-    ...(isFailure ? [failurePart(name as FailureCode)] : []),
-    ...(name in ERRORS ? [errorPart(name as RequestCode, isFailure)] : []),
+    ...(isFailure ? [failurePart(edition, name as FailureCode)] : []),
+    ...(name in ERRORS ? [errorPart(edition, name as RequestCode, isFailure)] : []),
   ];
-  return `# ${name}\n\n${parts.join('\n')}\n[All codes](README.md) · [operating](../operating.md) · [the sandbox](../sandbox.md)\n`;
+  const links = [
+    `[${words.allCodes}](README.md)`,
+    `[${words.operating}](${docs}/operating.md)`,
+    `[${words.sandbox}](${docs}/sandbox.md)`,
+  ];
+  return `${heading(edition, name, name)}${parts.join('\n')}\n${links.join(' · ')}\n`;
 }
 
-function failurePart(name: FailureCode): string {
-  const { cause, app, counts, operator, settings } = FAILURES[name];
+function heading({ words, docs }: Edition, title: string, file: string): string {
+  const other = words.otherLanguage && `[${words.otherLanguage}](${docs}/errors/${file}.md)\n\n`;
+  return `# ${title}\n\n${other}`;
+}
+
+function failurePart(edition: Edition, name: FailureCode): string {
+  const { words } = edition;
+  const { cause, app, counts, operator } = edition.failures[name];
   const type = typeOf(name);
-  return `> ${described(name)}
+  return `> ${edition.meaning(name)}
 
 ${cause}
 
-## In the answer
+## ${words.answer}
 
-The type is ${code(type.name)}, answered by ${fieldsWith(name).map(code).join(', ')}. \`retryable\` is ${isRetryable(name)}.
+${words.type(code(type.name), fieldsWith(name).map(code).join(', '), isRetryable(name))}
 
 ${table(
-  ['field', 'type', 'meaning'],
-  Object.values(type.getFields()).map((it) => [code(it.name), code(String(it.type)), it.description ?? '']),
+  words.fieldColumns,
+  Object.values(type.getFields()).map((it) => [
+    code(it.name),
+    code(String(it.type)),
+    edition.description(it.description ?? ''),
+  ]),
 )}
-## What the person reads
+## ${words.person}
 
-${messages(name)}
-## What the app does
+${messages(edition, name)}
+## ${words.app}
 
 ${app}
 
 ${counts}
 
-## What the operator looks at
+## ${words.operator}
 
-\`"code":"${name}"\` of a line \`operation\`, and \`identity_outcomes_total{code="${name}"}\`. ${operator}
+${words.counted(code(`"code":"${name}"`), code(`identity_outcomes_total{code="${name}"}`))} ${operator}
 
-${origins(name)}
-${related(settings)}`;
+${origins(edition, name)}
+${related(edition, FAILURES[name].settings)}`;
 }
 
-function errorPart(name: RequestCode, isSecond: boolean): string {
-  const { status, cause, app, operator, settings } = ERRORS[name];
+function errorPart(edition: Edition, name: RequestCode, isSecond: boolean): string {
+  const { words } = edition;
+  const { status, cause, app, operator } = edition.errors[name];
   const level = isSecond ? '###' : '##';
-  return `${isSecond ? '## In `errors[]`\n\n' : ''}HTTP status: ${status}.
+  return `${isSecond ? `## ${words.inErrors}\n\n` : ''}${words.status}: ${status}.
 
 ${cause}
 
-${level} ${isSecond ? 'What to do' : 'What the app does'}
+${level} ${isSecond ? words.toDo : words.app}
 
 ${app}
 
-${level} ${isSecond ? 'In the log' : 'What the operator looks at'}
+${level} ${isSecond ? words.inTheLog : words.operator}
 
 ${operator}
 
-${related(settings)}`;
+${related(edition, ERRORS[name].settings)}`;
 }
 
-function messages(name: FailureCode): string {
+function messages({ words }: Edition, name: FailureCode): string {
   const { en, ko } = MESSAGES;
   const said = table(['English', '한국어'], [[en.failure[name], ko.failure[name]]]);
-  if (name === 'WRONG_CODE')
-    return `${said}\nWithout an attempt left it is the message of ${link('TOO_MANY_ATTEMPTS')}.\n`;
+  if (name === 'WRONG_CODE') return `${said}\n${words.withoutAttempt(link('TOO_MANY_ATTEMPTS'))}\n`;
   if (name !== 'INVALID_INPUT') return said;
   const rules = Object.keys(en.field) as (keyof typeof en.field)[];
   const fields = rules.map((rule) => [en.field[rule], ko.field[rule]]);
-  return `${said}\nAnd for each of \`fields\`, one of\n\n${table(['English', '한국어'], fields)}`;
+  return `${said}\n${words.ofFields}\n\n${table(['English', '한국어'], fields)}`;
 }
 
 /** The answers of the upstream that end in a code, by the same function that the use cases ask. */
-function origins(name: FailureCode): string {
+function origins({ words }: Edition, name: FailureCode): string {
   const rows = CALLS.filter((call) => call !== 'open')
     .map((call) => {
       const isMeant = (error: UpstreamError): boolean => failureOf(call, error).code === name;
       const refusals = REFUSALS.filter((refusal) => isMeant(refusalOf(refusal, 200)));
-      const unknown = [400, 404, 409, 500].filter((status) => isMeant(refusalOf('UNRECOGNISED', status)));
+      const unknown = ([400, 404, 409, 500] as const).filter((status) => isMeant(refusalOf('UNRECOGNISED', status)));
       // Reads alone end when their caller hangs up.
       const faults = FAULT_REASONS.filter((reason) => reason !== 'gone' || call === 'read').filter((reason) =>
         isMeant(new UpstreamFault(reason)),
       );
-      const refused = [...refusals.map(code), ...unknown.map((status) => UNKNOWN_WORDS[status]!)];
+      const refused = [...refusals.map(code), ...unknown.map((status) => words.unknown[status])];
       return { call, refused, faults };
     })
     .filter(({ refused, faults }) => refused.length + faults.length > 0);
-  if (rows.length === 0) return 'No answer of the provider ends in it.\n';
-  return `Answers of the provider that end in it: the \`class\` of \`identity_upstream_refusals_total\`, and the \`reason\` of
-\`identity_upstream_faults_total\`.
+  if (rows.length === 0) return `${words.noOrigins}\n`;
+  return `${words.origins}
 
 ${table(
-  ['call', 'class', 'reason'],
+  words.originColumns,
   rows.map(({ call, refused, faults }) => [code(call), refused.join(', '), faults.map(code).join(', ')]),
 )}`;
 }
@@ -160,9 +209,10 @@ function refusalOf(refusal: UpstreamRefusal['refusal'], status: number): Upstrea
   return new UpstreamRefusal({ refusal, providerCode: null, shape: null }, status);
 }
 
-function related(settings: readonly string[]): string {
+function related({ words, docs }: Edition, settings: readonly string[]): string {
   if (settings.length === 0) return '';
-  return `Settings: ${settings.map((name) => `[${code(name)}](../settings.md#${anchorOf(name)})`).join(', ')}.\n`;
+  const links = settings.map((name) => `[${code(name)}](${docs}/settings.md#${anchorOf(name)})`);
+  return `${words.settings}: ${links.join(', ')}.\n`;
 }
 
 function anchorOf(setting: string): string {

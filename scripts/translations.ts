@@ -4,10 +4,17 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Pages that are worth a translation. */
-const WANTED = ['README.md', 'docs/proofs.md', 'docs/guides/*.md', 'docs/errors/*.md'];
+const WANTED = ['README.md', 'docs/{proofs,window,client,glossary}.md', 'docs/guides/*.md'];
 
 /** Of those, the pages that must have one: add a pattern of `WANTED` when its translations are there. */
-export const REQUIRED = ['README.md'];
+export const REQUIRED = [
+  'README.md',
+  'docs/{proofs,window,client,glossary}.md',
+  'docs/guides/{sign-up,over-19,one-account,from-rest,your-page,compared,which-door}.md',
+];
+
+/** Pages that `scripts/print-errors.ts` writes in both languages: `npm run codegen:check` compares them. */
+const GENERATED = ['docs/ko/errors/**'];
 
 export interface Translation {
   readonly english: string;
@@ -19,7 +26,7 @@ export interface Translation {
 
 /** Every page that is wanted in Korean, and every one that is there. */
 export function translations(root = '.'): Translation[] {
-  const there = globSync(['README.ko.md', 'docs/ko/**/*.md'], { cwd: root }).map(englishOf);
+  const there = globSync(['README.ko.md', 'docs/ko/**/*.md'], { cwd: root, exclude: GENERATED }).map(englishOf);
   const pages = new Set([...globSync(WANTED, { cwd: root }), ...there]);
   return [...pages].toSorted().map((english) => translationOf(root, english));
 }
@@ -37,7 +44,7 @@ function translationOf(root: string, english: string): Translation {
 export const koreanOf = (english: string): string =>
   english === 'README.md' ? 'README.ko.md' : english.replace(/^docs\//, 'docs/ko/');
 
-const englishOf = (korean: string): string =>
+export const englishOf = (korean: string): string =>
   korean === 'README.ko.md' ? 'README.md' : korean.replace(/^docs\/ko\//, 'docs/');
 
 if (import.meta.main) {

@@ -1,8 +1,8 @@
-import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { koreanOf, REQUIRED, translations } from '../scripts/translations.ts';
+import { englishOf, koreanOf, REQUIRED, translations } from '../scripts/translations.ts';
 import { blocksOf } from './support/documents.ts';
 
 test('pages in Korean translate the English text of today, and none that is required is missing', () => {
@@ -23,6 +23,15 @@ test('pages in Korean have the code of the English page', () => {
     if (state === 'current') expect([korean, ...codeOf(korean)]).toEqual([korean, ...codeOf(english)]);
 });
 
+test('pages in Korean link to the English page once, and to Korean pages wherever there is one', () => {
+  for (const korean of globSync(['README.ko.md', 'docs/ko/**/*.md'])) {
+    const text = readFileSync(korean, 'utf8');
+    const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => join(dirname(korean), path!));
+    const translated = targets.filter((target) => koreanOf(target) !== target && existsSync(koreanOf(target)));
+    expect([korean, ...translated]).toEqual([korean, englishOf(korean)]);
+  }
+});
+
 test('a translation is behind when the English text has changed, missing without a file, and of no page without an English one', () => {
   const root = mkdtempSync(join(tmpdir(), 'pages-'));
   const put = (path: string, text: string): void => {
@@ -36,6 +45,7 @@ test('a translation is behind when the English text has changed, missing without
   for (const { english, firstLine } of translations(root))
     if (english !== 'docs/proofs.md') put(koreanOf(english), `${firstLine}\n\n# 문서\n`);
   put('docs/ko/guides/gone.md', '<!-- docs/guides/gone.md 000000000000 -->\n');
+  put('docs/ko/errors/README.md', '# 생성한 문서\n');
   expect(states()).toEqual({
     'README.ko.md': 'current',
     'docs/ko/guides/gone.md': 'of no page',
