@@ -124,7 +124,7 @@ const ko: Words = {
     phone: '휴대폰 번호를 입력해 주세요.',
     otp: '인증번호 6자리를 입력해 주세요.',
   },
-  sentTo: (phone) => `${phone}로 숫자 6자리를 보냈어요.`,
+  sentTo: (phone) => `${phone} 번호로 숫자 6자리를 보냈어요.`,
   otp: '인증번호',
   confirm: '확인',
   confirming: '확인하고 있어요…',
