@@ -15,7 +15,8 @@ const ENDPOINT = new URL('graphql', document.baseURI);
 
 /**
  * Sends one operation with plain fetch. What an app plans for arrives as data: this throws where there is none, as for a gateway
- * that cannot be reached. Then it is not known whether the call was processed.
+ * that cannot be reached. Then it is not known whether the call was processed. The sandbox asks for no token; a gateway with real
+ * credentials does, in `authorization`.
  */
 export async function graphql<Result, Variables>(
   document: TypedDocument<Result, Variables>,

@@ -26,13 +26,19 @@ try {
 /** The code of the message, in its field. */
 async function takeDemo(browser: Browser, picture: string, options: BrowserContextOptions): Promise<void> {
   const gateway = await startOnSandbox();
-  const context = await browser.newContext({ ...options, colorScheme: 'light', timezoneId: 'Asia/Seoul' });
+  const context = await browser.newContext({
+    ...options,
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+    timezoneId: 'Asia/Seoul',
+  });
   try {
     const { page } = await openPage(context, new URL('/demo', gateway.url).href);
     await page.locator('#sample').click();
     await page.locator('#send').click();
     await page.locator('#otp:focus').waitFor();
     await page.locator('.bubble').click();
+    await page.evaluate('scrollTo(0, 0)');
     await take(page, picture);
   } finally {
     await context.close();

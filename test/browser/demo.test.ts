@@ -114,6 +114,12 @@ describeInChromium('in Chromium', () => {
     await page.getByRole('button', { name: newestCode() }).click();
     await page.getByRole('button', { name: 'Confirm' }).click();
     await hasFocus(page, 'welcome');
+    expect(await page.getByRole('log').getByRole('button').allInnerTexts()).toEqual(
+      onSandbox
+        .sandbox!.inbox.slice(-4)
+        .toReversed()
+        .map(({ code }) => expect.stringContaining(code)),
+    );
     expect(await page.locator('#exchanges summary').allInnerTexts()).toEqual([
       expect.stringMatching(/^RequestIdentityOtp\s+IdentityOtpSent$/),
       expect.stringMatching(/^ConfirmIdentityOtp\s+Certification$/),
@@ -137,6 +143,24 @@ describeInChromium('in Chromium', () => {
     await page.getByText(MESSAGES.en.field.PHONE, { exact: true }).waitFor();
     expect(await marked(page)).toEqual(['birthday', 'phone']);
     expect(await page.locator('#notice').innerText()).toBe(MESSAGES.en.failure.INVALID_INPUT);
+  });
+
+  test('tells the century of a birthday by the seventh digit', async () => {
+    const page = await open();
+    for (const [digit, birthday] of Object.entries({
+      2: '1905-05-05',
+      4: '2005-05-05',
+      5: '1905-05-05',
+      7: '2005-05-05',
+    })) {
+      await page.getByRole('button', { name: 'Fill in a sample person' }).click();
+      await page.getByLabel('Birthday').fill('050505');
+      await page.getByLabel('The 7th digit').fill(digit);
+      await page.keyboard.press('Enter');
+      await hasFocus(page, 'otp');
+      expect(await page.locator('#exchanges li').last().innerText()).toContain(`"birthday": "${birthday}"`);
+      await page.getByRole('button', { name: 'Change the details' }).click();
+    }
   });
 
   test('counts down, offers a new code after a minute, and takes a late code', async () => {
