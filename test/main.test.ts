@@ -277,6 +277,16 @@ describe('the command line', () => {
     ]);
   });
 
+  test('names the demo before anything else, and not where the explorer is off', async () => {
+    const gateway = start({});
+    const [url] = await gateway.printed(URL_PRINTED);
+    expect(gateway.output()).toMatch(/^\s+Open http:\/\/127\.0\.0\.1:\d+\/demo in a browser/);
+    expect((await fetch(new URL('/demo', url))).headers.get('content-type')).toBe('text/html; charset=utf-8');
+    const without = start({ EXPLORER: 'false' });
+    await without.printed(URL_PRINTED);
+    expect(without.output()).not.toContain('/demo');
+  });
+
   test('runs the sandbox though credentials are set, which are then not used', async () => {
     const credentials = { IAMPORT_API_KEY: 'canary', IAMPORT_API_SECRET: 'canary', IAMPORT_BASE_URL: 'http://canary' };
     const gateway = start(credentials, ['--sandbox']);

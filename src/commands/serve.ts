@@ -26,8 +26,10 @@ export async function serve(invocation: Invocation): Promise<number> {
     server = await createServer(config, { logger, onSms: printSms });
     if (config.audit.file !== null) reopenOnHangup(server);
     const { url, adminUrl } = await server.listen();
-    if (server.sandbox) process.stdout.write(welcome(url, server.sandbox, invocation.isSandboxForced));
-    else logger.info({ url, adminUrl, ...summary(config) }, 'listening');
+    if (server.sandbox) {
+      const { isSandboxForced } = invocation;
+      process.stdout.write(welcome(url, server.sandbox, { isSandboxForced, hasDemo: config.explorer }));
+    } else logger.info({ url, adminUrl, ...summary(config) }, 'listening');
   } catch (error) {
     fail(whyNotStarted(error));
   }

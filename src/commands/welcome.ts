@@ -1,13 +1,20 @@
 import type { Sandbox, SandboxSms } from '../sandbox/sandbox.ts';
 
-/** What a first start prints: where the gateway and its sandbox are, and a command to paste. */
-export function welcome(url: string, sandbox: Sandbox, isSandboxForced: boolean): string {
+/** What a first start prints: where the demo, the gateway and its sandbox are, and a command to paste. */
+export function welcome(
+  url: string,
+  sandbox: Sandbox,
+  { isSandboxForced, hasDemo }: { readonly isSandboxForced: boolean; readonly hasDemo: boolean },
+): string {
   const query =
     'mutation($impUid: ID!, $otp: String!) { confirmIdentityOtp(impUid: $impUid, otp: $otp) { __typename ... on Certification { name birthday certifiedAt } ... on IdentityError { code message } } }';
   const body = JSON.stringify({ query, variables: { impUid: 'imp_900200000001', otp: '123456' } });
   const reason = isSandboxForced ? 'With --sandbox' : 'No IAMPORT_API_KEY is set, so';
+  const demo = hasDemo
+    ? `  Open ${new URL('demo', url).href} in a browser: a form, a phone, and each step as GraphQL.\n\n`
+    : '';
   return `
-  iamport-identity-gateway   ${url}
+${demo}  iamport-identity-gateway   ${url}
 
   ${reason} the embedded sandbox answers: nobody is verified, nothing is sent.
   It listens on ${sandbox.url}; the messages it "sends" are at ${sandbox.url}/sandbox/inbox.

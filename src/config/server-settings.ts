@@ -31,7 +31,7 @@ export const SERVER = {
   explorer: setting(
     'EXPLORER',
     optional(boolean()),
-    'GraphiQL for a browser at `/graphql`; unset, it is served outside production only.',
+    'GraphiQL for a browser at `/graphql`, and beside the embedded sandbox the demo at `/demo`; unset, they are served outside production only.',
   ),
   trustProxy: setting('TRUST_PROXY', networks().default([]), 'Proxies whose `X-Forwarded-For` is believed.'),
   trustedDocuments: setting(

@@ -1,16 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { extname } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { SandboxSms } from '../sandbox/sandbox.ts';
-
-/** What `npm run explorer:build` writes; the same address from src/ and from dist/. */
-const BUILT = new URL('../../dist/explorer/', import.meta.url);
-
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.ttf': 'font/ttf',
-};
+import { readBuilt, registerFiles, sendPage } from './pages.ts';
 
 /** Workers take theirs from their own script's answer, so it goes on every file. */
 const SECURITY_POLICY = [
@@ -31,33 +21,23 @@ const SECURITY_POLICY = [
  * In the sandbox its tabs have variables that work.
  */
 export function registerExplorer(app: FastifyInstance, { isSandbox }: { isSandbox: boolean }): void {
-  const files = readBuilt();
+  const files = readBuilt('explorer');
   const page = files.get('index.html')?.toString().replace('{isSandbox}', String(isSandbox));
 
   // A hook, because the route is taken: GET /graphql answers 405 to everything else.
   app.addHook('onRequest', async (request, reply) => {
     const isPage = request.method === 'GET' && request.routeOptions.url === '/graphql';
     if (!isPage || !request.headers.accept?.includes('text/html')) return;
-    if (page === undefined) {
-      return reply.code(503).type('text/plain').send('The explorer is not built: run `npm run explorer:build`.\n');
-    }
-    return reply.header('content-security-policy', SECURITY_POLICY).type('text/html; charset=utf-8').send(page);
+    return sendPage(reply, page, SECURITY_POLICY);
   });
-
-  app.get<{ Params: { file: string } }>('/graphql/explorer/:file', async (request, reply) => {
-    const { file } = request.params;
-    const type = CONTENT_TYPES[extname(file)];
-    const body = files.get(file);
-    if (type === undefined || body === undefined) return reply.callNotFound();
-    return reply.header('content-security-policy', SECURITY_POLICY).type(type).send(body);
-  });
+  registerFiles(app, '/graphql/explorer', files, SECURITY_POLICY);
 }
 
 const SHOWN_MESSAGES = 20;
 
 /**
- * The newest messages of the embedded sandbox, for the explorer's own page. They are without the phone, and a browser gets
- * them for no page of another origin, also where that origin may call GraphQL.
+ * The newest messages of the embedded sandbox, for the explorer and the demo. They are without the phone, and a browser
+ * gets them for no page of another origin, also where that origin may call GraphQL.
  */
 export function registerInbox(app: FastifyInstance, inbox: readonly SandboxSms[]): void {
   app.get('/graphql/explorer/inbox', async ({ headers }, reply) => {
@@ -66,14 +46,4 @@ export function registerInbox(app: FastifyInstance, inbox: readonly SandboxSms[]
     const newest = inbox.slice(-SHOWN_MESSAGES).toReversed();
     return reply.send(newest.map(({ impUid, code, sentAt }) => ({ impUid, code, sentAt })));
   });
-}
-
-/** Every file at once: only what was there at the start is ever served. */
-function readBuilt(): Map<string, Buffer> {
-  try {
-    return new Map(readdirSync(BUILT).map((name) => [name, readFileSync(new URL(name, BUILT))]));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
-    throw error;
-  }
 }

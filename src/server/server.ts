@@ -9,6 +9,7 @@ import type { Sandbox, SandboxSms } from '../sandbox/sandbox.ts';
 import { createIdentitySubgraph } from '../subgraph.ts';
 import { createAdminServer } from './admin.ts';
 import { createApollo } from './apollo.ts';
+import { registerDemo } from './demo.ts';
 import { registerInbox } from './explorer.ts';
 import { createGraphQLServer } from './graphql-server.ts';
 import type { State } from './state.ts';
@@ -65,7 +66,10 @@ export async function createServer(
 
   const state: State = { isDraining: false, isClosing: false };
   const app = createGraphQLServer(config, logger, subgraph, apollo, state, metrics.count);
-  if (sandbox && config.explorer) registerInbox(app, sandbox.inbox);
+  if (sandbox && config.explorer) {
+    registerDemo(app);
+    registerInbox(app, sandbox.inbox);
+  }
   const admin = createAdminServer(config, logger, subgraph, metrics, state);
 
   return {

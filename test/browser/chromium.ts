@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { createServer, type Addresses, type GatewayServer } from '../../src/server/server.ts';
@@ -35,7 +36,7 @@ export async function startOnSandbox(): Promise<GatewayServer & Addresses> {
   return { ...server, ...(await server.listen()) };
 }
 
-export interface ExplorerPage {
+export interface WatchedPage {
   readonly page: Page;
   /** What no page should do: errors and warnings in its console, uncaught errors, violations of its policy. */
   readonly complaints: readonly string[];
@@ -50,7 +51,16 @@ export async function openExplorer(
   context: BrowserContext,
   url: string,
   editors: readonly string[] = EDITORS,
-): Promise<ExplorerPage> {
+): Promise<WatchedPage> {
+  const opened = await openPage(context, url);
+  for (const name of editors) {
+    await opened.page.getByRole('region', { name }).locator('.monaco-editor .view-line').first().waitFor();
+  }
+  return opened;
+}
+
+/** Opens a page of the gateway, which can reach no other origin. */
+export async function openPage(context: BrowserContext, url: string): Promise<WatchedPage> {
   const complaints: string[] = [];
   const requests: string[] = [];
   await context.route(
@@ -67,9 +77,6 @@ export async function openExplorer(
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(url);
-  for (const name of editors) {
-    await page.getByRole('region', { name }).locator('.monaco-editor .view-line').first().waitFor();
-  }
   return { page, complaints, requests };
 }
 
@@ -99,3 +106,14 @@ const REPORT_VIOLATIONS = `
   addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sample }) =>
     complain(['policy:', effectiveDirective, blockedURI, sample].join(' ')));
 `;
+
+/** The checker of accessibility, for a page that was opened with `bypassCSP`. */
+export async function faultsOf(page: Page): Promise<unknown> {
+  await page.addScriptTag({ path: createRequire(import.meta.url).resolve('@accesslint/core/iife') });
+  return page.evaluate(FAULTS);
+}
+
+/** An icon's title is no text on the page. */
+const FAULTS = `AccessLint.runAudit(document).violations
+  .filter(({ impact, html }) => ['serious', 'critical'].includes(impact) && !html?.startsWith('<title'))
+  .map(({ ruleId, html }) => ruleId + ' ' + html)`;

@@ -77,7 +77,6 @@ export function portoneAt(baseUrl: string, portone: Partial<PortoneConfig> = {})
   });
 }
 
-
 /** A gateway and its own sandbox, both on free ports. */
 export async function startGateway(
   options: {

@@ -137,7 +137,8 @@ test('both answer every magic impUid alike, but for what each mends in its own w
         const impUid = `${VERSIONS[version].magic}900${scenario}777777`;
         const wrong = await gateway.confirm(impUid, '271828');
         const right = await gateway.confirm(impUid, MAGIC_CODE);
-        return [scenario, ...[wrong, right, await gateway.run(READ, { impUid })].map(told)];
+        const read = await gateway.run(READ, { impUid });
+        return { scenario, wrong: told(wrong), right: told(right), read: told(read) };
       }),
     );
   };

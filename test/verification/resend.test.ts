@@ -5,8 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.ts';
 import { createMemoryStore, RECORD_TTL_MS } from '../../src/guard/store.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
-import { startGateway, type Fields, type TestGateway } from '../support/gateway.ts';
-import { portoneAt } from '../support/person-window.ts';
+import { portoneAt, startGateway, type Fields, type TestGateway } from '../support/gateway.ts';
 
 const REQUEST = `mutation($input: RequestIdentityOtpInput!) { requestIdentityOtp(input: $input) {
   __typename ... on IdentityOtpSent { impUid } ... on IdentityError { code } } }`;
@@ -74,7 +73,7 @@ describe('on PortOne V2', () => {
 
   test('while a limit lets no message be sent, a code that was wrong costs no further attempt', async () => {
     const { limits } = readConfig({ LIMIT_REQUESTS_PER_PHONE: '1/1h' });
-    gateway = await startGateway({ portone: 'alone', config: { limits } });
+    gateway = await startGateway({ portone: {}, config: { limits } });
     const impUid = await request();
     const wrong = wrongOf(codes()[0]!);
     expect(await gateway.confirm(impUid, wrong)).toMatchObject({ attemptsRemaining: 4 });
@@ -86,7 +85,7 @@ describe('on PortOne V2', () => {
   test('a code that is sent again can be confirmed for as long as it lives, an hour after the first', async () => {
     const clock = { ms: 0 };
     const { guard } = readConfig({ UNISSUED_IMP_UIDS: 'refuse' });
-    gateway = await startGateway({ portone: 'alone', config: { guard }, store: createMemoryStore(() => clock.ms) });
+    gateway = await startGateway({ portone: {}, config: { guard }, store: createMemoryStore(() => clock.ms) });
     const impUid = await request();
     clock.ms = RECORD_TTL_MS - 1;
     expect(await resend(impUid)).toMatchObject({ __typename: 'IdentityOtpSent' });

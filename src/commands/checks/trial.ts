@@ -27,11 +27,11 @@ export interface Trial {
 
 export function tryIamport(iamport: IamportConfig, limitMs: number): Promise<Trial> {
   const timeoutMs = Math.min(iamport.readTimeoutMs, limitMs);
-  return tryUpstream(iamport, limitMs, ({ http, hear, onEvent }) => ({
-    send: createSession({ ...iamport, http, timeoutMs, breaker: iamport.policies, onLogin: hear, onEvent }).send,
-    open: openEnvelope,
-    request: addressOf(IAMPORT.read, PROBE_IMP_UID),
-  }));
+  return tryUpstream(iamport, limitMs, ({ http, hear, onEvent }) => {
+    const session = createSession({ ...iamport, http, timeoutMs, breaker: iamport.policies, onLogin: hear, onEvent });
+    const request = addressOf(IAMPORT.read, PROBE_IMP_UID);
+    return { send: (call) => session.send(call), open: openEnvelope, request };
+  });
 }
 
 /** There is no log-in: the read itself has the secret. */

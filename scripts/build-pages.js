@@ -1,4 +1,4 @@
-// Bundles explorer/ into dist/explorer. Plain JavaScript: `npm ci --omit=dev` runs it as well, on any Node.
+// Bundles explorer/ into dist/explorer and demo/ into dist/demo. Plain JavaScript: `npm ci --omit=dev` runs it as well, on any Node.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,15 +7,13 @@ const JOURNEY = ['request', 'confirm', 'certification', 'delete'];
 
 const esbuild = await import('esbuild').catch((error) => {
   if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-  process.stderr.write('esbuild is not installed, so the explorer is not built.\n');
+  process.stderr.write('esbuild is not installed, so the explorer and the demo are not built.\n');
   process.exit(0);
 });
 
 const root = new URL('../', import.meta.url);
-const output = new URL('dist/explorer/', root);
 
-const { outputFiles, metafile } = await esbuild.build({
-  absWorkingDir: fileURLToPath(root),
+await build('explorer', {
   entryPoints: {
     main: 'explorer/main.tsx',
     'editor.worker': 'monaco-editor/esm/vs/editor/editor.worker.js',
@@ -26,25 +24,36 @@ const { outputFiles, metafile } = await esbuild.build({
   loader: { '.ttf': 'file' },
   alias: { 'prettier/parser-graphql': 'prettier/plugins/graphql' }, // the same plugin, imported under both names
   jsx: 'automatic',
-  bundle: true,
-  minify: true,
   splitting: true, // the page and its three workers share most of the editor
-  format: 'esm',
-  legalComments: 'none', // LICENSES.txt has them
-  outdir: fileURLToPath(output),
-  write: false,
-  metafile: true,
+});
+await build('demo', {
+  entryPoints: { main: 'demo/main.ts' },
+  alias: { 'iamport-identity-client': './packages/client/src/index.ts' }, // also where the workspace is not linked
 });
 
-rmSync(output, { recursive: true, force: true });
-mkdirSync(output, { recursive: true });
-for (const { path, contents } of outputFiles) {
-  // Next to main.css, which has everything, esbuild leaves the styles of each lazy chunk; nothing loads those.
-  if (path.endsWith('.css') && basename(path) !== 'main.css') continue;
-  writeFileSync(path, contents);
+async function build(page, options) {
+  const output = new URL(`dist/${page}/`, root);
+  const { outputFiles, metafile } = await esbuild.build({
+    absWorkingDir: fileURLToPath(root),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    legalComments: 'none', // LICENSES.txt has them
+    outdir: fileURLToPath(output),
+    write: false,
+    metafile: true,
+    ...options,
+  });
+  rmSync(output, { recursive: true, force: true });
+  mkdirSync(output, { recursive: true });
+  for (const { path, contents } of outputFiles) {
+    // Next to main.css, which has everything, esbuild leaves the styles of each lazy chunk; nothing loads those.
+    if (path.endsWith('.css') && basename(path) !== 'main.css') continue;
+    writeFileSync(path, contents);
+  }
+  writeFileSync(new URL('index.html', output), readFileSync(new URL(`${page}/index.html`, root)));
+  writeFileSync(new URL('LICENSES.txt', output), licenses(Object.keys(metafile.inputs)));
 }
-writeFileSync(new URL('index.html', output), readFileSync(new URL('explorer/index.html', root)));
-writeFileSync(new URL('LICENSES.txt', output), licenses(Object.keys(metafile.inputs)));
 
 /** Each with its fragment: a tab is a document of its own. */
 function readOperations() {
