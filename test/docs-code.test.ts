@@ -21,6 +21,9 @@ const NOT_RUN: Record<string, string> = {
   'docs/guides/your-page.md html': 'test/browser/page.test.ts opens it in Chromium',
   'docs/client.md sh': 'npm installs packages from the registry; test/examples.test.ts runs the packed package',
   'docs/sandbox.md html': 'test/browser/window.test.ts opens pages with both scripts in Chromium',
+  'docs/window.md html': 'test/browser/window-page.test.ts opens it in Chromium',
+  'docs/window.md js': 'test/browser/window-page.test.ts runs it in Chromium',
+  'docs/window.md mermaid': 'a picture',
   'docs/architecture.md mermaid': 'a picture',
   'docs/proofs.md mermaid': 'a picture',
 };

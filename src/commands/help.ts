@@ -45,7 +45,7 @@ ${bold('More')}  README.md, docs/settings.md with every setting, docs/operating.
 }
 
 function rows(pairs: readonly (readonly [string, string])[]): string {
-  return pairs.map(([name, sentence]) => `  ${name.padEnd(20)}${sentence}`).join('\n');
+  return pairs.map(([name, sentence]) => `  ${name.padEnd(19)}${sentence}`).join('\n');
 }
 
 /** Bold in a terminal only. */

@@ -50,6 +50,9 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
 const FILLED: Record<string, string> = {
   IAMPORT_API_KEY: 'key',
   IAMPORT_API_SECRET: 'secret',
+  PORTONE_API_SECRET: 'secret',
+  PORTONE_STORE_ID: 'store-1',
+  PORTONE_CHANNEL_KEY: 'channel-1',
   AUTH_JWKS_URL: 'https://issuer.example.com/.well-known/jwks.json',
   GUARD_SECRET: '0'.repeat(64),
   ROUTER_SECRET: '1'.repeat(64),
@@ -69,6 +72,19 @@ const fill = (env: Record<string, string>) => {
 
 /** What may stay empty, and is then off. */
 const OPTIONAL = ['PERSON_ID_KEY', 'PROOF_PRIVATE_KEY', 'PROOF_ISSUER'];
+
+/** The credentials of the two upstreams, of which one is enough. */
+const V1 = ['IAMPORT_API_KEY', 'IAMPORT_API_SECRET'];
+const V2 = ['PORTONE_API_SECRET', 'PORTONE_STORE_ID', 'PORTONE_CHANNEL_KEY'];
+
+/** What production serves with all credentials, with those of V1 or of V2 alone; without any it does not start. */
+function expectUpstreams(env: Record<string, string>): void {
+  const without = (...names: string[]) => ({ ...env, ...Object.fromEntries(names.map((name) => [name, ''])) });
+  expect(readConfig(env).portone).toMatchObject({ isAlone: false });
+  expect(readConfig(without(...V2)).portone).toBeNull();
+  expect(readConfig(without(...V1)).portone).toMatchObject({ isAlone: true });
+  expect(() => readConfig(without(...V1, ...V2))).toThrow('must be set in production');
+}
 
 /** The proof settings of a deployment whose optional values are filled in, and of one whose are not. */
 const proofsOf = (env: Record<string, string>) => {
@@ -109,9 +125,17 @@ describe('deploy/compose.yaml', () => {
     expect(Object.values(variables).every((value) => value === '')).toBe(true);
   });
 
+  test('serves PortOne V1, V2 or both, and nothing without either', () => {
+    expectUpstreams(env);
+  });
+
   test('has personId and proofs where their keys are filled in, and asks for nothing else that may stay empty', () => {
     expect(proofsOf(env)).toEqual(PROOFS);
-    expect([...read('compose.yaml').matchAll(/\$\{(\w+):-\}/g)].map(([, name]) => name)).toEqual(OPTIONAL);
+    expect([...read('compose.yaml').matchAll(/\$\{(\w+):-\}/g)].map(([, name]) => name)).toEqual([
+      ...V1,
+      ...V2,
+      ...OPTIONAL,
+    ]);
   });
 
   test('gives a gateway longer to end than it takes', () => {
@@ -206,6 +230,10 @@ describe('deploy/kubernetes', () => {
     expect(readConfig(env)).toMatchObject({ isProduction: true, isSandbox: false });
     expect(configWarnings(env)).toEqual([]);
     expect(kustomization.images).toMatchObject([{ name: container.image, newTag: version }]);
+  });
+
+  test('serves PortOne V1, V2 or both, and nothing without either', () => {
+    expectUpstreams(env);
   });
 
   test('has personId and proofs where their keys are filled in', () => {
