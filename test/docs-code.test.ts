@@ -24,6 +24,7 @@ const NOT_RUN: Record<string, string> = {
   'docs/window.md html': 'test/browser/window-page.test.ts opens it in Chromium',
   'docs/window.md js': 'test/browser/window-page.test.ts runs it in Chromium',
   'docs/window.md mermaid': 'a picture',
+  'docs/guides/v1-to-v2.md mermaid': 'a picture',
   'docs/architecture.md mermaid': 'a picture',
   'docs/proofs.md mermaid': 'a picture',
 };
