@@ -38,7 +38,7 @@ type BoundedKind = 'mutation' | 'read';
 
 /** The policies of one kind of call. */
 interface Row {
-  /** Whose bulkhead and breaker it shares. A read-back has no bounds: there are only as many as there were confirms. */
+  /** The bulkhead and breaker that it shares with other kinds. A read-back has no bounds: there are only as many as there were confirms. */
   readonly bound: BoundedKind | null;
   /** Tries in all. */
   readonly tries: (config: PoliciesConfig) => number;

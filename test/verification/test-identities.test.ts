@@ -122,7 +122,7 @@ describe('a reviewer', () => {
       expect(await gateway.run(document, { impUid }, stranger)).toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  test('counts in the limits, as anybody', async () => {
+  test('counts in the limits as any other request does', async () => {
     const rates = { requestsPerCaller: [{ points: 1, seconds: 60 }] };
     const gateway = await start({ config: { limits: { ...testConfig('').limits, ...rates } } });
     await requested(gateway);

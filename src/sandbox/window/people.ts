@@ -7,7 +7,7 @@ export interface WindowPerson {
   readonly person: Person;
 }
 
-/** Who can be picked in the window: one person for each difference that a merchant has to handle. */
+/** The people to pick from in the window: one person for each difference that a merchant has to handle. */
 export function windowPeople(now: number): readonly WindowPerson[] {
   const minorBirthday = `${new Date(now).getUTCFullYear() - 15}-01-01`;
   return [

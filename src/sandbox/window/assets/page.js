@@ -51,7 +51,7 @@ async function finish(choice) {
   }
 }
 
-/** A page without an origin of its own, such as a file, can only be reached as anybody. */
+/** The origin of a page that is opened as a file is `null`, which a message cannot be addressed to: it is sent to any origin. */
 function hand(result) {
   const opener = globalThis.opener ?? (parent === globalThis ? null : parent);
   const target = asked.origin === 'null' ? '*' : asked.origin;
