@@ -5,7 +5,9 @@ import { FAILURE_CODES, failure, isRetryable, type FailureCode } from '../src/fa
 import { code, root, table, write } from './document.ts';
 
 /** The calls that differ in what a code asks for. */
-const CALLS: Partial<Record<FailureCode, readonly Call[]>> = { OUTCOME_UNKNOWN: ['request', 'confirm', 'delete'] };
+const CALLS: Partial<Record<FailureCode, readonly Call[]>> = {
+  OUTCOME_UNKNOWN: ['request', 'resend', 'confirm', 'delete'],
+};
 
 interface Words {
   readonly columns: readonly string[];

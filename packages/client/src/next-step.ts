@@ -2,7 +2,7 @@ import type { IdentityErrorCode, VerificationMethod } from './generated/operatio
 import type { PossibleTypesResultData } from './generated/possible-types.ts';
 
 /** The kind of operation that answered: after a lost answer it decides what to do. */
-export type Call = 'request' | 'confirm' | 'open' | 'complete' | 'read' | 'delete';
+export type Call = 'request' | 'resend' | 'confirm' | 'open' | 'complete' | 'read' | 'delete';
 
 /** What an app does next. Each failure has a `message` for the person: show it, whatever the step is. */
 export type NextStep =
@@ -82,10 +82,13 @@ const contactSupport: Rule = ({ providerCode = null }) => ({ step: 'contact-supp
 const retype: Rule = ({ attemptsRemaining = null }) =>
   attemptsRemaining === 0 ? { step: 'request-again' } : { step: 'retype', attemptsRemaining };
 
+/** A resend is refused without a reason after a confirm that has verified the person and whose answer was lost. */
+const MAY_HAVE_VERIFIED: ReadonlySet<Call> = new Set<Call>(['confirm', 'complete', 'resend']);
+
 /** It may have worked. A deletion can be repeated; a read changes nothing. */
 const answerLost: Rule = (failure, call) => {
   if (call === 'request') return { step: 'request-again' };
-  return call === 'confirm' || call === 'complete' ? { step: 'read' } : tryLater(failure, call);
+  return MAY_HAVE_VERIFIED.has(call) ? { step: 'read' } : tryLater(failure, call);
 };
 
 const unknownFailure: Rule = (failure, call) => (failure.retryable ? tryLater : startOver)(failure, call);
