@@ -50,11 +50,12 @@ export async function createServer(
   { logger = pino({ level: config.logLevel }), onSms, store, windows }: ServerOptions = {},
 ): Promise<GatewayServer> {
   const sandbox = await startSandbox(config.sandboxPort, onSms);
-  const iamport = sandbox ? { ...config.iamport, baseUrl: sandbox.url } : config.iamport;
+  const { iamport, portone } = sandbox ? upstreamsAt(config, sandbox.url) : config;
   const metrics = createMetrics();
   const subgraph = createIdentitySubgraph({
     ...config,
     iamport,
+    portone,
     logger,
     onEvent: metrics.count,
     ...(store && { store }),
@@ -67,7 +68,7 @@ export async function createServer(
   const state: State = { isDraining: false, isClosing: false };
   const app = createGraphQLServer(config, logger, subgraph, apollo, state, metrics.count);
   if (sandbox && config.explorer) {
-    registerDemo(app);
+    registerDemo(app, sandbox.url);
     registerInbox(app, sandbox.inbox);
   }
   const admin = createAdminServer(config, logger, subgraph, metrics, state);
@@ -95,6 +96,11 @@ export async function createServer(
       await sandbox?.close();
     },
   };
+}
+
+/** V1, and V2 where it is set, at the embedded sandbox, which may have taken any free port. */
+function upstreamsAt({ iamport, portone }: Config, baseUrl: string): Pick<Config, 'iamport' | 'portone'> {
+  return { iamport: { ...iamport, baseUrl }, portone: portone && { ...portone, baseUrl } };
 }
 
 /** For the name `localhost` Fastify would open a second node server, which would lack every setting of the first. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import type { Config } from '../../src/config.ts';
 import { createServer, type Addresses, type GatewayServer } from '../../src/server/server.ts';
 import { testConfig } from '../support/config.ts';
 
@@ -30,9 +31,10 @@ export async function launchChromium(): Promise<Browser> {
   });
 }
 
-/** The gateway as it starts without settings: on free ports, with its sandbox in the same process. */
-export async function startOnSandbox(): Promise<GatewayServer & Addresses> {
-  const server = await createServer({ ...testConfig('http://127.0.0.1:1'), sandboxPort: 0 }, { logger: silent });
+/** The gateway as it starts without settings, unless some are given: on free ports, with its sandbox in the same process. */
+export async function startOnSandbox(settings: Partial<Config> = {}): Promise<GatewayServer & Addresses> {
+  const config = { ...testConfig('http://127.0.0.1:1'), sandboxPort: 0, ...settings };
+  const server = await createServer(config, { logger: silent });
   return { ...server, ...(await server.listen()) };
 }
 

@@ -20,7 +20,7 @@ describe('/demo', () => {
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(await response.text()).not.toMatch(/https?:/);
     expect(response.headers.get('content-security-policy')).toBe(
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     );
   });
 
@@ -37,6 +37,20 @@ describe('/demo', () => {
   });
 
   test.each([
+    ['v1/iamport.js', 'text/javascript; charset=utf-8'],
+    ['v2/browser-sdk.js', 'text/javascript; charset=utf-8'],
+    ['window', 'text/html; charset=utf-8'],
+    ['window/page.js', 'text/javascript; charset=utf-8'],
+    ['window/page.css', 'text/css; charset=utf-8'],
+  ])("has the window of its sandbox: %s, under the window's own policy", async (path, type) => {
+    const response = await fetch(`${url}/${path}?version=V1`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, type]);
+    expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'; style-/);
+    const onItsOwn = await fetch(`${onSandbox.sandbox!.url}/${path}`);
+    expect(await response.text()).toBe(await onItsOwn.text());
+  });
+
+  test.each([
     ['ko-KR,ko;q=0.9,en;q=0.8', 'ko'],
     ['en-US,en;q=0.9,ko;q=0.8', 'en'],
     ['fr', 'en'],
@@ -48,7 +62,7 @@ describe('/demo', () => {
   test('is not there with credentials of an upstream', async () => {
     const gateway = await startGateway();
     try {
-      for (const path of ['/demo', '/demo/main.js']) {
+      for (const path of ['/demo', '/demo/main.js', '/demo/window', '/demo/v1/iamport.js']) {
         expect((await fetch(new URL(path, gateway.url))).status).toBe(404);
       }
     } finally {

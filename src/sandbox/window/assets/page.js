@@ -42,7 +42,7 @@ async function finish(choice) {
   if (isOver) return;
   isOver = true;
   try {
-    const { result, redirectTo } = await post('/window/result', choice);
+    const { result, redirectTo } = await post('window/result', choice);
     if (redirectTo) location.replace(redirectTo);
     else hand(result);
   } catch {
@@ -70,7 +70,7 @@ addEventListener('keydown', ({ key }) => {
 });
 
 try {
-  const { people, failure, details } = await post('/window/open', {});
+  const { people, failure, details } = await post('window/open', {});
   for (const [name, value] of details) at('asked').append(element('dt', name), element('dd', value));
   if (failure) showFailure(failure.message);
   else people.forEach(showPerson);

@@ -2,17 +2,18 @@
 (() => {
   const { src } = document.currentScript;
   const { pathname, origin: sandbox } = new URL(src);
+  const page = new URL('../window', src);
   const isPhone = () => /Android|iPhone|iPad|iPod|Mobile/i.test(navigator.userAgent);
 
   function addressOf(fields) {
-    const address = new URL('/window', sandbox);
+    const address = new URL(page);
     for (const [name, value] of Object.entries(fields)) if (value) address.searchParams.set(name, value);
     return address;
   }
 
   /** Calls `done` once: with the result that the window sends, or with null when it is closed before. */
   function openWindow(fields, isPopup, done) {
-    const ticket = crypto.randomUUID();
+    const ticket = crypto.getRandomValues(new Uint32Array(4)).join('-'); // also where a page is served without TLS
     const address = addressOf({ ...fields, ticket, origin: location.origin });
     const popup = isPopup ? open(address, '', 'popup,width=440,height=720') : null;
     const frame = popup
@@ -122,6 +123,6 @@
     };
   }
 
-  if (pathname.startsWith('/v1/')) globalThis.IMP = createIMP();
+  if (pathname.endsWith('/v1/iamport.js')) globalThis.IMP = createIMP();
   else globalThis.PortOne = createPortOne();
 })();
