@@ -6,12 +6,13 @@ export function token(): string {
   return value && `Bearer ${value}`;
 }
 
-/** The name of the page, and a field for a token that lasts as long as the page. */
+/** The name of the page, in the sandbox the way to the demo, and a field for a token that lasts as long as the page. */
 export function Header({ isSandbox }: { isSandbox: boolean }) {
   return (
     <header className="page-header">
       <h1>iamport-identity-gateway</h1>
       {isSandbox && <span className="badge">sandbox</span>}
+      {isSandbox && <a href="demo">Demo</a>}
       <label>
         Token
         {/* Of the type "password", a browser would offer to keep it. */}

@@ -181,6 +181,14 @@ describeInChromium(chromiumPath ? 'in Chromium' : 'in Chromium, which is not ins
     expect(impUid).toContain((await line(page, 'Variables', 'imp_900200').innerText()).trim());
   });
 
+  test('leads to the demo of the sandbox, which leads back', async () => {
+    const { page } = await openExplorer(context, onSandbox.url);
+    await page.getByRole('link', { name: 'Demo' }).click();
+    await page.getByRole('heading', { name: 'Verify your identity' }).waitFor();
+    await page.getByRole('link', { name: 'GraphQL explorer' }).click();
+    await line(page, 'Operation Editor', 'mutation RequestIdentityOtp').waitFor();
+  });
+
   test('has another impUid for the next one', async () => {
     const impUids = new Set<string>();
     for (let visit = 0; visit < 2; visit += 1) {
@@ -201,6 +209,7 @@ describeInChromium(chromiumPath ? 'in Chromium' : 'in Chromium, which is not ins
       await openTab(page, 'ConfirmIdentityOtp');
       await line(page, 'Variables', '"otp": ""').waitFor();
       await line(page, 'Variables', '"impUid": ""').waitFor();
+      expect(await page.getByRole('link', { name: 'Demo' }).count()).toBe(0);
     } finally {
       await server.close();
     }
