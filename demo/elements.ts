@@ -1,6 +1,7 @@
 /** Elements by their ids, which index.html has: one that is missing is a defect and shows at once. */
 export const byId = (id: string): HTMLElement => document.getElementById(id)!;
 export const inputById = (id: string): HTMLInputElement => byId(id) as HTMLInputElement;
+export const fieldsetById = (id: string): HTMLFieldSetElement => byId(id) as HTMLFieldSetElement;
 export const formById = (id: string): HTMLFormElement => byId(id) as HTMLFormElement;
 
 /** An element with text; what is shown is never parsed as HTML. */

@@ -1,5 +1,5 @@
 import type { Carrier, FieldProblem, RequestIdentityOtpInput } from 'iamport-identity-client';
-import { byId } from './elements.ts';
+import { byId, inputById } from './elements.ts';
 import { words, type Words } from './words.ts';
 
 /** A field has the name that the gateway gives it, in its input and in `InvalidInputError`. */
@@ -7,6 +7,17 @@ type Field = keyof Words['problems'];
 
 const field = (id: string) => byId(id) as HTMLInputElement | HTMLSelectElement;
 const isField = (name: string): name is Field => Object.hasOwn(words().problems, name);
+
+/** The two ways to verify, by the ids of their first screens: by code in this form, or in the provider's window. */
+export type Door = 'details' | 'window';
+
+const door = (id: Door) => inputById(`door-${id}`);
+
+export const chosenDoor = (): Door => (door('window').checked ? 'window' : 'details');
+
+export function chooseDoor(id: Door): void {
+  door(id).checked = true;
+}
 
 /** What was typed, as the gateway takes it. */
 export function readDetails(): RequestIdentityOtpInput {

@@ -1,17 +1,25 @@
 import './main.css';
+import { connectControls } from './controls.ts';
 import { byId } from './elements.ts';
 import { fillDetails } from './form.ts';
 import { createPhone } from './sandbox/phone.ts';
 import { freshPhone, SAMPLE, showTries } from './sandbox/tries.ts';
 import { createWire } from './sandbox/wire.ts';
 import { createVerification } from './verification.ts';
-import { language, writeWords } from './words.ts';
+import { readReturn } from './window.ts';
+import { isLanguage, language, writeWords } from './words.ts';
+
+const query = new URLSearchParams(location.search);
+history.replaceState(null, '', location.pathname); // ids do not belong into a history or a referrer
+const asked = query.get('language');
+if (isLanguage(asked)) document.documentElement.lang = asked;
 
 const phone = createPhone((code) => verification.typeCode(code));
 const verification = createVerification(createWire(phone.refresh));
+connectControls(verification);
 
 byId('sample').addEventListener('click', () => {
-  verification.startOver();
+  verification.enter('details');
   fillDetails({ ...SAMPLE, phone: freshPhone() });
   byId('send').focus();
 });
@@ -21,6 +29,8 @@ byId('language').addEventListener('click', () => {
 });
 writeAll();
 void phone.refresh();
+const end = readReturn(query);
+if (end) verification.comeBack(end);
 
 function writeAll(): void {
   writeWords();

@@ -38,6 +38,7 @@ async function build(page, options) {
     bundle: true,
     minify: true,
     format: 'esm',
+    charset: 'utf8', // an escaped Korean letter is twice as long
     legalComments: 'none', // LICENSES.txt has them
     outdir: fileURLToPath(output),
     write: false,

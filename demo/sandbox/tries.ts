@@ -2,7 +2,7 @@ import type { RequestIdentityOtpInput } from 'iamport-identity-client';
 import type { MAGIC_IMP_UIDS, MAGIC_PHONES } from '../../src/sandbox/magic.ts';
 import { byId, element } from '../elements.ts';
 import { fillDetails } from '../form.ts';
-import type { createVerification } from '../verification.ts';
+import type { Verification } from '../verification.ts';
 import { words, type Words } from '../words.ts';
 
 export const SAMPLE = { name: '홍길동', birthday: '900101', genderDigit: '1', carrier: 'SKT' } as const;
@@ -22,20 +22,39 @@ export function freshPhone(): string {
   return `010-1234-0${random(3)}`;
 }
 
-/** The list of the sandbox's magic numbers. One for a request fills the form; one for a confirm goes on from the code. */
-export function showTries({ startOver, typeCode, resume }: ReturnType<typeof createVerification>): void {
-  const { phoneTries, impUidTries } = words();
+/** Certified long ago, by nobody who asks here. */
+const SOMEONE_ELSES = 400;
+
+/**
+ * The list of the sandbox's magic numbers. One for a request fills the form; one for a confirm goes on from the code, and one for a
+ * window from its completion.
+ */
+export function showTries(verification: Verification): void {
+  showRequestTries(verification);
+  showConfirmTries(verification);
+  const { someoneElses } = words();
+  fill('window-tries', [
+    line(`imp_900${SOMEONE_ELSES}…`, someoneElses, () => verification.resumeWindow(freshImpUid(SOMEONE_ELSES))),
+  ]);
+}
+
+function showRequestTries({ enter }: Verification): void {
+  const { phoneTries } = words();
   fill(
     'request-tries',
     PHONES.map((digits) =>
       line(`…${digits}x`, phoneTries[digits], () => {
-        startOver();
+        enter('details');
         // The last digit is the HTTP status of the refusal; another one each time, since a number is asked for once a minute.
         fillDetails({ ...SAMPLE, phone: `010-1234-${digits}${Math.floor(Math.random() * 3)}` });
         byId('send').focus();
       }),
     ),
   );
+}
+
+function showConfirmTries({ typeCode, resumeCode }: Verification): void {
+  const { impUidTries } = words();
   fill(
     'confirm-tries',
     IMP_UIDS.map((digits) =>
@@ -44,9 +63,9 @@ export function showTries({ startOver, typeCode, resume }: ReturnType<typeof cre
         fillDetails({ ...SAMPLE, phone });
         const input: RequestIdentityOtpInput = { ...SAMPLE, birthday: '1990-01-01', phone };
         const at = (ms: number) => new Date(ms).toISOString();
-        resume(
+        resumeCode(
           {
-            impUid: `imp_900${digits}${random(6)}`,
+            impUid: freshImpUid(digits),
             resendAt: at(now),
             expiresAt: at(now + CODE_LIFETIME_MS),
             attemptsAllowed: 5,
@@ -67,6 +86,10 @@ function line(name: string, sentence: string, onClick: () => void): HTMLElement 
   const button = element('button', '', element('span', '', sentence), element('code', '', name));
   button.addEventListener('click', onClick);
   return element('li', '', button);
+}
+
+function freshImpUid(digits: number): string {
+  return `imp_900${digits}${random(6)}`;
 }
 
 function random(digits: number): string {

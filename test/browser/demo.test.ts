@@ -197,7 +197,7 @@ describeInChromium('in Chromium', () => {
     await context.clock.fastForward('02:00');
     await page.getByText('시간이 지난 것 같아요').waitFor();
     await resend.click();
-    await page.locator('#exchanges li').nth(1).locator('.outcome', { hasText: 'IdentityOtpSent' }).waitFor();
+    await page.locator('#exchanges li').nth(2).locator('.outcome', { hasText: 'IdentityOtpSent' }).waitFor();
     expect(newestImpUid()).not.toBe(first);
     await page.getByLabel('인증번호', { exact: true }).fill(newestCode());
     await page.getByRole('button', { name: '확인' }).click();
@@ -260,14 +260,14 @@ describeInChromium('in Chromium', () => {
   test.each<[string, keyof (typeof MESSAGES)['en']['failure'], string]>([
     ['Verification is blocked on the line', 'LINE_BLOCKED', 'lift the block'],
     ['The details do not match', 'IDENTITY_MISMATCH', ''],
-    ['Maintenance at the carrier …107', 'UPSTREAM_MAINTENANCE', 'You can send it again.'],
+    ['Maintenance at the carrier …107', 'UPSTREAM_MAINTENANCE', ''],
     ['The answer is lost, the code arrives', 'OUTCOME_UNKNOWN', 'Ask for a new code'],
     ['The line is suspended', 'LINE_NOT_ELIGIBLE', 'Use another line'],
     ['The PASS app is needed', 'APP_REQUIRED', 'by SMS only'],
     ['The app cannot be used: SMS', 'SMS_REQUIRED', 'verifies by SMS'],
     ['The age is not allowed', 'AGE_NOT_ALLOWED', '1588-0000'],
     ['Too many messages', 'RATE_LIMITED', ''],
-    ['The SMS could not be sent', 'UPSTREAM_UNAVAILABLE', 'You can send it again.'],
+    ['The SMS could not be sent', 'UPSTREAM_UNAVAILABLE', ''],
     ['The shop is not set up', 'UPSTREAM_MISCONFIGURED', 'Reference 0066.'],
   ])('has an example of a request: %s', async (name, code, hint) => {
     const page = await open();
@@ -311,7 +311,7 @@ describeInChromium('in Chromium', () => {
     await page.keyboard.press('Enter');
     await hasFocus(page, 'look');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').filter({ hasText: 'You can send it again.' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: MESSAGES.en.failure.UPSTREAM_UNAVAILABLE }).waitFor();
     await hasFocus(page, 'look');
     expect(await page.locator('#exchanges summary').last().innerText()).toMatch(/^Certification\s+UpstreamError$/);
   });
