@@ -69,6 +69,7 @@ export function moveFocus(screen: Screen, { sent, passed }: Progress): void {
 export function showNotice(message: string): void {
   byId('notice').textContent = message;
   byId('notice').lang = language();
+  if (message !== '') byId('notice').scrollIntoView({ block: 'nearest' }); // the focus may have moved to far below
 }
 
 export function showPerson(person: Person): void {

@@ -159,8 +159,10 @@ describeInChromium.each(['V1', 'V2'] as const)('the doors of /demo on %s', (vers
     await page.getByRole('button', { name: 'The verification of somebody else' }).click();
     await hasFocus(page, 'finish');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').filter({ hasText: MESSAGES.en.failure.NOT_FOUND }).waitFor();
+    const alert = page.getByRole('alert').filter({ hasText: MESSAGES.en.failure.NOT_FOUND });
+    await alert.waitFor();
     await hasFocus(page, 'open');
+    expect((await alert.boundingBox())!.y).toBeGreaterThanOrEqual(0);
     expect(await page.locator('main').innerText()).not.toContain('홍길동');
   });
 
