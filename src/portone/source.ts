@@ -6,7 +6,7 @@ import { UpstreamFault, UpstreamRefusal } from '../upstream/errors.ts';
 import type { Http, HttpAnswer } from '../upstream/http.ts';
 import { asObject, type JsonObject } from '../upstream/json.ts';
 import { newId } from '../upstream/new-id.ts';
-import type { CertificationRecord, OnDrift } from '../upstream/record.ts';
+import type { OnDrift } from '../upstream/record.ts';
 import { createClassify } from '../upstream/refusal.ts';
 import { readLessons } from '../upstream/refusals-file.ts';
 import { createHeardHttp } from '../upstream/traced-http.ts';
@@ -86,7 +86,7 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
     delete: () => null,
     takesMerchantUid: () => true, // no provider sees it
     newWindow: () => ({ id: newId(), isImpUid: true, merchantCode: null, storeId, channelKey: channels[0]!.key }),
-    windowIdOf: ({ impUid }: CertificationRecord) => impUid,
+    windowIdOf: ({ impUid }) => impUid,
     certifiedIn: ({ certifiedAt }, interval) => clock.place(certifiedAt, interval),
     load,
   };

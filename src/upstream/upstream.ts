@@ -73,8 +73,8 @@ export interface IdentityUpstream {
   /** A new verification in the provider's own window; null where a setting that a page needs for it is missing, which the event `missing-setting` names. */
   newWindow(): WindowPage | null;
 
-  /** The id in a record that `newWindow` made for it: its merchantUid or its impUid. */
-  windowIdOf(record: CertificationRecord): string | null;
+  /** The id that a window of this upstream has in its record: the impUid, or the merchantUid, which only the record can tell. */
+  windowIdOf(record: Pick<CertificationRecord, 'impUid' | 'merchantUid'>): string | null;
 
   /** Whether a record was certified in an interval of `performance.now()`, by the upstream's own clocks and no wall clock. */
   certifiedIn(record: CertificationRecord, interval: Interval): Placement;

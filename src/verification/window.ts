@@ -51,10 +51,9 @@ async function complete(parts: Parts, caller: Caller, impUid: string): Promise<C
   const { limits, upstream, identityWindows } = parts;
   const pass = await limits.confirm(caller);
   if (!pass.ok) return pass;
-  const page = upstream.newWindow();
-  if (!page) return NOT_FOUND; // none was opened
-  if (page.isImpUid) {
-    const openedAt = await identityWindows.openedAt(caller, impUid);
+  const ownId = upstream.windowIdOf({ impUid, merchantUid: null }); // null where only the record can tell it
+  if (ownId !== null) {
+    const openedAt = await identityWindows.openedAt(caller, ownId);
     if (!openedAt.ok) return openedAt;
     if (openedAt.value === null) return NOT_FOUND;
   }
@@ -62,7 +61,7 @@ async function complete(parts: Parts, caller: Caller, impUid: string): Promise<C
   if (!read.ok) {
     const answer = failureOf('complete', read.failure);
     // The upstream makes the record when the page opens the window.
-    return page.isImpUid && answer.code === 'NOT_FOUND' ? NOT_COMPLETED : failed(answer);
+    return ownId !== null && answer.code === 'NOT_FOUND' ? NOT_COMPLETED : failed(answer);
   }
   const id = upstream.windowIdOf(read.value);
   return id === null ? NOT_FOUND : completeWith(parts, caller, id, read.value);

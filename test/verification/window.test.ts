@@ -419,11 +419,15 @@ describe('a window whose id is the impUid', () => {
 });
 
 describe('without the merchant’s code', () => {
-  test('no window is opened or completed, and nothing is asked', async () => {
-    const own = gateway({ iamport: { merchantCode: null } });
+  test('no window is opened and nothing is asked; one that was opened before is completed all the same', async () => {
+    const store = createMemoryStore();
+    const merchantUid = await open(gateway({ store }));
+    const own = gateway({ store, iamport: { merchantCode: null } });
     expect(await own.open(ALICE)).toMatchObject({ __typename: 'UpstreamError', code: 'UPSTREAM_MISCONFIGURED' });
-    expect(await own.complete(ALICE, IMP_UID)).toMatchObject(NOT_FOUND);
     expect(upstream.calls).toEqual([]);
+    records.set(IMP_UID, { merchantUid, certifiedAt: nowS() });
+    expect(await own.complete(MALLORY, IMP_UID)).toMatchObject(NOT_FOUND);
+    expect(await own.complete(ALICE, IMP_UID)).toMatchObject({ name: PERSON.name });
   });
 });
 
