@@ -55,9 +55,10 @@ export function createIdentityWindows({ store, hmac, onEvent }: IdentityWindowsO
   async function use(caller: Caller, id: string): Promise<Use | null> {
     const key = keyOf(id);
     const call = randomUUID();
+    /** A use that is not there yet can still be written. */
     const undo = async (): Promise<boolean> => {
-      mustBeKept(await update(store, key, (found: WindowRecord | null) => giveBack(found, call)));
-      return true;
+      const { reply, isKept } = await update(store, key, (found: WindowRecord | null) => giveBack(found, call));
+      return reply && isKept;
     };
     const used = await update(store, key, (found: WindowRecord | null, now) =>
       useUp(found, ownerOf(caller), call, now),

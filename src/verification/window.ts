@@ -21,6 +21,7 @@ export async function openWindow(parts: Parts, caller: Caller): Promise<Outcome<
   if (!page) return failed(failure('UPSTREAM_MISCONFIGURED'));
   const pass = await parts.limits.request(caller, null, null);
   if (!pass.ok) return pass;
+  const expiresAt = new Date(Date.now() + WINDOW_MS); // before it is kept: what the caller is told must hold
   const kept = await keep(parts, caller, page); // a window whose owner cannot be kept could never be completed
   if (!kept.ok) {
     if (pass.value.kind === 'counted') void pass.value.refund();
@@ -28,7 +29,7 @@ export async function openWindow(parts: Parts, caller: Caller): Promise<Outcome<
   }
   const { id, isImpUid, merchantCode, storeId, channelKey } = page;
   const ids = isImpUid ? { impUid: id, merchantUid: null } : { impUid: null, merchantUid: id };
-  return ok({ ...ids, merchantCode, storeId, channelKey, expiresAt: new Date(Date.now() + WINDOW_MS) });
+  return ok({ ...ids, merchantCode, storeId, channelKey, expiresAt });
 }
 
 async function keep({ attempts, identityWindows }: Parts, caller: Caller, { id, isImpUid }: WindowPage) {

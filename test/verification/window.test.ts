@@ -105,6 +105,21 @@ describe('a window', () => {
     expect(upstream.calls).toEqual([]);
   });
 
+  test('is over for its caller no later than for the store', async () => {
+    const memory = createMemoryStore();
+    let keptAt = 0;
+    const store: AttemptStore = {
+      ...memory,
+      async replace(...write) {
+        keptAt = Date.now();
+        await until(() => Date.now() > keptAt);
+        return memory.replace(...write);
+      },
+    };
+    const { expiresAt } = (await gateway({ store }).open(ALICE)) as { expiresAt: Date };
+    expect(expiresAt.getTime()).toBeLessThanOrEqual(keptAt + WINDOW_MS);
+  });
+
   test('answers its certification once to the caller that opened it, who can read and delete it from then on', async () => {
     const own = gateway();
     const merchantUid = await open(own);
@@ -504,5 +519,34 @@ describe('a store in trouble', () => {
       (answer) => 'name' in answer,
     );
     expect(await own.complete(ALICE, IMP_UID)).toMatchObject(NOT_FOUND);
+  });
+
+  test('gives back a use that it wrote only after it was asked to give it back', async () => {
+    const memory = createMemoryStore();
+    let late: Parameters<AttemptStore['replace']> | null = null;
+    let fails = false;
+    const store: AttemptStore = {
+      ...memory,
+      async read(key) {
+        const found = await memory.read(key);
+        if (late) await memory.replace(...late);
+        late = null;
+        return found;
+      },
+      async replace(...write) {
+        if (!fails) return memory.replace(...write);
+        [late, fails] = [write, false];
+        throw SILENT;
+      },
+    };
+    const own = gateway({ store });
+    records.set(IMP_UID, { merchantUid: await open(own), certifiedAt: nowS() });
+    fails = true;
+    expect(await own.complete(ALICE, IMP_UID)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    await until(() => late === null);
+    await until(
+      () => own.complete(ALICE, IMP_UID),
+      (answer) => 'name' in answer,
+    );
   });
 });
