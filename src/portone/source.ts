@@ -2,7 +2,7 @@ import { createAsk, type AskOptions, type Question } from '../upstream/ask.ts';
 import { bypassFor } from '../upstream/bypass.ts';
 import { asksDevice, overChannels, type Channel, type Turn } from '../upstream/channels.ts';
 import { createCertificationClock } from '../upstream/clock.ts';
-import { UpstreamFault, UpstreamRefusal } from '../upstream/errors.ts';
+import { UpstreamFault } from '../upstream/errors.ts';
 import type { Http, HttpAnswer } from '../upstream/http.ts';
 import { asObject, type JsonObject } from '../upstream/json.ts';
 import { newId } from '../upstream/new-id.ts';
@@ -51,8 +51,8 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
     throw new UpstreamFault('bad-answer');
   }
 
-  async function request(person: IdentityRequest, address: string | null): Promise<string> {
-    if (address === null) throw missingAddress(options);
+  async function request(person: IdentityRequest, address: string | null): Promise<string | null> {
+    if (address === null) return missingAddress(options);
     return overChannels(channels, options, (channel, turn) => send(sendBody(person, address, channel, options), turn));
   }
 
@@ -92,10 +92,10 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
   };
 }
 
-/** The person's address is required: it is one that the gateway believes, or the request cannot be made. */
-function missingAddress({ onEvent }: PortoneOptions): UpstreamRefusal {
+/** The person's address is required: it is one that the gateway believes, or nothing is sent. */
+function missingAddress({ onEvent }: PortoneOptions): null {
   onEvent({ kind: 'missing-setting', setting: 'TRUST_PROXY' });
-  return new UpstreamRefusal({ refusal: 'MERCHANT_CONFIG', providerCode: null, shape: null }, 400);
+  return null;
 }
 
 /** A birthday and a gender digit become the first seven digits of the resident number, and LG U+ has another name here. */

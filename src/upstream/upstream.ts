@@ -42,9 +42,9 @@ export type Answer<T> = Promise<Outcome<T, UpstreamError>>;
 export interface IdentityUpstream {
   /**
    * Has a code sent, and answers the impUid of the new verification; after an ambiguous fault a message may have been sent.
-   * `address` is the person's IP, null where it is not known.
+   * `address` is the person's IP, null where it is not known. Null, and nothing sent, where a setting is missing, as for a window.
    */
-  request(person: IdentityRequest, address: string | null): Answer<string>;
+  request(person: IdentityRequest, address: string | null): Answer<string | null>;
 
   /**
    * Sends the person's code, or null for a person who approved in the app, and answers their record, certified or not. After an

@@ -96,6 +96,10 @@ async function send(
     else void (isUnsent(answer.failure) ? pass.refund() : pass.release());
     return failed(failureOf('request', answer.failure));
   }
+  if (answer.value === null) {
+    void pass.refund();
+    return failed(failure('UPSTREAM_MISCONFIGURED'));
+  }
   const sent: Sent = { impUid: answer.value, resendAt, expiresAt };
   await attempts.open(caller, sent.impUid, person);
   await keep(sent);
