@@ -5,6 +5,8 @@ import { createRedisStore } from '../../src/guard/redis.ts';
 import { connectRedis } from '../../src/guard/redis-link.ts';
 import { createMemoryStore, StoreFull, StoreUnavailable, type AttemptStore } from '../../src/guard/store.ts';
 import { WINDOW_MS } from '../../src/guard/window-rules.ts';
+import type { Interval } from '../../src/interval.ts';
+import { createCertificationClock } from '../../src/upstream/clock.ts';
 import { newId } from '../../src/upstream/new-id.ts';
 import type { IdentityUpstream } from '../../src/upstream/upstream.ts';
 import { envelope, refusal, reset, startFaultyUpstream, type FaultyUpstream } from '../support/faulty-upstream.ts';
@@ -204,6 +206,46 @@ describe('a certification', () => {
     records.set(IMP_UID, { merchantUid, certifiedAt: nowS() - 880 });
     expect(await own.complete(ALICE, IMP_UID)).toMatchObject({ name: PERSON.name });
   });
+
+  // A date is a whole second, and the clocks of two servers may differ by 1.5 more.
+  const BORDERS: [agedMs: number, from: 'opening' | 'now', byMs: number, isFound: boolean][] = [
+    0,
+    WINDOW_MS - 60_000,
+  ].flatMap((agedMs) => [
+    [agedMs, 'opening', -2_500.5, false],
+    [agedMs, 'opening', -2_499.5, true],
+    [agedMs, 'now', 2_499.5, true],
+    [agedMs, 'now', 2_500.5, false],
+  ]);
+
+  test.each(BORDERS)(
+    'in a window of %i ms, dated from its %s by %f ms, is found: %s',
+    async (agedMs, from, byMs, isFound) => {
+      let passed = 0;
+      let asked: Interval | null = null;
+      /** Dates the read to the ms from which the certification is so far. */
+      const dated = (real: IdentityUpstream): IdentityUpstream => ({
+        ...real,
+        certifiedIn({ certifiedAt }, interval) {
+          asked = interval;
+          const { since, until } = interval;
+          const clock = createCertificationClock();
+          const readMs = certifiedAt! * 1_000 - byMs + (from === 'now' ? 0 : until - since);
+          clock.hearDate(readMs, { since: until, until });
+          return clock.place(certifiedAt, interval);
+        },
+      });
+      const own = gateway({ store: createMemoryStore(() => performance.now() + passed), as: dated });
+      const merchantUid = await open(own);
+      const openedBy = performance.now();
+      passed = agedMs;
+      records.set(IMP_UID, { merchantUid, certifiedAt: nowS() });
+      const since = performance.now();
+      expect('name' in (await own.complete(ALICE, IMP_UID))).toBe(isFound);
+      expect(asked!.since).toBeLessThanOrEqual(openedBy - agedMs);
+      expect(asked!.until).toBeGreaterThan(since);
+    },
+  );
 
   test.each([
     ['of somebody else’s window', 'theirs'],
