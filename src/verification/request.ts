@@ -52,7 +52,7 @@ async function request(
     const found = same && (await requests.find(same));
     if (found && !found.ok) return found;
     if (found?.value.remembered) return repeated(parts, found.value.remembered);
-    const pass = await limits.request(caller, person.phone, same && same.window);
+    const pass = await limits.request(caller, { digits: person.phone }, same && same.window);
     if (!pass.ok) return pass;
     if (pass.value.kind === 'counted') {
       const keep = async (ended: Remembered) => same && found && requests.keep(same, found.value, ended);

@@ -19,12 +19,12 @@ export interface OpenedWindow extends Pick<WindowPage, 'merchantCode' | 'storeId
 export async function openWindow(parts: Parts, caller: Caller): Promise<Outcome<OpenedWindow, FailureOf['open']>> {
   const page = parts.upstream.newWindow();
   if (!page) return failed(failure('UPSTREAM_MISCONFIGURED'));
-  const pass = await parts.limits.request(caller, null, null);
+  const pass = await parts.limits.request(caller, null);
   if (!pass.ok) return pass;
   const expiresAt = new Date(Date.now() + WINDOW_MS); // before it is kept: what the caller is told must hold
   const kept = await keep(parts, caller, page); // a window whose owner cannot be kept could never be completed
   if (!kept.ok) {
-    if (pass.value.kind === 'counted') void pass.value.refund();
+    void pass.value.refund();
     return kept;
   }
   const { id, isImpUid, merchantCode, storeId, channelKey } = page;
