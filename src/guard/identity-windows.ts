@@ -8,7 +8,7 @@ import { mustBeKept, readRecord, repeated, update } from './update.ts';
 import { ageOf, giveBack, openedWindow, useUp, type WindowRecord } from './window-rules.ts';
 
 /** A window that was used up. */
-export interface Use {
+interface Use {
   /** Lets the window be completed after all. Errors: none; it is repeated until the store answers, or for three seconds. */
   giveBack(): void;
 }
@@ -25,7 +25,7 @@ export interface IdentityWindows {
   use(caller: Caller, id: string): Kept<Use | null>;
 }
 
-export interface IdentityWindowsOptions {
+interface IdentityWindowsOptions {
   readonly store: AttemptStore;
   readonly hmac: Hmac;
   readonly onEvent: OnEvent;

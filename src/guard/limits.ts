@@ -25,7 +25,7 @@ export interface Pass {
 }
 
 /** The same request was counted before, and not released: it is under way, or its end is not known. */
-export interface CountedBefore {
+interface CountedBefore {
   readonly kind: 'counted-before';
   readonly ageMs: number;
   /** When it may be made again. */
@@ -36,7 +36,7 @@ export interface CountedBefore {
 export type Denial = Failure<'RateLimitedError' | 'UpstreamError'>;
 
 /** By its digits, or by the HMAC that the record of an earlier message to it has. */
-export type Phone = { readonly digits: string } | { readonly hmac: string };
+type Phone = { readonly digits: string } | { readonly hmac: string };
 
 /**
  * The limits on how often calls are made. Anonymous callers are not counted as one caller, and an IP that is not known, or
@@ -50,7 +50,7 @@ export interface Limits {
   confirm(by: Caller): Promise<Outcome<unknown, Denial>>;
 }
 
-export interface LimitsOptions {
+interface LimitsOptions {
   readonly config: LimitsConfig;
   readonly windows: WindowStore;
   readonly hmac: Hmac;

@@ -19,7 +19,7 @@ export interface Sent {
   readonly expiresAt: Date;
 }
 
-export type Requested = Outcome<Sent, FailureOf['request']>;
+type Requested = Outcome<Sent, FailureOf['request']>;
 
 export type Request = (caller: Caller, person: IdentityRequest) => Promise<Requested>;
 

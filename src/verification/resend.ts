@@ -9,7 +9,7 @@ import { isUnsent, timesOf, type Sent } from './request.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { failureOf } from './upstream-failure.ts';
 
-export type Resent = Outcome<Sent & { readonly attemptsLeft: number }, FailureOf['resend']>;
+type Resent = Outcome<Sent & { readonly attemptsLeft: number }, FailureOf['resend']>;
 
 export type Resend = (caller: Caller, impUid: string) => Promise<Resent>;
 

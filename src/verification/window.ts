@@ -37,7 +37,7 @@ async function keep({ attempts, identityWindows }: Parts, caller: Caller, { id, 
   return owned.ok ? identityWindows.open(caller, id) : owned;
 }
 
-export type Completed = Outcome<CertificationRecord, FailureOf['complete']>;
+type Completed = Outcome<CertificationRecord, FailureOf['complete']>;
 
 export type CompleteWindow = (caller: Caller, impUid: string) => Promise<Completed>;
 
