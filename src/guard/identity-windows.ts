@@ -38,12 +38,8 @@ export function createIdentityWindows({ store, hmac, onEvent }: IdentityWindowsO
 
   async function open(caller: Caller, id: string): Promise<void> {
     const owner = ownerOf(caller);
-    mustBeKept(
-      await update(store, keyOf(id), (_found: WindowRecord | null, now) => ({
-        record: openedWindow(owner, now),
-        reply: undefined,
-      })),
-    );
+    const step = (_found: WindowRecord | null, now: number) => ({ record: openedWindow(owner, now), reply: null });
+    mustBeKept(await update(store, keyOf(id), step));
   }
 
   async function openedAt(caller: Caller, id: string): Promise<number | null> {

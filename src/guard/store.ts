@@ -33,10 +33,7 @@ export class StoreFull extends Error {
 /** A record outlives every code by far, because it also holds the owner, who may read the certification for as long. */
 export const RECORD_TTL_MS = 60 * 60_000;
 
-/**
- * Until this age a record is never dropped for room. Without it a code that can still be right would have new attempts, and a window
- * that can be completed would be nobody's; a call that completes one in its last moment has a minute to end.
- */
+/** Until this age no record is dropped for room: a code can be right, or a call complete a window in its last moment. */
 export const IN_USE_MS = WINDOW_MS + 60_000;
 
 export const MAX_RECORDS = 100_000;

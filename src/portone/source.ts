@@ -40,6 +40,7 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
   const exchange = createSecretSender(createHeardHttp(options.http, open, clock.hearDate), options);
   const { ask, load } = createAsk({ endpoints: ENDPOINTS, send: exchange, open }, options);
   const onDrift: OnDrift = (field) => onEvent({ kind: 'drift', field });
+  const page = { merchantUid: null, merchantCode: null, storeId, channelKey: channels[0]!.key };
 
   /** The record that an endpoint answers. An answer about another id is no answer. */
   async function record(name: 'confirm' | 'read' | 'readBack', impUid: string, question: Question = {}) {
@@ -85,7 +86,7 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
     resend: (impUid) => () => outcomeOf(resend(impUid)),
     delete: () => null,
     takesMerchantUid: () => true, // no provider sees it
-    newWindow: () => ({ id: newId(), isImpUid: true, merchantCode: null, storeId, channelKey: channels[0]!.key }),
+    newWindow: () => ({ ...page, impUid: newId() }),
     windowIdOf: ({ impUid }) => impUid,
     certifiedIn: ({ certifiedAt }, interval) => clock.place(certifiedAt, interval),
     load,

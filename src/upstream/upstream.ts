@@ -21,16 +21,13 @@ export interface IdentityRequest {
   readonly device: BypassValues['device'];
 }
 
+/** The id that the record of a window will have: the script takes it as `identityVerificationId` (V2) or `merchant_uid` (V1). */
+type WindowId =
+  | { readonly impUid: string; readonly merchantUid: null }
+  | { readonly impUid: null; readonly merchantUid: string };
+
 /** What a page opens the provider's own window with. What the script of one upstream does not need is null. */
-export interface WindowPage {
-  /** The id that the record of the window will have: given to the script as `identityVerificationId` (V2) or `merchant_uid` (V1). */
-  readonly id: string;
-  /** Whether that is the record's impUid, known before the window opens; otherwise it is its merchantUid. */
-  readonly isImpUid: boolean;
-  readonly merchantCode: string | null;
-  readonly storeId: string | null;
-  readonly channelKey: string | null;
-}
+export type WindowPage = WindowId & Readonly<Record<'merchantCode' | 'storeId' | 'channelKey', string | null>>;
 
 export type Answer<T> = Promise<Outcome<T, UpstreamError>>;
 

@@ -8,12 +8,7 @@ import type { Parts } from './parts.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { failureOf } from './upstream-failure.ts';
 
-/** What a page opens the provider's window with; what the script of this provider does not take is null. */
-export interface OpenedWindow extends Pick<WindowPage, 'merchantCode' | 'storeId' | 'channelKey'> {
-  readonly impUid: string | null;
-  readonly merchantUid: string | null;
-  readonly expiresAt: Date;
-}
+export type OpenedWindow = WindowPage & { readonly expiresAt: Date };
 
 /** Issues the id of a new window, which the caller alone can complete. Nothing is sent. */
 export async function openWindow(parts: Parts, caller: Caller): Promise<Outcome<OpenedWindow, FailureOf['open']>> {
@@ -27,14 +22,13 @@ export async function openWindow(parts: Parts, caller: Caller): Promise<Outcome<
     void pass.value.refund();
     return kept;
   }
-  const { id, isImpUid, merchantCode, storeId, channelKey } = page;
-  const ids = isImpUid ? { impUid: id, merchantUid: null } : { impUid: null, merchantUid: id };
-  return ok({ ...ids, merchantCode, storeId, channelKey, expiresAt });
+  return ok({ ...page, expiresAt });
 }
 
-async function keep({ attempts, identityWindows }: Parts, caller: Caller, { id, isImpUid }: WindowPage) {
-  const owned = isImpUid ? await attempts.openWindow(caller, id) : ok(undefined);
-  return owned.ok ? identityWindows.open(caller, id) : owned;
+async function keep({ attempts, identityWindows }: Parts, caller: Caller, { impUid, merchantUid }: WindowPage) {
+  if (impUid === null) return identityWindows.open(caller, merchantUid);
+  const owned = await attempts.openWindow(caller, impUid);
+  return owned.ok ? identityWindows.open(caller, impUid) : owned;
 }
 
 type Completed = Outcome<CertificationRecord, FailureOf['complete']>;
