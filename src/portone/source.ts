@@ -74,7 +74,7 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
 
   const isThere = (impUid: string): Promise<boolean> =>
     ask('readBack', { impUid }).then(
-      ({ id, status }) => id === impUid && status === 'READY',
+      ({ id, status }) => id === impUid && status !== 'FAILED', // one can be approved in the app by now
       () => false,
     );
 
