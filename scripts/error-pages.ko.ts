@@ -251,7 +251,7 @@ export const FAILURES_KO: Readonly<Record<FailureCode, KoreanFailure>> = {
     app: '몇 초 기다린 뒤 같은 호출을 다시 보냅니다.',
     counts: GIVEN_BACK,
     operator:
-      '`upstreamEnd`가 `overload`이면 본인인증 기관 호출이 느리거나 너무 많은 것입니다. [느린 통신사](../../operating.md#a-slow-carrier)를 보십시오. null이고 `identity_store_full_total`이 오르면 10분 안에 본인인증이 100,000건을 넘은 것이니 Redis를 쓰십시오.',
+      '`upstreamEnd`가 `overload`이면 본인인증 기관 호출이 느리거나 너무 많은 것입니다. [느린 통신사](../../operating.md#a-slow-carrier)를 보십시오. null이고 `identity_store_full_total`이 오르면 16분 안에 본인인증과 인증창이 100,000건을 넘은 것이니 Redis를 쓰십시오.',
   },
 };
 

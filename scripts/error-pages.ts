@@ -273,7 +273,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
     app: 'Wait some seconds, then send the same call again.',
     counts: GIVEN_BACK,
     operator:
-      '`upstreamEnd` `overload`: the calls to the provider are slow or too many, see [a slow carrier](../operating.md#a-slow-carrier). Null, with `identity_store_full_total`: more than 100,000 verifications within ten minutes; use Redis.',
+      '`upstreamEnd` `overload`: the calls to the provider are slow or too many, see [a slow carrier](../operating.md#a-slow-carrier). Null, with `identity_store_full_total`: more than 100,000 verifications and windows within 16 minutes; use Redis.',
     settings: ['UPSTREAM_PARALLEL', 'UPSTREAM_QUEUE', 'REDIS_URL'],
   },
 };

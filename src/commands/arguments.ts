@@ -12,7 +12,7 @@ export class UsageError extends Error {
   }
 }
 
-export interface Read {
+interface Read {
   readonly command: Command;
   readonly invocation: Invocation;
 }

@@ -123,7 +123,7 @@ export const SANDBOX = {
   port: setting('SANDBOX_PORT', port().default(4010), 'Port of the sandbox, embedded or as `npm run sandbox`.'),
 };
 
-export const PERMISSIONS = {
+const PERMISSIONS = {
   allowAnonymous: setting(
     'ALLOW_ANONYMOUS',
     boolean().default(false),

@@ -99,7 +99,7 @@ function saysNotFound(error: unknown): boolean {
 /** The page chooses the merchant_uid of a window, so that it can be one that nobody guesses. */
 function newWindow({ merchantCode, channels, onEvent }: IamportOptions): WindowPage | null {
   const channelKey = channels?.[0]?.key ?? null;
-  if (merchantCode !== null) return { id: newId(), isImpUid: false, merchantCode, storeId: null, channelKey };
+  if (merchantCode !== null) return { impUid: null, merchantUid: newId(), merchantCode, storeId: null, channelKey };
   onEvent({ kind: 'missing-setting', setting: 'IAMPORT_MERCHANT_CODE' });
   return null;
 }

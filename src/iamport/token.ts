@@ -1,7 +1,7 @@
 import { UpstreamFault, UpstreamRefusal } from '../upstream/errors.ts';
 import type { JsonObject } from '../upstream/json.ts';
 
-export interface Tokens {
+interface Tokens {
   /** A token to use now. Errors: `UpstreamFault`, always one that says the caller's own request was not processed. */
   get(signal: AbortSignal): Promise<Token>;
   /**

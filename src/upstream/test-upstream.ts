@@ -27,14 +27,14 @@ export interface TestStates {
   replace(impUid: string, expected: TestState | null, next: TestState): Promise<void>;
 }
 
-export interface TestUpstreamOptions {
+interface TestUpstreamOptions {
   readonly identities: readonly TestIdentity[];
   /** Whether their time is over: then none can be verified, and what was verified does not exist. */
   readonly isOver: () => boolean;
   readonly states: TestStates;
 }
 
-export const TEST_PROVIDER = 'test';
+const TEST_PROVIDER = 'test';
 
 const TEST_IMP_UID = /^test_[\da-f]{32}$/i;
 

@@ -123,7 +123,7 @@ describe('a request for a code', () => {
 
   test('without the person’s address is the merchant’s to set up: nothing is sent, and the operator is told', async () => {
     const { portone, upstream, events } = await start();
-    expect(await plain(portone.request(person, null))).toMatchObject({ kind: 'refusal', refusal: 'MERCHANT_CONFIG' });
+    expect(await plain(portone.request(person, null))).toBeNull();
     expect(upstream.calls).toEqual([]);
     expect(events).toEqual([{ kind: 'missing-setting', setting: 'TRUST_PROXY' }]);
   });
@@ -144,10 +144,13 @@ describe('a request for a code', () => {
     expect(upstream.calls).toHaveLength(2);
   });
 
-  test('whose answers were all lost is read back, and was sent if its record is there', async () => {
+  test.each<[string, object]>([
+    ['there', {}],
+    ['there, and approved in the app since', VERIFIED],
+  ])('whose answers were all lost is read back, and was sent if its record is %s', async (_what, record) => {
     const { portone, upstream } = await start();
     upstream.fault = (response, id, nth) =>
-      (response.req.method === 'POST' ? end : verification({}))(response, id, nth);
+      (response.req.method === 'POST' ? end : verification(record))(response, id, nth);
     const id = await plain(portone.request(person, ADDRESS));
     expect(upstream.calls.map((call) => call.replace(id as string, 'ID'))).toEqual([
       ...Array(3).fill('POST /identity-verifications/ID/send'),

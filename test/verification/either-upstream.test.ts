@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readConfig } from '../../src/config.ts';
 import { MAGIC_CODE, SCENARIOS } from '../../src/sandbox/scenarios.ts';
 import { startGateway, testConfig, type Fields, type TestGateway } from '../support/gateway.ts';
 
@@ -144,4 +145,21 @@ test('both answer every magic impUid alike, but for what each mends in its own w
   };
   const [v1, v2] = await Promise.all([answersOf('V1'), answersOf('V2')]);
   expect(v2).toEqual(v1);
+});
+
+test('a request without an address that V2 can be told is not sent, and leaves the phone its only one of an hour', async () => {
+  const ROUTER = { 'router-authorization': 'secret-of-the-router' };
+  const { trustProxy, limits } = readConfig({ TRUST_PROXY: '127.0.0.1', LIMIT_REQUESTS_PER_PHONE: '1/1h' });
+  const auth = { ...testConfig('').auth, routerSecret: 'secret-of-the-router' };
+  const gateway = await startGateway({ portone: {}, config: { auth, trustProxy, limits } });
+  try {
+    for (let time = 0; time < 2; time += 1)
+      expect(await gateway.run(REQUEST, { input: PERSON }, ROUTER)).toMatchObject({ code: 'UPSTREAM_MISCONFIGURED' });
+    expect(gateway.calls('')).toEqual([]);
+    const forwarded = { ...ROUTER, 'x-forwarded-for': '203.0.113.7' };
+    expect(await gateway.run(REQUEST, { input: PERSON }, forwarded)).toMatchObject({ __typename: 'IdentityOtpSent' });
+    expect(gateway.calls('/send')).toHaveLength(1);
+  } finally {
+    await gateway.close();
+  }
 });
