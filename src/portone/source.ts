@@ -79,7 +79,7 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
 
   return {
     request: (person, address) => outcomeOf(request(person, address)),
-    confirm: (impUid, otp) => outcomeOf(record('confirm', impUid, { json: { storeId, ...(otp !== null && { otp }) } })),
+    confirm: (impUid, otp) => outcomeOf(record('confirm', impUid, { json: otp === null ? {} : { otp } })),
     certification: (impUid, signal) => outcomeOf(record('read', impUid, { signal })),
     readBack: (impUid) => outcomeOf(record('readBack', impUid)),
     resend: (impUid) => () => outcomeOf(resend(impUid)),
@@ -99,16 +99,10 @@ function missingAddress({ onEvent }: PortoneOptions): UpstreamRefusal {
 }
 
 /** A birthday and a gender digit become the first seven digits of the resident number, and LG U+ has another name here. */
-function sendBody(
-  person: IdentityRequest,
-  address: string,
-  channel: Channel,
-  { storeId, bypass }: PortoneOptions,
-): JsonObject {
+function sendBody(person: IdentityRequest, address: string, channel: Channel, { bypass }: PortoneOptions): JsonObject {
   const { name, phone, birthday, genderDigit, carrier, merchantUid, method } = person;
   const device = asksDevice(channel) ? person.device : null;
   return {
-    storeId,
     channelKey: channel.key,
     customer: {
       name,

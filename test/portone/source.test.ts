@@ -25,6 +25,8 @@ const ADDRESS = '203.0.113.7';
 const SEND = /^POST \/identity-verifications\/[0-9a-f]{32}\/send$/;
 const CONFIRM = `POST /identity-verifications/${ID}/confirm`;
 const READ = `GET /identity-verifications/${ID}`;
+/** Without it the upstream would look in the store of the secret, which can be another one. */
+const STORE = 'storeId=store-1';
 const VERIFIED = { status: 'VERIFIED', verifiedCustomer: { name: '홍길동' }, verifiedAt: '2026-01-31T02:00:00Z' };
 /** A budget that no busy machine uses up, in which every repeat has its time. */
 const CONFIRM_MS = 50_000;
@@ -317,15 +319,15 @@ describe('a confirm', () => {
 });
 
 describe('other calls', () => {
-  test('a resend has a key and no body, and a read has neither', async () => {
+  test('a resend has a key and no body, a read has neither, and each names the store in its query', async () => {
     const { portone, upstream, keys } = await start();
     expect(await plain(portone.resend(ID)!())).toBeUndefined();
     await portone.certification(ID);
     await portone.readBack(ID);
-    expect(upstream.heard.map(({ call, json }) => [call, json])).toEqual([
-      [`POST /identity-verifications/${ID}/resend`, null],
-      [READ, null],
-      [READ, null],
+    expect(upstream.heard.map(({ call, json, query }) => [call, json, query])).toEqual([
+      [`POST /identity-verifications/${ID}/resend`, null, STORE],
+      [READ, null, STORE],
+      [READ, null, STORE],
     ]);
     expect(keys()).toEqual([expect.stringMatching(/^"[A-Za-z0-9]{16,256}"$/), undefined, undefined]);
   });
