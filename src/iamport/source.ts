@@ -1,3 +1,4 @@
+import { plainAddress } from '../address.ts';
 import { createAsk, type Ask, type AskOptions, type Question } from '../upstream/ask.ts';
 import { bypassFor } from '../upstream/bypass.ts';
 import { asksDevice, overChannels, takesMerchantUid, type Channel } from '../upstream/channels.ts';
@@ -72,7 +73,7 @@ export function createIamport(options: IamportOptions): IdentityUpstream {
   const isGone = (impUid: string): Promise<boolean> => record('readBack', impUid).then(() => false, saysNotFound);
 
   return {
-    request: (person, address) => outcomeOf(request(ask, person, address, options)),
+    request: (person, address) => outcomeOf(request(ask, person, address && plainAddress(address), options)),
     confirm: (impUid, otp) => outcomeOf(record('confirm', impUid, { json: otp === null ? {} : { otp } })),
     certification: (impUid, signal) => outcomeOf(record('read', impUid, { signal })),
     readBack: (impUid) => outcomeOf(record('readBack', impUid)),

@@ -1,3 +1,4 @@
+import { plainAddress } from '../address.ts';
 import { createAsk, type AskOptions, type Question } from '../upstream/ask.ts';
 import { bypassFor } from '../upstream/bypass.ts';
 import { asksDevice, overChannels, type Channel, type Turn } from '../upstream/channels.ts';
@@ -78,7 +79,7 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
     );
 
   return {
-    request: (person, address) => outcomeOf(request(person, address)),
+    request: (person, address) => outcomeOf(request(person, address && plainAddress(address))),
     confirm: (impUid, otp) => outcomeOf(record('confirm', impUid, { json: otp === null ? {} : { otp } })),
     certification: (impUid, signal) => outcomeOf(record('read', impUid, { signal })),
     readBack: (impUid) => outcomeOf(record('readBack', impUid)),

@@ -42,7 +42,7 @@ export type Answer<T> = Promise<Outcome<T, UpstreamError>>;
 export interface IdentityUpstream {
   /**
    * Has a code sent, and answers the impUid of the new verification; after an ambiguous fault a message may have been sent.
-   * `address` is the person's IP, null where it is not known.
+   * `address` is the person's IP, as a proxy may write it; null where it is not known.
    */
   request(person: IdentityRequest, address: string | null): Answer<string>;
 

@@ -123,11 +123,22 @@ describe('a request for a code', () => {
     expect(upstream.heard[1]!.json).not.toHaveProperty('customData');
   });
 
+  test.each([
+    ['203.0.113.7:51234', '203.0.113.7'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['[2001:db8::1]:443', '2001:db8::1'],
+  ])('of a person whose address a proxy wrote as %s names %s', async (written, ipAddress) => {
+    const { portone, upstream } = await start({ bypass: '{"ip":"{address}"}' });
+    await portone.request(person, written);
+    expect(upstream.heard[0]!.json).toMatchObject({ customer: { ipAddress }, bypass: { ip: ipAddress } });
+  });
+
   test('without the person’s address is the merchant’s to set up: nothing is sent, and the operator is told', async () => {
     const { portone, upstream, events } = await start();
-    expect(await plain(portone.request(person, null))).toMatchObject({ kind: 'refusal', refusal: 'MERCHANT_CONFIG' });
+    for (const address of [null, '_hidden'])
+      expect(await plain(portone.request(person, address))).toMatchObject({ refusal: 'MERCHANT_CONFIG' });
     expect(upstream.calls).toEqual([]);
-    expect(events).toEqual([{ kind: 'missing-setting', setting: 'TRUST_PROXY' }]);
+    expect(events).toEqual(Array(2).fill({ kind: 'missing-setting', setting: 'TRUST_PROXY' }));
   });
 
   test('whose answer was lost is sent again with the same id and key, and no second one is sent', async () => {
