@@ -56,8 +56,7 @@ export function createIamport(options: IamportOptions): IdentityUpstream {
   ): Promise<CertificationRecord> {
     const decoded = decodeCertification(await ask(name, { ...question, impUid }), onDrift);
     if (decoded.impUid === impUid) return decoded;
-    onEvent({ kind: 'fault', call: ENDPOINTS[name].kind, reason: 'bad-answer' });
-    throw new UpstreamFault('bad-answer');
+    throw badAnswer(name, options);
   }
 
   /** Source: `DELETE /certifications/{imp_uid}`, then `GET` after an ambiguous fault. */
@@ -93,6 +92,12 @@ function channelsFor(merchantUid: string | null, { channels }: IamportOptions): 
   return (channels ?? [ANY_CHANNEL]).filter((channel) => takesMerchantUid(channel, merchantUid));
 }
 
+/** The fault of a success that lacks the impUid that it must name. */
+function badAnswer(name: keyof typeof ENDPOINTS, { onEvent }: IamportOptions): UpstreamFault {
+  onEvent({ kind: 'fault', call: ENDPOINTS[name].kind, reason: 'bad-answer' });
+  return new UpstreamFault('bad-answer');
+}
+
 function saysNotFound(error: unknown): boolean {
   return error instanceof UpstreamRefusal && error.refusal === 'NOT_FOUND';
 }
@@ -116,7 +121,7 @@ async function request(
     ask('request', { json: requestBody(person, address, channel, options), ...turn }),
   );
   // A message was sent, but without a usable id nobody could confirm it.
-  if (typeof impUid !== 'string' || !IMP_UID.test(impUid)) throw new UpstreamFault('bad-answer');
+  if (typeof impUid !== 'string' || !IMP_UID.test(impUid)) throw badAnswer('request', options);
   return impUid;
 }
 
