@@ -1,5 +1,5 @@
 import { setting } from './setting.ts';
-import { channels, jsonObject, optional, text, url, wholeNumber } from './values.ts';
+import { channels, headerText, jsonObject, optional, text, url, wholeNumber } from './values.ts';
 
 export const UPSTREAM = {
   apiKey: setting(
@@ -73,7 +73,7 @@ export const UPSTREAM = {
 export const PORTONE = {
   apiSecret: setting(
     'PORTONE_API_SECRET',
-    optional(text()),
+    optional(headerText()),
     'API secret of PortOne V2; with it new verifications are made there, and those of `IAMPORT_API_KEY` are still served.',
   ),
   storeId: setting('PORTONE_STORE_ID', optional(text()), 'Store at PortOne V2, required with the secret.'),

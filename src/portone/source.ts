@@ -1,3 +1,4 @@
+import { plainAddress } from '../address.ts';
 import { createAsk, type AskOptions, type Question } from '../upstream/ask.ts';
 import { bypassFor } from '../upstream/bypass.ts';
 import { asksDevice, overChannels, type Channel, type Turn } from '../upstream/channels.ts';
@@ -79,8 +80,8 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
     );
 
   return {
-    request: (person, address) => outcomeOf(request(person, address)),
-    confirm: (impUid, otp) => outcomeOf(record('confirm', impUid, { json: { storeId, ...(otp !== null && { otp }) } })),
+    request: (person, address) => outcomeOf(request(person, address && plainAddress(address))),
+    confirm: (impUid, otp) => outcomeOf(record('confirm', impUid, { json: otp === null ? {} : { otp } })),
     certification: (impUid, signal) => outcomeOf(record('read', impUid, { signal })),
     readBack: (impUid) => outcomeOf(record('readBack', impUid)),
     resend: (impUid) => () => outcomeOf(resend(impUid)),
@@ -100,16 +101,10 @@ function missingAddress({ onEvent }: PortoneOptions): null {
 }
 
 /** A birthday and a gender digit become the first seven digits of the resident number, and LG U+ has another name here. */
-function sendBody(
-  person: IdentityRequest,
-  address: string,
-  channel: Channel,
-  { storeId, bypass }: PortoneOptions,
-): JsonObject {
+function sendBody(person: IdentityRequest, address: string, channel: Channel, { bypass }: PortoneOptions): JsonObject {
   const { name, phone, birthday, genderDigit, carrier, merchantUid, method } = person;
   const device = asksDevice(channel) ? person.device : null;
   return {
-    storeId,
     channelKey: channel.key,
     customer: {
       name,

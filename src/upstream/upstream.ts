@@ -39,7 +39,8 @@ export type Answer<T> = Promise<Outcome<T, UpstreamError>>;
 export interface IdentityUpstream {
   /**
    * Has a code sent, and answers the impUid of the new verification; after an ambiguous fault a message may have been sent.
-   * `address` is the person's IP, null where it is not known. Null, and nothing sent, where a setting is missing, as for a window.
+   * `address` is the person's IP, as a proxy may write it; null where it is not known. Null, and nothing sent, where a setting is
+   * missing, as for a window.
    */
   request(person: IdentityRequest, address: string | null): Answer<string | null>;
 
