@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.ts';
 import { MAGIC_CODE, SCENARIOS } from '../../src/sandbox/scenarios.ts';
 import { startGateway, testConfig, type Fields, type TestGateway } from '../support/gateway.ts';
+import { UPSTREAMS, VERSIONS, type Version } from '../support/upstreams.ts';
 
 const REQUEST = `mutation($input: RequestIdentityOtpInput!) { requestIdentityOtp(input: $input) {
   __typename ... on IdentityOtpSent { impUid attemptsAllowed } ... on IdentityError { code message retryable } } }`;
@@ -16,22 +17,7 @@ const PERSON = {
   carrier: 'LGT_MVNO',
 };
 
-const VERSIONS = {
-  V1: {
-    magic: 'imp_',
-    request: () => 'POST /certifications/otp/request',
-    confirm: (id: string) => `POST /certifications/otp/confirm/${id}`,
-    read: (id: string) => `GET /certifications/${id}`,
-  },
-  V2: {
-    magic: 'magic',
-    request: (id: string) => `POST /identity-verifications/${id}/send`,
-    confirm: (id: string) => `POST /identity-verifications/${id}/confirm`,
-    read: (id: string) => `GET /identity-verifications/${id}`,
-  },
-} as const;
-
-const gateways: Partial<Record<keyof typeof VERSIONS, TestGateway>> = {};
+const gateways: Partial<Record<Version, TestGateway>> = {};
 beforeAll(async () => {
   const { policies } = testConfig('').iamport;
   const iamport = { policies: { ...policies, breakerMinimumRps: 10_000 } }; // one test has many failures
@@ -43,8 +29,8 @@ afterAll(async () => {
   await gateways.V2?.close();
 });
 
-describe.each(['V1', 'V2'] as const)('on %s', (version) => {
-  const { magic, ...paths } = VERSIONS[version];
+describe.each(VERSIONS)('on %s', (version) => {
+  const { magic, ...paths } = UPSTREAMS[version];
   const gateway = (): TestGateway => gateways[version]!;
   const codeOf = (impUid: string): string => gateway().sandbox.inbox.find((sms) => sms.impUid === impUid)!.code;
   const wrong = (code: string): string => (code === '271828' ? '314159' : '271828');
@@ -130,12 +116,12 @@ test('both answer every magic impUid alike, but for what each mends in its own w
     certified,
     attemptsRemaining,
   });
-  const answersOf = (version: 'V1' | 'V2') => {
+  const answersOf = (version: Version) => {
     const gateway = gateways[version]!;
     const scenarios = Object.keys(SCENARIOS).filter((number) => !others.has(number));
     return Promise.all(
       scenarios.map(async (scenario) => {
-        const impUid = `${VERSIONS[version].magic}900${scenario}777777`;
+        const impUid = `${UPSTREAMS[version].magic}900${scenario}777777`;
         const wrong = await gateway.confirm(impUid, '271828');
         const right = await gateway.confirm(impUid, MAGIC_CODE);
         const read = await gateway.run(READ, { impUid });

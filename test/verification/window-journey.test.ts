@@ -2,10 +2,10 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { readConfig, type PortoneConfig } from '../../src/config.ts';
 import { createMemoryStore } from '../../src/guard/store.ts';
 import { createSandbox, SANDBOX_MERCHANT_CODE } from '../../src/sandbox/sandbox.ts';
-import { startGateway, type Fields, type TestGateway } from '../support/gateway.ts';
+import { portoneAt, startGateway, type Fields, type TestGateway } from '../support/gateway.ts';
 import { COMPLETE, OPEN, passWindow } from '../support/person-window.ts';
-import { portoneAt } from '../support/gateway.ts';
 import { callerHeaders, TOKENS } from '../support/tokens.ts';
+import { UPSTREAMS, VERSIONS, type Version } from '../support/upstreams.ts';
 
 const READ = `query($impUid: ID!) { certification(impUid: $impUid) {
   __typename ... on Certification { name } ... on IdentityError { code } } }`;
@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 /** A gateway on the sandbox of one version, and a way to count the calls that the sandbox got. */
-async function start(version: 'V1' | 'V2'): Promise<{ gateway: TestGateway; url: string; calls: () => string[] }> {
+async function start(version: Version): Promise<{ gateway: TestGateway; url: string; calls: () => string[] }> {
   const sandbox = await createSandbox();
   const gateway = await startGateway({
     config: { auth: TOKENS, portone: version === 'V2' ? portoneAt(sandbox.url) : null },
@@ -30,9 +30,7 @@ async function start(version: 'V1' | 'V2'): Promise<{ gateway: TestGateway; url:
   return { gateway, url: sandbox.url, calls };
 }
 
-const RECORD = { V1: '/certifications/', V2: '/identity-verifications/' };
-
-describe.each(['V1', 'V2'] as const)('the window of PortOne %s', (version) => {
+describe.each(VERSIONS)('the window of PortOne %s', (version) => {
   test('proves the person to the caller that opened it: one read, and the person to nobody else', async () => {
     const { gateway, url, calls } = await start(version);
     const alice = await callerHeaders('alice', 'certification:ci', 'certification:delete');
@@ -49,7 +47,7 @@ describe.each(['V1', 'V2'] as const)('the window of PortOne %s', (version) => {
     const proven = await gateway.run(COMPLETE, { impUid }, alice);
     expect(proven).toMatchObject({ __typename: 'Certification', impUid, name: '홍길동', certified: true });
     expect(proven['uniqueKey']).toEqual(expect.any(String));
-    expect(calls()).toEqual([`GET ${RECORD[version]}${impUid}`]);
+    expect(calls()).toEqual([UPSTREAMS[version].read(impUid)]);
 
     expect(await gateway.run(READ, { impUid }, alice)).toEqual({ __typename: 'Certification', name: '홍길동' });
     for (const query of [COMPLETE, READ, DELETE])
