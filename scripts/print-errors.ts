@@ -18,6 +18,8 @@ interface Edition {
   readonly directory: string;
   /** From a page of it to `docs`. */
   readonly docs: string;
+  /** From a page of it to those in the other language. */
+  readonly other: string;
   readonly source: string;
   readonly words: (typeof WORDS)[Language];
   readonly failures: Readonly<Record<FailureCode, FailureSentences>>;
@@ -33,6 +35,7 @@ type ErrorSentences = Pick<ErrorPage, 'status' | 'cause' | 'app' | 'operator'>;
 const ENGLISH: Edition = {
   directory: 'docs/errors',
   docs: '..',
+  other: '../ko/errors',
   source: 'schema/, src/graphql/messages.ts or scripts/error-pages.ts',
   words: WORDS.en,
   failures: FAILURES,
@@ -44,6 +47,7 @@ const ENGLISH: Edition = {
 const KOREAN: Edition = {
   directory: 'docs/ko/errors',
   docs: '../..',
+  other: '../../errors',
   source: 'schema/, src/graphql/messages.ts or scripts/error-pages.ko.ts',
   words: WORDS.ko,
   failures: FAILURES_KO,
@@ -110,9 +114,8 @@ function page(edition: Edition, name: FailureCode | RequestCode): string {
   return `${heading(edition, name, name)}${parts.join('\n')}\n${links.join(' · ')}\n`;
 }
 
-function heading({ words, docs }: Edition, title: string, file: string): string {
-  const other = words.otherLanguage && `[${words.otherLanguage}](${docs}/errors/${file}.md)\n\n`;
-  return `# ${title}\n\n${other}`;
+function heading({ words, other }: Edition, title: string, file: string): string {
+  return `# ${title}\n\n[${words.otherLanguage}](${other}/${file}.md)\n\n`;
 }
 
 function failurePart(edition: Edition, name: FailureCode): string {

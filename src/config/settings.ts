@@ -132,7 +132,7 @@ export const PERMISSIONS = {
   allowOtherUpstream: setting(
     'ALLOW_OTHER_UPSTREAM',
     boolean().default(false),
-    '`true` accepts any `IAMPORT_BASE_URL` in production, plain http included.',
+    '`true` accepts any `IAMPORT_BASE_URL` and `PORTONE_BASE_URL` in production, plain http included.',
   ),
 };
 
