@@ -36,7 +36,7 @@ export const FAILURES_KO: Readonly<Record<FailureCode, KoreanFailure>> = {
     app: '`attemptsRemaining`이 0보다 크면 다시 입력하게 합니다. 0이면 `requestIdentityOtp`로 새 인증번호를 요청합니다. 이때는 메시지도 그렇게 안내합니다.',
     counts:
       '다섯 번의 시도 중 한 번을 씁니다. 같은 틀린 인증번호를 다시 보내면 쓰지 않습니다. 사용자가 입력하지 않은 인증번호를 보내면 안 됩니다.',
-    operator: '한 `callerHmac`에 많으면 [인증번호 추측 공격](../../operating.md#a-guessing-attack)입니다.',
+    operator: '한 `callerHmac`에 많으면 [인증번호 추측 공격](../operating.md#인증번호-추측-공격)입니다.',
   },
   CODE_REJECTED: {
     meaning:
@@ -46,8 +46,7 @@ export const FAILURES_KO: Readonly<Record<FailureCode, KoreanFailure>> = {
     app: '메시지를 보여 주고 두 가지를 모두 제안합니다. `attemptsRemaining`이 0보다 크면 다시 입력하기, 그리고 새 인증번호 받기입니다.',
     counts:
       '다섯 번의 시도 중 한 번을 씁니다. 틀렸다고 확인된 것은 아니므로 같은 인증번호를 다시 보낼 수 있지만, 그것도 시도 한 번입니다.',
-    operator:
-      '모르는 문구라는 로그를 찾아 그 뜻을 [게이트웨이에 알려 주십시오](../../refusals.md#teaching-the-gateway).',
+    operator: '모르는 문구라는 로그를 찾아 그 뜻을 [게이트웨이에 알려 주십시오](../refusals.md#게이트웨이에-가르치기).',
   },
   CODE_EXPIRED: {
     meaning: '인증번호 입력 시간이 지났습니다.',
@@ -66,7 +65,7 @@ export const FAILURES_KO: Readonly<Record<FailureCode, KoreanFailure>> = {
     counts:
       '이 impUid의 인증번호는 더 이상 본인인증 기관에 보내지 않습니다. 응답을 받지 못한 시도도 다섯 번에 포함됩니다.',
     operator:
-      '가끔 나오는 것은 흔한 일입니다. 한 `callerHmac`에 많으면 [인증번호 추측 공격](../../operating.md#a-guessing-attack)입니다.',
+      '가끔 나오는 것은 흔한 일입니다. 한 `callerHmac`에 많으면 [인증번호 추측 공격](../operating.md#인증번호-추측-공격)입니다.',
   },
   ALREADY_CERTIFIED: {
     meaning: '이미 끝난 본인인증이라 인증 결과를 다시 주지 않습니다.',
@@ -173,7 +172,7 @@ export const FAILURES_KO: Readonly<Record<FailureCode, KoreanFailure>> = {
     counts:
       '게이트웨이의 한도에 걸리면 횟수를 세지 않고 아무것도 보내지 않습니다. 본인인증 기관이 거절한 경우에는 시도나 요청을 셉니다.',
     operator:
-      '로그 `a limit was reached`에 한도와 그 키가 있고, `the provider limits or blocks`는 본인인증 기관이 막은 것입니다. [SMS 펌핑](../../operating.md#sms-pumping)과 [본인인증 기관이 차단할 때](../../operating.md#the-provider-blocks-us)를 보십시오.',
+      '로그 `a limit was reached`에 한도와 그 키가 있고, `the provider limits or blocks`는 본인인증 기관이 막은 것입니다. [SMS 펌핑](../operating.md#sms-펌핑)과 [본인인증 기관이 차단할 때](../operating.md#본인인증-기관이-차단할-때)를 보십시오.',
   },
   OUTCOME_UNKNOWN: {
     meaning: '요청을 보냈지만 응답을 받지 못했습니다.',
@@ -183,15 +182,14 @@ export const FAILURES_KO: Readonly<Record<FailureCode, KoreanFailure>> = {
     counts:
       '인증번호를 보냈으면 시도 한 번을 쓰고, 요청은 모든 한도에 포함됩니다. 게이트웨이가 보내기 전에 먼저 조회하므로 같은 인증번호는 다시 보내도 안전합니다. 응답을 받지 못한 요청의 인증번호는 나중에 도착해도 쓸 수 없습니다.',
     operator:
-      '가끔 나오는 것은 흔한 일입니다. 많으면 [업스트림 장애](../../operating.md#the-upstream-is-down-or-out-of-reach)와 [느린 통신사](../../operating.md#a-slow-carrier)를 보십시오.',
+      '가끔 나오는 것은 흔한 일입니다. 많으면 [업스트림 장애](../operating.md#업스트림-장애나-연결-불가)와 [느린 통신사](../operating.md#느린-통신사)를 보십시오.',
   },
   UPSTREAM_UNAUTHORIZED: {
     meaning: '게이트웨이의 인증 정보(API 키)가 거절되었습니다.',
     cause: '본인인증 기관이 로그인에서 게이트웨이의 키와 시크릿을 거절하거나, 방금 발급한 토큰을 거절합니다.',
     app: '사과하고 다른 인증 방법을 안내합니다. 운영자가 조치할 때까지는 기다려도 해결되지 않습니다.',
     counts: GIVEN_BACK,
-    operator:
-      '바로 조치해야 합니다. [잘못된 API 키나 시크릿](../../operating.md#a-wrong-api-key-or-secret)을 보십시오.',
+    operator: '바로 조치해야 합니다. [잘못된 API 키나 시크릿](../operating.md#잘못된-api-키나-시크릿)을 보십시오.',
   },
   UPSTREAM_UNAVAILABLE: {
     meaning: '본인인증 기관이나, 시도 기록 또는 접속기록의 저장소에 연결할 수 없거나 장애가 있습니다.',
@@ -200,7 +198,7 @@ export const FAILURES_KO: Readonly<Record<FailureCode, KoreanFailure>> = {
     app: '사과하고 나중에 다시 시도하게 합니다. 인증번호가 유효하면 같은 인증번호로 다시 시도할 수 있습니다.',
     counts: `아래 표의 \`reason\`이면 아무것도 처리되지 않았으므로 확인의 시도 횟수를 되돌립니다. \`class\`이면 다음과 같습니다. ${REFUSED_COUNTED}`,
     operator:
-      '`upstreamEnd`를 보십시오. reason이나 class가 있으면 본인인증 기관의 문제이고, null이면 저장소의 문제이며 이때 `identity_store_up`이 0입니다. [업스트림 장애](../../operating.md#the-upstream-is-down-or-out-of-reach)와 [Redis 장애](../../operating.md#redis-is-down)를 보십시오.',
+      '`upstreamEnd`를 보십시오. reason이나 class가 있으면 본인인증 기관의 문제이고, null이면 저장소의 문제이며 이때 `identity_store_up`이 0입니다. [업스트림 장애](../operating.md#업스트림-장애나-연결-불가)와 [Redis 장애](../operating.md#redis-장애)를 보십시오.',
   },
   UPSTREAM_TIMEOUT: {
     meaning: '본인인증 기관이 제시간에 응답하지 않았습니다.',
@@ -208,14 +206,14 @@ export const FAILURES_KO: Readonly<Record<FailureCode, KoreanFailure>> = {
       '본인인증 기관이 조회에 제시간에 응답하지 않았습니다. 무언가를 바꾸는 호출이라면 이 코드 대신 OUTCOME_UNKNOWN이 됩니다.',
     app: '잠시 후 다시 조회합니다. 조회는 아무것도 바꾸지 않습니다.',
     counts: '횟수를 세지 않습니다. 조회는 언제든 반복할 수 있습니다.',
-    operator: '[느린 통신사](../../operating.md#a-slow-carrier)를 보십시오.',
+    operator: '[느린 통신사](../operating.md#느린-통신사)를 보십시오.',
   },
   UPSTREAM_MAINTENANCE: {
     meaning: '통신사가 점검 중입니다.',
     cause: '통신사나 본인인증 기관이 점검 중이라고 답했습니다.',
     app: '메시지를 보여 주고 나중에 다시 시도하게 합니다. 다른 통신사의 번호는 될 수도 있습니다.',
     counts: `${REFUSED_COUNTED} 인증번호가 유효하면 같은 인증번호를 다시 보낼 수 있습니다.`,
-    operator: '기다리십시오. [점검](../../operating.md#maintenance)을 보십시오.',
+    operator: '기다리십시오. [점검](../operating.md#점검)을 보십시오.',
   },
   UPSTREAM_REJECTED: {
     meaning: '본인인증 기관이 따로 코드가 없는 사유로 거절했습니다. `providerCode`를 보십시오.',
@@ -224,7 +222,7 @@ export const FAILURES_KO: Readonly<Record<FailureCode, KoreanFailure>> = {
     app: '본인인증을 새로 시작합니다. 본인인증 기관의 고객센터에 문의할 때 쓸 수 있도록 `providerCode`를 작게 표시합니다.',
     counts: REFUSED_COUNTED,
     operator:
-      '로그의 `providerCode`와 `upstreamEnd`를 보십시오. 모르는 문구는 [게이트웨이에 알려 줄 수 있습니다](../../refusals.md#teaching-the-gateway).',
+      '로그의 `providerCode`와 `upstreamEnd`를 보십시오. 모르는 문구는 [게이트웨이에 알려 줄 수 있습니다](../refusals.md#게이트웨이에-가르치기).',
   },
   UPSTREAM_MISCONFIGURED: {
     meaning: '가맹점의 계약이나 채널 설정이 잘못되었거나, 게이트웨이가 보낸 요청의 형식이 잘못되었습니다.',
@@ -233,7 +231,7 @@ export const FAILURES_KO: Readonly<Record<FailureCode, KoreanFailure>> = {
     app: '사과하고 다른 인증 방법을 안내합니다. 운영자가 조치할 때까지는 기다려도 해결되지 않습니다.',
     counts: REFUSED_COUNTED,
     operator:
-      '바로 조치해야 합니다. [가맹점이 설정되지 않았을 때](../../operating.md#the-merchant-is-not-set-up)를 보십시오.',
+      '바로 조치해야 합니다. [가맹점이 설정되지 않았을 때](../operating.md#가맹점이-설정되지-않았을-때)를 보십시오.',
   },
   UPSTREAM_BAD_RESPONSE: {
     meaning: '본인인증 기관의 응답을 이해할 수 없습니다.',
@@ -242,7 +240,7 @@ export const FAILURES_KO: Readonly<Record<FailureCode, KoreanFailure>> = {
     app: '나중에 다시 시도하게 합니다. 조회는 언제든 반복할 수 있고, 게이트웨이가 보내기 전에 먼저 조회하므로 같은 인증번호를 다시 보내도 됩니다.',
     counts:
       '리디렉션이나 차단(`strange`)이면 확인의 시도 횟수를 쓴 것으로 두고, 처리되지 않고 돌려보내졌으면(`turned-away`) 되돌립니다. 요청은 모든 한도에 포함됩니다.',
-    operator: '[다른 것이 응답할 때](../../operating.md#something-else-answers)를 보십시오.',
+    operator: '[다른 것이 응답할 때](../operating.md#다른-것이-응답할-때)를 보십시오.',
   },
   OVERLOADED: {
     meaning: '게이트웨이가 처리할 일이 너무 많아 아무것도 보내지 않았습니다.',
@@ -251,7 +249,7 @@ export const FAILURES_KO: Readonly<Record<FailureCode, KoreanFailure>> = {
     app: '몇 초 기다린 뒤 같은 호출을 다시 보냅니다.',
     counts: GIVEN_BACK,
     operator:
-      '`upstreamEnd`가 `overload`이면 본인인증 기관 호출이 느리거나 너무 많은 것입니다. [느린 통신사](../../operating.md#a-slow-carrier)를 보십시오. null이고 `identity_store_full_total`이 오르면 10분 안에 본인인증이 100,000건을 넘은 것이니 Redis를 쓰십시오.',
+      '`upstreamEnd`가 `overload`이면 본인인증 기관 호출이 느리거나 너무 많은 것입니다. [느린 통신사](../operating.md#느린-통신사)를 보십시오. null이고 `identity_store_full_total`이 오르면 10분 안에 본인인증이 100,000건을 넘은 것이니 Redis를 쓰십시오.',
   },
 };
 
@@ -261,7 +259,7 @@ export const ERRORS_KO: Readonly<Record<RequestCode, KoreanError>> = {
     cause: '필요한 토큰이 없거나, 토큰이 유효하지 않거나, 라우터를 거치지 않은 요청입니다.',
     app: '새 토큰을 받아 한 번 더 호출합니다. 아무것도 처리되지 않았습니다.',
     operator:
-      '토큰이 틀렸으면 `reason`이 있는 로그 `a caller was refused`와 `identity_refused_callers_total`을 봅니다. 토큰이 없는 요청은 세지 않습니다. [잘못된 AUTH_SECRET](../../operating.md#a-wrong-auth_secret-or-key)을 보십시오.',
+      '토큰이 틀렸으면 `reason`이 있는 로그 `a caller was refused`와 `identity_refused_callers_total`을 봅니다. 토큰이 없는 요청은 세지 않습니다. [잘못된 AUTH_SECRET](../operating.md#잘못된-auth_secret이나-키)을 보십시오.',
   },
   FORBIDDEN: {
     status: '200',
@@ -381,7 +379,7 @@ export const ERRORS_KO: Readonly<Record<RequestCode, KoreanError>> = {
     cause: '프로세스가 종료되는 중이라 새 요청을 받지 않습니다.',
     app: '한 번 더 호출합니다. 아무것도 처리되지 않았고, 다른 레플리카가 답합니다.',
     operator:
-      '사용자에게 보인다면 로드 밸런서가 종료를 너무 늦게 알아차리는 것입니다. [드레이닝](../../operating.md#draining)을 보십시오.',
+      '사용자에게 보인다면 로드 밸런서가 종료를 너무 늦게 알아차리는 것입니다. [드레이닝](../operating.md#드레인)을 보십시오.',
   },
 };
 

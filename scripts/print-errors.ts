@@ -108,7 +108,7 @@ function page(edition: Edition, name: FailureCode | RequestCode): string {
   ];
   const links = [
     `[${words.allCodes}](README.md)`,
-    `[${words.operating}](${docs}/operating.md)`,
+    `[${words.operating}](../operating.md)`,
     `[${words.sandbox}](${docs}/sandbox.md)`,
   ];
   return `${heading(edition, name, name)}${parts.join('\n')}\n${links.join(' · ')}\n`;
