@@ -379,7 +379,7 @@ export const ERRORS_KO: Readonly<Record<RequestCode, KoreanError>> = {
     cause: '프로세스가 종료되는 중이라 새 요청을 받지 않습니다.',
     app: '한 번 더 호출합니다. 아무것도 처리되지 않았고, 다른 레플리카가 답합니다.',
     operator:
-      '사용자에게 보인다면 로드 밸런서가 종료를 너무 늦게 알아차리는 것입니다. [드레이닝](../operating.md#드레인)을 보십시오.',
+      '사용자에게 보인다면 로드 밸런서가 종료를 너무 늦게 알아차리는 것입니다. [드레이닝](../operating.md#드레이닝)을 보십시오.',
   },
 };
 
