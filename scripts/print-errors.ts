@@ -100,7 +100,7 @@ ${table(errorColumns, causes)}`;
 }
 
 function page(edition: Edition, name: FailureCode | RequestCode): string {
-  const { words, docs } = edition;
+  const { words } = edition;
   const isFailure = name in FAILURES;
   const parts = [
     ...(isFailure ? [failurePart(edition, name as FailureCode)] : []),
@@ -109,7 +109,7 @@ function page(edition: Edition, name: FailureCode | RequestCode): string {
   const links = [
     `[${words.allCodes}](README.md)`,
     `[${words.operating}](../operating.md)`,
-    `[${words.sandbox}](${docs}/sandbox.md)`,
+    `[${words.sandbox}](../sandbox.md)`,
   ];
   return `${heading(edition, name, name)}${parts.join('\n')}\n${links.join(' · ')}\n`;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 /** Pages that have a translation: those for buyers, operators and people who call the gateway. */
 const WANTED = [
   'README.md',
-  'docs/{client,clients,federation,glossary,operating,proofs,refusals,security,window}.md',
+  'docs/{client,clients,federation,glossary,operating,proofs,refusals,sandbox,security,window}.md',
   'docs/guides/*.md',
 ];
 
