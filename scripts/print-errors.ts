@@ -1,5 +1,6 @@
 // Writes docs/errors and docs/ko/errors, a page for each code that a client can meet, from the schema, the messages and
 // scripts/error-pages.ts, in Korean scripts/error-pages.ko.ts.
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { isEnumType, isObjectType, isUnionType, type GraphQLNamedType, type GraphQLObjectType } from 'graphql';
 import { GROUPS } from '../src/config/settings.ts';
@@ -75,6 +76,23 @@ for (const edition of [ENGLISH, KOREAN]) {
     if (isCheck) complain(`${directory}/${file} is about no code: run npm run codegen`);
     else rmSync(new URL(`${directory}/${file}`, root));
   }
+}
+
+for (const name of failures) {
+  const { cause, app, counts, operator } = FAILURES[name];
+  checkTranslation(name, [described(name), cause, app, counts, operator], FAILURES_KO[name].of);
+}
+for (const name of errors) {
+  const { status, cause, app, operator } = ERRORS[name];
+  checkTranslation(name, [status, cause, app, operator], ERRORS_KO[name].of);
+}
+
+function checkTranslation(name: string, english: readonly string[], of: string): void {
+  const hash = createHash('sha256').update(JSON.stringify(english)).digest('hex').slice(0, 12);
+  if (isCheck && of !== hash)
+    complain(
+      `scripts/error-pages.ko.ts: ${name} is behind its English sentences; translate them, and write of: '${hash}'`,
+    );
 }
 
 function index(edition: Edition): string {
