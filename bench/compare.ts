@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasRedis, startRedis } from '../test/support/redis.ts';
 import { ask, end, next, serversFor, startChild, startServer, type RunningServer } from './compare/servers.ts';
-import { ENTITIES, FAST, MANY, ROUNDS, SLOW, title, type Case, type Sample } from './compare/cases.ts';
+import { ENTITIES, FAST, MANY, PACED, ROUNDS, SLOW, title, type Case, type Sample } from './compare/cases.ts';
 import { median, report } from './compare/report.ts';
 import type { Job, Load } from './compare/load.ts';
 import type { RequestForm } from './compare/requests.ts';
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
     }
   }
 
-  for (const one of [FAST, SLOW, MANY, ...ENTITIES]) {
+  for (const one of [FAST, SLOW, MANY, PACED, ...ENTITIES]) {
     const taking = running.filter((server) => one.takesPart(server));
     samples.set(one, new Map(taking.map((server) => [server, []])));
   }
@@ -116,15 +116,21 @@ async function measure(one: Case, running: RunningServer, load: ChildProcess): P
     if (form.kind === 'confirm') serial += requests;
     // Before entities can be read, each is confirmed: many at a time.
     const connections = form.kind === 'confirm' && references ? references : one.connections;
-    return { url, form, connections, serial: from, opens, requests };
+    return { url, form, connections, perSecond: null, serial: from, opens, requests };
   };
   const confirm: RequestForm = { kind: 'confirm', callers: references ? 'one' : server.callers, references: 0 };
   await ask<Load>(load, job(confirm, true, references ?? one.connections));
   const form: RequestForm = references ? { kind: 'entities', callers: 'one', references } : confirm;
   const before = await running.usage();
-  const result = await ask<Load>(load, job(form, false, one.requests));
+  const perSecond = one.pace === null ? null : one.pace * lastRate(running);
+  const result = await ask<Load>(load, { ...job(form, false, one.requests), perSecond });
   const { cpuUs, rssBytes } = await running.usage();
   return { ...result, cpuUs: (cpuUs - before.cpuUs) / one.requests, rssBytes };
+}
+
+/** Confirms in a second, with 1,000 connections, in this round. */
+function lastRate(running: RunningServer): number {
+  return MANY.requests / samples.get(MANY)!.get(running)!.at(-1)!.seconds;
 }
 
 /** Another one first each round, and every other round backwards. */

@@ -39,7 +39,7 @@ interface Words {
 
 export const WORDS: Readonly<Record<Language, Words>> = {
   en: {
-    otherLanguage: '',
+    otherLanguage: '한국어',
     index: {
       title: 'Errors',
       intro: `A page for each code: what happened, what the person reads, what the app does next, and what the operator looks at.

@@ -42,6 +42,7 @@ const LIMITS_OF_REQUESTS = [
   'LIMIT_REQUESTS_PER_IP',
   'LIMIT_REQUESTS',
 ];
+const CHANNELS = ['IAMPORT_CHANNEL_KEY', 'PORTONE_CHANNEL_KEY'];
 const LIMITS_OF_CONFIRMS = ['LIMIT_CONFIRMS_PER_CALLER', 'LIMIT_CONFIRMS_PER_IP'];
 
 export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
@@ -163,31 +164,31 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
     app: 'Lead to the support of the service. Another line does not help.',
     counts: REQUEST_COUNTED,
     operator: 'If people of this age should be verified, ask PortOne which ages the channel allows.',
-    settings: ['IAMPORT_CHANNEL_KEY'],
+    settings: CHANNELS,
   },
   SMS_REQUIRED: {
     cause: 'The verification app cannot be used by this person or on this device.',
     app: 'Ask again with `method: SMS`.',
     counts: REQUEST_COUNTED,
     operator: 'Nothing to do, unless all requests by app end so: then the channel does not offer it.',
-    settings: ['IAMPORT_CHANNEL_KEY', 'LIMIT_REQUESTS_PER_PHONE'],
+    settings: [...CHANNELS, 'LIMIT_REQUESTS_PER_PHONE'],
   },
   APP_REQUIRED: {
     cause: 'The line needs the PASS app, and it is not installed or the person has not joined.',
     app: 'Tell the person to install PASS and join, then ask again with `method: APP` where the channel offers it.',
     counts: REQUEST_COUNTED,
     operator: 'Nothing to do, unless all requests end so: then ask PortOne how the channel verifies.',
-    settings: ['IAMPORT_CHANNEL_KEY', 'LIMIT_REQUESTS_PER_PHONE'],
+    settings: [...CHANNELS, 'LIMIT_REQUESTS_PER_PHONE'],
   },
   NOT_FOUND: {
     cause:
-      "For this caller there is no such verification: the impUid is unknown, another caller's, or forgotten. Ownership ends an hour after the last attempt, at a restart without Redis, and at a change of `GUARD_SECRET`. The provider can say so, too. For `completeIdentityWindow`: the certification was not made in a window that this caller opened in the last 15 minutes and has not completed before. All of these have the same answer.",
+      "For this caller there is no such verification: the impUid is unknown, another caller's, or forgotten. Ownership ends an hour after the last attempt, at a restart without Redis and without `STORE_FILE`, and at a change of `GUARD_SECRET`. The provider can say so, too. For `completeIdentityWindow`: the certification was not made in a window that this caller opened in the last 15 minutes and has not completed before. All of these have the same answer.",
     app: 'Start again with `requestIdentityOtp` or `openIdentityWindow`. If it appears right after a request, compare the `sub` of both tokens: the same one must request and confirm.',
     counts:
       'No attempt is used where the gateway answers it. Once the provider has said so in a confirm, each further one is answered so without a call.',
     operator:
       '`upstreamCalls` 0: the gateway decided; all at once after a restart: attempts are in memory, or the secret changed. Reads after an hour need `certification:read-any`.',
-    settings: ['UNISSUED_IMP_UIDS', 'REDIS_URL', 'GUARD_SECRET'],
+    settings: ['UNISSUED_IMP_UIDS', 'REDIS_URL', 'STORE_FILE', 'GUARD_SECRET'],
   },
   RATE_LIMITED: {
     cause:
@@ -211,11 +212,11 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
   },
   UPSTREAM_UNAUTHORIZED: {
     cause:
-      "The provider refuses the gateway's key and secret at the log-in, or refuses the token that it has just given out.",
+      "PortOne V1 refuses the gateway's key and secret at the log-in, or refuses the token that it has just given out; or PortOne V2 refuses the secret, which each call carries.",
     app: 'Apologise and offer another way to verify. Waiting does not help until the operator has acted.',
     counts: GIVEN_BACK,
     operator: 'Act now: see [a wrong API key or secret](../operating.md#a-wrong-api-key-or-secret).',
-    settings: ['IAMPORT_API_KEY', 'IAMPORT_API_SECRET'],
+    settings: ['IAMPORT_API_KEY', 'IAMPORT_API_SECRET', 'PORTONE_API_SECRET'],
   },
   UPSTREAM_UNAVAILABLE: {
     cause:
@@ -243,7 +244,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
   },
   UPSTREAM_REJECTED: {
     cause:
-      'The provider refused for a reason that makes no sense for this call, or in words that the gateway does not know. `providerCode` has its own code where it gave one.',
+      'The provider refused for a reason that makes no sense for this call, or in words that the gateway does not know. `providerCode` has its own code where it gave one. `deleteCertification` for a verification of PortOne V2 is answered so: it has no such call.',
     app: 'Start a new verification. Show `providerCode` small, for the support desk of the provider.',
     counts: REFUSED_COUNTED,
     operator:
@@ -252,11 +253,18 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
   },
   UPSTREAM_MISCONFIGURED: {
     cause:
-      "The provider says that the merchant's contract or channel is not set up for this call, or that the request is malformed. `openIdentityWindow` is answered so without a setting that the window needs, which the log names.",
+      "The provider says that the merchant's contract or channel is not set up for this call, or that the request is malformed. `openIdentityWindow` is answered so without a setting that the window needs, which the log names, and a request for a code at PortOne V2 where the address of the person is not known.",
     app: 'Apologise and offer another way to verify. Waiting does not help until the operator has acted.',
     counts: REFUSED_COUNTED,
     operator: 'Act now: see [the merchant is not set up](../operating.md#the-merchant-is-not-set-up).',
-    settings: ['IAMPORT_CHANNEL_KEY', 'IAMPORT_BYPASS', 'IAMPORT_MERCHANT_CODE'],
+    settings: [
+      'IAMPORT_CHANNEL_KEY',
+      'IAMPORT_BYPASS',
+      'IAMPORT_MERCHANT_CODE',
+      'PORTONE_CHANNEL_KEY',
+      'PORTONE_BYPASS',
+      'TRUST_PROXY',
+    ],
   },
   UPSTREAM_BAD_RESPONSE: {
     cause:
@@ -265,15 +273,15 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
     counts:
       'The attempt of a confirm stays used after a redirect or a block (`strange`), and is given back where the call was turned away unprocessed (`turned-away`). A request counts in all limits.',
     operator: 'See [something else answers](../operating.md#something-else-answers).',
-    settings: ['IAMPORT_BASE_URL', 'HTTPS_PROXY', 'NO_PROXY'],
+    settings: ['IAMPORT_BASE_URL', 'PORTONE_BASE_URL', 'HTTPS_PROXY', 'NO_PROXY'],
   },
   OVERLOADED: {
     cause:
-      'Too many calls wait for the provider already, or the call has waited in the queue for half of its time; or the store of attempts in memory has no room for a new verification. Nothing was sent.',
+      'Too many calls wait for the provider already, or the call has waited in the queue for half of its time; or the store of attempts, in memory or in a file, has no room for a new verification. Nothing was sent.',
     app: 'Wait some seconds, then send the same call again.',
     counts: GIVEN_BACK,
     operator:
-      '`upstreamEnd` `overload`: the calls to the provider are slow or too many, see [a slow carrier](../operating.md#a-slow-carrier). Null, with `identity_store_full_total`: more than 100,000 verifications within ten minutes; use Redis.',
+      '`upstreamEnd` `overload`: the calls to the provider are slow or too many, see [a slow carrier](../operating.md#a-slow-carrier). Null, with `identity_store_full_total`: more than 100,000 verifications and windows within 16 minutes; use Redis.',
     settings: ['UPSTREAM_PARALLEL', 'UPSTREAM_QUEUE', 'REDIS_URL'],
   },
 };

@@ -1,5 +1,6 @@
 // Writes docs/errors and docs/ko/errors, a page for each code that a client can meet, from the schema, the messages and
 // scripts/error-pages.ts, in Korean scripts/error-pages.ko.ts.
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { isEnumType, isObjectType, isUnionType, type GraphQLNamedType, type GraphQLObjectType } from 'graphql';
 import { GROUPS } from '../src/config/settings.ts';
@@ -18,6 +19,8 @@ interface Edition {
   readonly directory: string;
   /** From a page of it to `docs`. */
   readonly docs: string;
+  /** From a page of it to those in the other language. */
+  readonly other: string;
   readonly source: string;
   readonly words: (typeof WORDS)[Language];
   readonly failures: Readonly<Record<FailureCode, FailureSentences>>;
@@ -33,6 +36,7 @@ type ErrorSentences = Pick<ErrorPage, 'status' | 'cause' | 'app' | 'operator'>;
 const ENGLISH: Edition = {
   directory: 'docs/errors',
   docs: '..',
+  other: '../ko/errors',
   source: 'schema/, src/graphql/messages.ts or scripts/error-pages.ts',
   words: WORDS.en,
   failures: FAILURES,
@@ -44,6 +48,7 @@ const ENGLISH: Edition = {
 const KOREAN: Edition = {
   directory: 'docs/ko/errors',
   docs: '../..',
+  other: '../../errors',
   source: 'schema/, src/graphql/messages.ts or scripts/error-pages.ko.ts',
   words: WORDS.ko,
   failures: FAILURES_KO,
@@ -73,6 +78,23 @@ for (const edition of [ENGLISH, KOREAN]) {
   }
 }
 
+for (const name of failures) {
+  const { cause, app, counts, operator } = FAILURES[name];
+  checkTranslation(name, [described(name), cause, app, counts, operator], FAILURES_KO[name].of);
+}
+for (const name of errors) {
+  const { status, cause, app, operator } = ERRORS[name];
+  checkTranslation(name, [status, cause, app, operator], ERRORS_KO[name].of);
+}
+
+function checkTranslation(name: string, english: readonly string[], of: string): void {
+  const hash = createHash('sha256').update(JSON.stringify(english)).digest('hex').slice(0, 12);
+  if (isCheck && of !== hash)
+    complain(
+      `scripts/error-pages.ko.ts: ${name} is behind its English sentences; translate them, and write of: '${hash}'`,
+    );
+}
+
 function index(edition: Edition): string {
   const { title, intro, members, memberColumns, errors: faults, errorColumns, again } = edition.words.index;
   const outcomes = failures.map((name) => [
@@ -96,7 +118,7 @@ ${table(errorColumns, causes)}`;
 }
 
 function page(edition: Edition, name: FailureCode | RequestCode): string {
-  const { words, docs } = edition;
+  const { words } = edition;
   const isFailure = name in FAILURES;
   const parts = [
     ...(isFailure ? [failurePart(edition, name as FailureCode)] : []),
@@ -104,15 +126,14 @@ function page(edition: Edition, name: FailureCode | RequestCode): string {
   ];
   const links = [
     `[${words.allCodes}](README.md)`,
-    `[${words.operating}](${docs}/operating.md)`,
-    `[${words.sandbox}](${docs}/sandbox.md)`,
+    `[${words.operating}](../operating.md)`,
+    `[${words.sandbox}](../sandbox.md)`,
   ];
   return `${heading(edition, name, name)}${parts.join('\n')}\n${links.join(' · ')}\n`;
 }
 
-function heading({ words, docs }: Edition, title: string, file: string): string {
-  const other = words.otherLanguage && `[${words.otherLanguage}](${docs}/errors/${file}.md)\n\n`;
-  return `# ${title}\n\n${other}`;
+function heading({ words, other }: Edition, title: string, file: string): string {
+  return `# ${title}\n\n[${words.otherLanguage}](${other}/${file}.md)\n\n`;
 }
 
 function failurePart(edition: Edition, name: FailureCode): string {

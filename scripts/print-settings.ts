@@ -10,21 +10,21 @@ Settings are read from the environment alone and checked at start: the process e
 value. Values are trimmed, an empty one counts as unset, and one in quotes is refused: \`docker --env-file\` keeps them. A name that
 resembles a setting has no effect and is logged as a warning. \`npm run codegen\` writes this page from \`src/config/settings.ts\`.
 
-**For a first deployment** look at \`NODE_ENV\`, \`HOST\`, \`PORT\` and \`ADMIN_PORT\`, \`TRUST_PROXY\`, \`CORS_ORIGINS\`, \`IAMPORT_API_KEY\` and
-\`IAMPORT_API_SECRET\`, \`AUTH_JWKS_URL\` or \`AUTH_SECRET\`, \`ROUTER_SECRET\`, \`REDIS_URL\` or \`STORE_FILE\`, and \`GUARD_SECRET\`. Then run
+**For a first deployment** look at \`NODE_ENV\`, \`HOST\`, \`PORT\` and \`ADMIN_PORT\`, \`TRUST_PROXY\`, \`CORS_ORIGINS\`, the credentials of
+[V1 or V2](guides/which-door.md#v1-or-v2), \`AUTH_JWKS_URL\` or \`AUTH_SECRET\`, \`ROUTER_SECRET\`, \`REDIS_URL\` or \`STORE_FILE\`, and \`GUARD_SECRET\`. Then run
 \`npx iamport-identity-gateway check\` ([command line](operating.md#command-line)) before the first start.
 
 **Rates** limit calls in fixed windows. \`5/1h,10/1d\` allows five calls an hour and ten a day: a number of calls, and a number of
 seconds (\`s\`), minutes (\`m\`), hours (\`h\`) or days (\`d\`). \`off\` is no limit. A call that one window denies counts in none.
 
-**Real credentials** (\`IAMPORT_API_KEY\` and \`IAMPORT_API_SECRET\`, always together) need one of \`AUTH_JWKS_URL\`,
-\`AUTH_PUBLIC_KEY\` and \`AUTH_SECRET\`, or \`ALLOW_ANONYMOUS=true\`. At most one of the three can be set.
+**Real credentials** (\`IAMPORT_API_KEY\` with \`IAMPORT_API_SECRET\` for PortOne V1, \`PORTONE_API_SECRET\` with \`PORTONE_STORE_ID\` and
+\`PORTONE_CHANNEL_KEY\` for V2, or both) need one of \`AUTH_JWKS_URL\`, \`AUTH_PUBLIC_KEY\` and \`AUTH_SECRET\`, or \`ALLOW_ANONYMOUS=true\`. At most one of the three can be set.
 
 **Tokens** are JWTs with \`sub\` and \`exp\`, sent as \`authorization: Bearer …\`. Scopes are read from \`scope\` and \`scp\`, each a text or a
 list. A token without \`kid\` is verified with every key of the set that fits its algorithm.
 
-**Production** (\`NODE_ENV=production\`) needs real credentials, https for \`AUTH_JWKS_URL\`, and \`api.iamport.kr\` or
-\`static-api.iamport.kr\` over https as the upstream, unless \`ALLOW_OTHER_UPSTREAM=true\`. Several replicas need \`REDIS_URL\`; one machine
+**Production** (\`NODE_ENV=production\`) needs real credentials, https for \`AUTH_JWKS_URL\`, and over https \`api.iamport.kr\` or
+\`static-api.iamport.kr\` as \`IAMPORT_BASE_URL\` and \`api.portone.io\` as \`PORTONE_BASE_URL\`, unless \`ALLOW_OTHER_UPSTREAM=true\`. Several replicas need \`REDIS_URL\`; one machine
 keeps its attempts over a restart with \`STORE_FILE\`. At most one of the two can be set; either
 needs \`GUARD_SECRET\`, and so does \`AUDIT_FILE\`.
 

@@ -101,7 +101,7 @@ const DRAIN_DELAY_MS = 5_000;
 /** The page of an app under development, on any port. */
 const LOCALHOST = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
 
-export interface ReadOptions {
+interface ReadOptions {
   /** The host program says by itself who calls, so that no setting has to. */
   readonly hasOwnCallers?: boolean;
 }

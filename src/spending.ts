@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** What one operation of a client has spent so far: time in ms, calls, and how its last call to the upstream ended. */
-export interface Spending {
+interface Spending {
   guardMs: number;
   upstreamMs: number;
   upstreamCalls: number;

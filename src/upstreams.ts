@@ -7,12 +7,12 @@ import { createHttp, type WireOptions } from './upstream/http.ts';
 import type { IdentityUpstream } from './upstream/upstream.ts';
 
 /** The upstream that the settings name, and how to let go of its connections. */
-export interface Upstreams {
+interface Upstreams {
   readonly upstream: IdentityUpstream;
   close(): void;
 }
 
-export type UpstreamsConfig = Pick<Config, 'iamport'> & Partial<Pick<Config, 'portone'>>;
+type UpstreamsConfig = Pick<Config, 'iamport'> & Partial<Pick<Config, 'portone'>>;
 
 const PORTONE_BREAKERS = { mutation: 'portone mutation', read: 'portone read' } as const;
 

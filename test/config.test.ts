@@ -451,6 +451,11 @@ describe('readConfig', () => {
       'PORTONE_STORE_ID needs PORTONE_API_SECRET',
     ],
     [
+      'a secret of PortOne V2 that no header can hold',
+      { ...PORTONE, NODE_ENV: 'production', PORTONE_API_SECRET: 'first line\nsecond line' },
+      'PORTONE_API_SECRET must be ASCII characters on one line',
+    ],
+    [
       'keys of callers over http',
       { ...PRODUCTION, AUTH_JWKS_URL: 'HTTP://issuer.example' },
       'AUTH_JWKS_URL must be https in production',

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Registry } from '@prometheus-io/client';
@@ -47,6 +47,19 @@ test('links to a heading name one that is there', () => {
       .map(({ page, anchor }) => `${document}: ${page}#${anchor}`),
   );
   expect(broken).toEqual([]);
+});
+
+test('lines of the log on pages have messages that the gateway writes', () => {
+  const source = globSync('src/**/*.ts')
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+  const told = DOCUMENTS.flatMap((document) =>
+    [...readFileSync(document, 'utf8').matchAll(/"msg": ?"(?:Redis cannot be used: )?([^"]+)"/g)].map(
+      ([, message]) => `${document}: ${message}`,
+    ),
+  );
+  expect(told.length).toBeGreaterThan(20);
+  expect(told.filter((line) => !source.includes(line.slice(line.indexOf(': ') + 2)))).toEqual([]);
 });
 
 const PAGE = readFileSync('docs/operating.md', 'utf8');

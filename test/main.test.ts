@@ -180,6 +180,20 @@ describe('npm start', () => {
     expect(await gateway.exited()).toBe(1);
   });
 
+  test('lets 1,000 clients connect at once while it is busy, of which none waits for a retry of TCP', async () => {
+    const gateway = start();
+    const [url] = await gateway.printed(URL_PRINTED);
+    gateway.child.kill('SIGSTOP'); // it accepts nothing: those who connect wait in the queue of the kernel
+    const sockets = Array.from({ length: 1_000 }, () => connect(Number(new URL(url).port), '127.0.0.1'));
+    try {
+      const signal = AbortSignal.timeout(30_000); // while the process is stopped, a retry finds the queue as full
+      await Promise.all(sockets.map((socket) => once(socket, 'connect', { signal })));
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      gateway.child.kill('SIGCONT');
+    }
+  });
+
   test('ends though the reader of its log is gone', async () => {
     const gateway = start({ DRAIN_DELAY_MS: '0' });
     const [url] = await gateway.printed(URL_PRINTED);

@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isComplete, write, type RequestForm } from './requests.ts';
 
 // The load generator as a process of its own. Each message is a job, and the answer is how it went.
@@ -7,8 +8,9 @@ export interface Job {
   readonly url: string;
   readonly form: RequestForm;
   readonly requests: number;
-  /** As many requests at a time. */
   readonly connections: number;
+  /** Requests that begin in each second, whatever is in flight; where it is null, each connection sends its next at once. */
+  readonly perSecond: number | null;
   /** Number of the first impUid; each confirm takes the next, and all requests for entities begin with it. */
   readonly serial: number;
   /** Opens new connections, which the next job uses and closes. */
@@ -27,31 +29,51 @@ export interface Load {
 
 let agent: Agent | null = null;
 
-async function run({ url, form, requests, connections, serial, opens }: Job): Promise<Load> {
-  if (opens) agent = new Agent({ keepAlive: true, maxSockets: connections });
+/** `fifo`: connections are used in turn. Otherwise a few would carry all requests, and the others stand idle until they are closed. */
+const AGENT = { keepAlive: true, scheduling: 'fifo' } as const;
+
+async function run({ url, form, requests, connections, perSecond, serial, opens }: Job): Promise<Load> {
+  if (opens) agent = new Agent({ ...AGENT, maxSockets: connections });
   if (!agent) throw new Error('No connections are open');
   const connected = agent;
   const times: number[] = [];
-  let started = 0;
   let failure: string | null = null;
+  const send = (index: number): Promise<unknown> =>
+    ask(url, connected, form, form.kind === 'confirm' ? serial + index : serial).then(
+      (ms) => times.push(ms),
+      (error: Error) => (failure = error.message),
+    );
   const began = performance.now();
-  await Promise.all(
-    Array.from({ length: connections }, async () => {
-      while (started < requests) {
-        const index = started++;
-        await ask(url, connected, form, form.kind === 'confirm' ? serial + index : serial).then(
-          (ms) => times.push(ms),
-          (error: Error) => (failure = error.message),
-        );
-      }
-    }),
-  );
+  if (perSecond === null) await atOnce(requests, connections, send);
+  else await paced(requests, perSecond, send);
   const seconds = (performance.now() - began) / 1_000;
   if (!opens) agent.destroy();
   times.sort((a, b) => a - b);
   if (times.length === 0) throw new Error(`All requests failed: ${failure}`);
   const at = (share: number): number => times[Math.floor((times.length - 1) * share)]!;
   return { seconds, failed: requests - times.length, failure, p50: at(0.5), p99: at(0.99) };
+}
+
+/** Each connection sends its next request as soon as it has the answer. */
+async function atOnce(requests: number, connections: number, send: (index: number) => Promise<unknown>): Promise<void> {
+  let started = 0;
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      while (started < requests) await send(started++);
+    }),
+  );
+}
+
+/** Requests begin when they are due, as those of people do, who do not wait for the answers of others. */
+async function paced(requests: number, perSecond: number, send: (index: number) => Promise<unknown>): Promise<void> {
+  const began = performance.now();
+  const sent: Promise<unknown>[] = [];
+  while (sent.length < requests) {
+    const due = Math.ceil(((performance.now() - began) / 1_000) * perSecond);
+    while (sent.length < Math.min(due, requests)) sent.push(send(sent.length));
+    await delay(1);
+  }
+  await Promise.all(sent);
 }
 
 /** Milliseconds of one request. Errors: an answer that is not complete. */

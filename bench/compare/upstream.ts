@@ -56,7 +56,10 @@ const server = createServer((request, response) => {
   });
 });
 server.keepAliveTimeout = 60_000;
-server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressInfo).port));
+// With node's own backlog of 511 some of 1,000 connections at once would wait for TCP's retries.
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, () =>
+  process.send!((server.address() as AddressInfo).port),
+);
 
 process.on('message', (message: UpstreamMessage) => {
   delayMs = message.delayMs;

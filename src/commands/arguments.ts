@@ -12,7 +12,7 @@ export class UsageError extends Error {
   }
 }
 
-export interface Read {
+interface Read {
   readonly command: Command;
   readonly invocation: Invocation;
 }
@@ -25,16 +25,8 @@ const OPTIONS = {
   sandbox: { type: 'boolean' },
 } as const;
 
-/** The settings that make the upstream a real one. */
-const CREDENTIALS = [
-  'IAMPORT_API_KEY',
-  'IAMPORT_API_SECRET',
-  'IAMPORT_BASE_URL',
-  'PORTONE_API_SECRET',
-  'PORTONE_STORE_ID',
-  'PORTONE_CHANNEL_KEY',
-  'PORTONE_BASE_URL',
-];
+/** Settings of a real merchant, of which the sandbox knows none, and keys that would make its proofs look real. */
+const REAL = /^(IAMPORT|PORTONE|PROOF|PERSON_ID)_/;
 
 /** The command that these arguments name, and what it gets. Errors: `UsageError`. */
 export function readArguments(args: string[], env: Invocation['env'], commands = COMMANDS): Read {
@@ -46,10 +38,9 @@ export function readArguments(args: string[], env: Invocation['env'], commands =
   const { help, version, port, host, sandbox } = parsed.values;
   const isSandboxForced = sandbox === true;
   const changed = {
-    ...env,
+    ...(isSandboxForced ? Object.fromEntries(Object.entries(env).filter(([setting]) => !REAL.test(setting))) : env),
     ...(typeof port === 'string' && { [SETTING_FLAGS.port.setting]: port }),
     ...(typeof host === 'string' && { [SETTING_FLAGS.host.setting]: host }),
-    ...(isSandboxForced && Object.fromEntries(CREDENTIALS.map((name) => [name, undefined]))),
   };
   const invocation = { operands: [], env: changed, isSandboxForced };
   if (help) return { command: ANSWERS.help, invocation };

@@ -1,7 +1,7 @@
 import type { Invocation } from './invocation.ts';
 
 /** Answers the exit code. A command that serves answers once it has started, and goes on. */
-export type Run = (invocation: Invocation) => Promise<number>;
+type Run = (invocation: Invocation) => Promise<number>;
 
 export interface Command {
   readonly sentence: string;

@@ -9,7 +9,7 @@ export function welcome(
   const query =
     'mutation($impUid: ID!, $otp: String!) { confirmIdentityOtp(impUid: $impUid, otp: $otp) { __typename ... on Certification { name birthday certifiedAt } ... on IdentityError { code message } } }';
   const body = JSON.stringify({ query, variables: { impUid: 'imp_900200000001', otp: '123456' } });
-  const reason = isSandboxForced ? 'With --sandbox' : 'No IAMPORT_API_KEY is set, so';
+  const reason = isSandboxForced ? 'With --sandbox' : 'No credentials are set, so';
   const demo = hasDemo
     ? `  Open ${new URL('demo', url).href} in a browser: a form, a phone, and each step as GraphQL.\n\n`
     : '';

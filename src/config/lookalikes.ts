@@ -1,5 +1,5 @@
 /** A name in the environment that is no setting, and the setting whose name it resembles. */
-export interface Lookalike {
+interface Lookalike {
   readonly name: string;
   readonly meant: string;
 }

@@ -123,7 +123,7 @@ export const SANDBOX = {
   port: setting('SANDBOX_PORT', port().default(4010), 'Port of the sandbox, embedded or as `npm run sandbox`.'),
 };
 
-export const PERMISSIONS = {
+const PERMISSIONS = {
   allowAnonymous: setting(
     'ALLOW_ANONYMOUS',
     boolean().default(false),
@@ -132,7 +132,7 @@ export const PERMISSIONS = {
   allowOtherUpstream: setting(
     'ALLOW_OTHER_UPSTREAM',
     boolean().default(false),
-    '`true` accepts any `IAMPORT_BASE_URL` in production, plain http included.',
+    '`true` accepts any `IAMPORT_BASE_URL` and `PORTONE_BASE_URL` in production, plain http included.',
   ),
 };
 

@@ -1,17 +1,21 @@
 import { setting } from './setting.ts';
-import { channels, jsonObject, optional, text, url, wholeNumber } from './values.ts';
+import { channels, headerText, jsonObject, optional, text, url, wholeNumber } from './values.ts';
 
 export const UPSTREAM = {
   apiKey: setting(
     'IAMPORT_API_KEY',
     optional(text()),
-    'API key of the merchant; without it the embedded sandbox answers.',
+    'API key of the merchant at PortOne V1; without it and without `PORTONE_API_SECRET` the embedded sandbox answers.',
   ),
-  apiSecret: setting('IAMPORT_API_SECRET', optional(text()), 'API secret of the merchant, required with the key.'),
+  apiSecret: setting(
+    'IAMPORT_API_SECRET',
+    optional(text()),
+    'API secret of the merchant at PortOne V1, required with the key.',
+  ),
   baseUrl: setting(
     'IAMPORT_BASE_URL',
     url(/^https?$/, 'an http or https URL').default('https://api.iamport.kr'),
-    'Address of the iamport API; production accepts its known hosts only.',
+    'Address of the PortOne V1 API; production accepts its known hosts only.',
   ),
   httpsProxy: setting(
     'HTTPS_PROXY',
@@ -73,7 +77,7 @@ export const UPSTREAM = {
 export const PORTONE = {
   apiSecret: setting(
     'PORTONE_API_SECRET',
-    optional(text()),
+    optional(headerText()),
     'API secret of PortOne V2; with it new verifications are made there, and those of `IAMPORT_API_KEY` are still served.',
   ),
   storeId: setting('PORTONE_STORE_ID', optional(text()), 'Store at PortOne V2, required with the secret.'),

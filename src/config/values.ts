@@ -121,6 +121,11 @@ export function channels() {
     .describe(values);
 }
 
+/** Any other character is refused by node when the header is sent, which would look like an upstream that cannot be reached. */
+export function headerText() {
+  return checked((text) => /^[ -~]+$/.test(text), 'ASCII characters on one line');
+}
+
 export function jsonObject() {
   return checked(isJsonObject, 'a JSON object');
 }

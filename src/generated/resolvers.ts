@@ -59,7 +59,7 @@ export type Certification = {
   readonly foreignerV2: Maybe<Scalars['Boolean']['output']>;
   /** Null until certified, and where the provider reports a value outside the enum. */
   readonly gender: Maybe<Gender>;
-  /** The id of the verification, such as `imp_123456789012`. It can be guessed: knowing it proves nothing. */
+  /** The id of the verification, such as `imp_123456789012`. Knowing it proves nothing: on PortOne V1 it can be guessed. */
   readonly impUid: Scalars['ID']['output'];
   /** Whether the person has reached this age today in Seoul: usually all an app needs to know. Null without a birthday. */
   readonly isAtLeastAge: Maybe<Scalars['Boolean']['output']>;
@@ -69,10 +69,7 @@ export type Certification = {
   readonly name: Maybe<Scalars['String']['output']>;
   /** The page the verification was started from; null where its address has more than 2,048 characters, as a `data:` URL can. */
   readonly origin: Maybe<Scalars['String']['output']>;
-  /**
-   * A pseudonym of the person: always the same for one audience, and another for each other audience, so that one account for
-   * each person needs no CI. Null where the provider gave no CI: never take null for a person.
-   */
+  /** A pseudonym of the person, always the same for one audience, so that one account for each person needs no CI. Null where the provider gave no CI: never take null for a person. */
   readonly personId: Maybe<Scalars['ID']['output']>;
   /** Who verified: `danal`, `kcp_v2` and others; `test` for a test identity, which is no person. More can be added at any time. */
   readonly pgProvider: Scalars['String']['output'];
@@ -81,9 +78,8 @@ export type Certification = {
   /** The mobile number, digits only; null without the carrier's approval of the merchant. */
   readonly phone: Maybe<Scalars['String']['output']>;
   /**
-   * A proof that the gateway signs, for a backend that does not trust the browser which brings it: a compact JWS (a JWT) that
-   * expires after ten minutes. It has the claims that are asked for, without those that the provider gave no value for. Null
-   * until certified, and for a test identity.
+   * A JWT that the gateway signs, for a backend that does not trust the browser which brings it. It expires after ten minutes, and
+   * has those of the claims that the provider gave a value for. Null until certified, and for a test identity.
    */
   readonly proof: Maybe<Scalars['String']['output']>;
   /** DI: one value per person within this merchant, base64. Needs the scope `certification:ci`. */
@@ -300,7 +296,10 @@ export type Mutation = {
    * Each code is one of at most five attempts. After `OutcomeUnknownError` read the certification first.
    */
   readonly confirmIdentityOtp: ConfirmIdentityOtpResult;
-  /** Deletes a certification at the provider for good. Needs the scope `certification:delete`. */
+  /**
+   * Deletes a certification at the provider for good. Needs the scope `certification:delete`. PortOne V2 has no such call: the
+   * answer is UPSTREAM_REJECTED there.
+   */
   readonly deleteCertification: DeleteCertificationResult;
   /**
    * Issues the id of a new verification in the provider's own window (본인인증창), which your page opens with the provider's script.
@@ -315,7 +314,7 @@ export type Mutation = {
    */
   readonly requestIdentityOtp: RequestIdentityOtpResult;
   /**
-   * Sends the code of a verification again, which keeps its impUid and its attempts. The last code is the one that counts.
+   * Sends another code for a verification, which keeps its impUid and its attempts. The last code is the one that counts.
    * Not every provider can: after RESEND_UNAVAILABLE call `requestIdentityOtp` once more. It counts as a request for the same phone.
    */
   readonly resendIdentityOtp: ResendIdentityOtpResult;
@@ -375,9 +374,9 @@ export type OtpRejectedError = IdentityError & {
 
 /**
  * The answer was lost: it may have worked.
- * After a completed window read the certification. After a confirm read it in a moment; where it is not certified, the same code can be sent again, and the gateway
- * looks before it does. After a request ask for a new code in a minute: if a message arrives, its code cannot be used.
- * After a deletion delete again.
+ * After a confirm or a completed window read the certification in a moment. Where it is not certified after a confirm, the same code
+ * can be sent again: the gateway looks before it sends. After a resend do the same, or let the person type the code that arrives. After
+ * a request ask for a new code in a minute: if a message arrives, its code cannot be used. After a deletion delete again.
  */
 export type OutcomeUnknownError = IdentityError & {
   readonly __typename: 'OutcomeUnknownError';
@@ -411,7 +410,7 @@ export type ProofClaim =
 export type Query = {
   readonly __typename: 'Query';
   /**
-   * The certification of one verification that the caller confirmed or requested: look at `certified`, it may not be yet.
+   * The certification of one verification that the caller requested, confirmed or completed: look at `certified`, it may not be yet.
    * Read it after `OutcomeUnknownError`.
    */
   readonly certification: CertificationResult;
@@ -448,8 +447,8 @@ export type RequestIdentityOtpInput = {
   /** The seventh digit of the resident registration number, `1` to `8`: it tells gender, century and whether a foreigner. */
   readonly genderDigit: Scalars['String']['input'];
   /**
-   * The merchant's own id for this try; letters, digits, `_` and `-`, at most 40. On PortOne V1 a KCP channel takes letters and digits
-   * only: without another channel an id with `_` or `-` is `INVALID_INPUT`, where the settings say that the channel is KCP's.
+   * The merchant's own id for this try: at most 40 letters, digits, `_` and `-`. A KCP channel of PortOne V1 takes letters and digits
+   * alone: another id can be `INVALID_INPUT` there.
    */
   readonly merchantUid?: InputMaybe<Scalars['String']['input']>;
   /** How the person proves it; SMS where it is left out. */

@@ -10,7 +10,7 @@ import {
 /** An alias is a key of the answer, once for every record in it. */
 export const MAX_ALIAS_LENGTH = 64;
 
-export interface Aliases {
+interface Aliases {
   readonly count: number;
   /** Whether one of them is longer than `MAX_ALIAS_LENGTH`. */
   readonly isLong: boolean;

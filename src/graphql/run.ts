@@ -7,9 +7,9 @@ import { isTestImpUid } from '../upstream/test-upstream.ts';
 import type { Run } from './context.ts';
 
 /** The facts of a request that the lines of its operations share. */
-export type RequestFacts = Pick<Operation, 'requestId' | 'callerHmac'>;
+type RequestFacts = Pick<Operation, 'requestId' | 'callerHmac'>;
 
-export interface Operations {
+interface Operations {
   readonly run: Run;
   readonly hasFailed: () => boolean;
 }

@@ -27,7 +27,7 @@ import { StoreUnavailable, type AttemptStore } from './store.ts';
 import { mustBeKept, readRecord, repeated, update, type RecordAt } from './update.ts';
 
 /** The person that a code was sent to: the digits of the phone, and how they confirm. */
-export interface Person {
+interface Person {
   readonly phone: string;
   readonly method: Method;
 }
@@ -68,7 +68,7 @@ export interface Attempts {
   isOver(impUid: string): Kept<boolean>;
 }
 
-export interface AttemptsOptions {
+interface AttemptsOptions {
   readonly store: AttemptStore;
   readonly hmac: Hmac;
   readonly rules: AttemptRules;

@@ -5,7 +5,7 @@ import type { FailureOf } from '../failure.ts';
 
 export type Method = 'SMS' | 'APP';
 /** What a verification was opened for here: a window is completed, and not confirmed. */
-export type OpenedFor = Method | 'WINDOW';
+type OpenedFor = Method | 'WINDOW';
 export type ConfirmCode = FailureOf['confirm']['code'];
 
 /** What is kept of one impUid. Callers and codes are HMACs; nothing here is personal. Times are in ms of the store's clock. */
@@ -33,7 +33,7 @@ export interface AttemptRecord {
 }
 
 /** A stretch of time in which a certification speaks for an attempt. In a record it is in ms of the store's clock. */
-export interface LostWindow {
+interface LostWindow {
   readonly since: number;
   readonly until: number;
 }
@@ -45,7 +45,7 @@ export interface LostWindowAge {
 }
 
 /** What an attempt does at the upstream: an earlier send of the same code may have worked, and is looked for first. */
-export type Plan = 'send' | 'look-then-send' | 'look';
+type Plan = 'send' | 'look-then-send' | 'look';
 
 /** An attempt that may go ahead. `W` is how its window is written: by age, or on the clock of one process. */
 export interface Begun<W = LostWindowAge> {

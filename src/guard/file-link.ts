@@ -29,7 +29,7 @@ export interface Records {
 }
 
 /** Reads and writes of one transaction, and the time by the store's clock. */
-export type FileStep<T> = (records: Records, now: number) => T;
+type FileStep<T> = (records: Records, now: number) => T;
 
 export interface FileLink {
   /** Takes a step that may write, alone among all processes. Errors: `StoreUnavailable` within 200 ms; then nothing is written. */

@@ -1,11 +1,11 @@
 import type { FileLink, FileRecord, Records } from './file-link.ts';
-import { CODE_LIFE_MS, MAX_RECORDS, RECORD_TTL_MS, StoreFull, type AttemptStore } from './store.ts';
+import { IN_USE_MS, MAX_RECORDS, RECORD_TTL_MS, StoreFull, type AttemptStore } from './store.ts';
 
 const KIND = 'attempt';
 
 export function createFileStore(file: FileLink, maxRecords = MAX_RECORDS): AttemptStore {
   function makeRoom(records: Records, now: number): void {
-    const hasRoom = records.makeRoom(KIND, maxRecords, now + RECORD_TTL_MS - CODE_LIFE_MS);
+    const hasRoom = records.makeRoom(KIND, maxRecords, now + RECORD_TTL_MS - IN_USE_MS);
     if (!hasRoom) throw new StoreFull('Every record is in use');
   }
 

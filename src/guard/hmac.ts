@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey } from 'node:crypto';
 
 /** What a value stands for; the same value under another label is another HMAC. */
-export type Label =
+type Label =
   | 'caller'
   | 'impUid'
   | 'code'

@@ -8,7 +8,7 @@ import { mustBeKept, readRecord, repeated, update } from './update.ts';
 import { ageOf, giveBack, openedWindow, useUp, type WindowRecord } from './window-rules.ts';
 
 /** A window that was used up. */
-export interface Use {
+interface Use {
   /** Lets the window be completed after all. Errors: none; it is repeated until the store answers, or for three seconds. */
   giveBack(): void;
 }
@@ -25,7 +25,7 @@ export interface IdentityWindows {
   use(caller: Caller, id: string): Kept<Use | null>;
 }
 
-export interface IdentityWindowsOptions {
+interface IdentityWindowsOptions {
   readonly store: AttemptStore;
   readonly hmac: Hmac;
   readonly onEvent: OnEvent;
@@ -38,12 +38,8 @@ export function createIdentityWindows({ store, hmac, onEvent }: IdentityWindowsO
 
   async function open(caller: Caller, id: string): Promise<void> {
     const owner = ownerOf(caller);
-    mustBeKept(
-      await update(store, keyOf(id), (_found: WindowRecord | null, now) => ({
-        record: openedWindow(owner, now),
-        reply: undefined,
-      })),
-    );
+    const step = (_found: WindowRecord | null, now: number) => ({ record: openedWindow(owner, now), reply: null });
+    mustBeKept(await update(store, keyOf(id), step));
   }
 
   async function openedAt(caller: Caller, id: string): Promise<number | null> {
@@ -55,9 +51,10 @@ export function createIdentityWindows({ store, hmac, onEvent }: IdentityWindowsO
   async function use(caller: Caller, id: string): Promise<Use | null> {
     const key = keyOf(id);
     const call = randomUUID();
+    /** A use that is not there yet can still be written. */
     const undo = async (): Promise<boolean> => {
-      mustBeKept(await update(store, key, (found: WindowRecord | null) => giveBack(found, call)));
-      return true;
+      const { reply, isKept } = await update(store, key, (found: WindowRecord | null) => giveBack(found, call));
+      return reply && isKept;
     };
     const used = await update(store, key, (found: WindowRecord | null, now) =>
       useUp(found, ownerOf(caller), call, now),

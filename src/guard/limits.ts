@@ -25,7 +25,7 @@ export interface Pass {
 }
 
 /** The same request was counted before, and not released: it is under way, or its end is not known. */
-export interface CountedBefore {
+interface CountedBefore {
   readonly kind: 'counted-before';
   readonly ageMs: number;
   /** When it may be made again. */
@@ -35,22 +35,22 @@ export interface CountedBefore {
 /** RATE_LIMITED with the time at which the next call would be allowed; or UPSTREAM_UNAVAILABLE where calls cannot be counted. */
 export type Denial = Failure<'RateLimitedError' | 'UpstreamError'>;
 
+/** By its digits, or by the HMAC that the record of an earlier message to it has. */
+type Phone = { readonly digits: string } | { readonly hmac: string };
+
 /**
  * The limits on how often calls are made. Anonymous callers are not counted as one caller, and an IP that is not known, or
  * cannot be read, is not counted.
  */
 export interface Limits {
-  /**
-   * The phone is null for a window of the provider, which asks for it there.
-   * `same` counts this very request, once: whatever the limits say, and in one step with them. Null where it may be made twice.
-   */
-  request(by: Caller, phone: string | null, same: Window | null): Promise<Outcome<Pass | CountedBefore, Denial>>;
-  /** A message that is sent again counts as a request; `phone` is the HMAC that the record of the first has. */
-  resend(by: Caller, phone: string): Promise<Outcome<Pass, Denial>>;
+  /** A message, the first or one more. The phone is null for a window of the provider, which asks for it there. */
+  request(by: Caller, phone: Phone | null): Promise<Outcome<Pass, Denial>>;
+  /** `same` counts this very request, once: whatever the limits say, and in one step with them. Null where it may be made twice. */
+  request(by: Caller, phone: Phone, same: Window | null): Promise<Outcome<Pass | CountedBefore, Denial>>;
   confirm(by: Caller): Promise<Outcome<unknown, Denial>>;
 }
 
-export interface LimitsOptions {
+interface LimitsOptions {
   readonly config: LimitsConfig;
   readonly windows: WindowStore;
   readonly hmac: Hmac;
@@ -88,17 +88,21 @@ export function createLimits(options: LimitsOptions): Limits {
     return null;
   }
 
-  const messageChecks = (by: Caller, phone: string | null): Check[] => [
-    { limit: 'requests per phone', rates: config.requestsPerPhone, key: phone, countsTries: false },
-    { limit: 'requests per caller', rates: config.requestsPerCaller, key: callerKey(by), countsTries: true },
-    { limit: 'requests per IP', rates: config.requestsPerIp, key: ipKey(by), countsTries: true },
-    { limit: 'requests', rates: config.requests, key: ALL, countsTries: false },
-  ];
+  function request(by: Caller, phone: Phone | null): Promise<Outcome<Pass, Denial>>;
+  function request(by: Caller, phone: Phone, same: Window | null): Promise<Outcome<Pass | CountedBefore, Denial>>;
+  async function request(by: Caller, phone: Phone | null, same: Window | null = null) {
+    const key = phone && ('hmac' in phone ? phone.hmac : hmac('phone', phone.digits));
+    const checks: Check[] = [
+      { limit: 'requests per phone', rates: config.requestsPerPhone, key, countsTries: false },
+      { limit: 'requests per caller', rates: config.requestsPerCaller, key: callerKey(by), countsTries: true },
+      { limit: 'requests per IP', rates: config.requestsPerIp, key: ipKey(by), countsTries: true },
+      { limit: 'requests', rates: config.requests, key: ALL, countsTries: false },
+    ];
+    return count(checks, same);
+  }
 
   return {
-    request: (by, phone, same) => count(messageChecks(by, phone === null ? null : hmac('phone', phone)), same),
-    // Only a request that names itself can be counted before.
-    resend: (by, phone) => count(messageChecks(by, phone), null) as Promise<Outcome<Pass, Denial>>,
+    request,
     confirm: (by) =>
       count(
         [

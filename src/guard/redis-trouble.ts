@@ -16,7 +16,7 @@ const TROUBLES = {
   SENTINELS: 'none of its sentinels can be reached, or none knows the name of the master',
 } as const;
 
-export type TroubleName = keyof typeof TROUBLES;
+type TroubleName = keyof typeof TROUBLES;
 
 export interface RedisTrouble {
   readonly reason: TroubleName;

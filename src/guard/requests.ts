@@ -29,7 +29,7 @@ export interface Remembered {
 }
 
 /** The record of a request, and when the store said so: by its own clock, and by this process' monotonic one. */
-export interface FoundRequest {
+interface FoundRequest {
   /** Null before the first such request, and after its time. */
   readonly remembered: Remembered | null;
   readonly text: string | null;
@@ -57,7 +57,7 @@ interface RequestRecord {
   readonly until: number;
 }
 
-export interface RequestsOptions {
+interface RequestsOptions {
   readonly store: AttemptStore;
   readonly hmac: Hmac;
   readonly logger: Logger;

@@ -1,3 +1,5 @@
+import { WINDOW_MS } from './window-rules.ts';
+
 /** Where attempt records live, as texts under keys that are HMACs. */
 export interface AttemptStore {
   /** What is kept of a key, and the time by the store's own clock. Errors: `StoreUnavailable` within 200 ms. */
@@ -31,8 +33,8 @@ export class StoreFull extends Error {
 /** A record outlives every code by far, because it also holds the owner, who may read the certification for as long. */
 export const RECORD_TTL_MS = 60 * 60_000;
 
-/** While a code can still be right, its record is never dropped for room: that would make its attempts free again. */
-export const CODE_LIFE_MS = 10 * 60_000;
+/** Until this age no record is dropped for room: a code can be right, or a call complete a window in its last moment. */
+export const IN_USE_MS = WINDOW_MS + 60_000;
 
 export const MAX_RECORDS = 100_000;
 
@@ -46,7 +48,7 @@ export function createMemoryStore(clock: () => number = monotonic, maxRecords = 
   function makeRoom(now: number): void {
     for (const [key, { writtenAt }] of records) {
       const age = now - writtenAt;
-      const isSpare = age >= RECORD_TTL_MS || (records.size >= maxRecords && age >= CODE_LIFE_MS);
+      const isSpare = age >= RECORD_TTL_MS || (records.size >= maxRecords && age >= IN_USE_MS);
       if (!isSpare) break;
       records.delete(key);
     }

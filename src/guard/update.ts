@@ -11,7 +11,7 @@ export interface RecordAt<R = AttemptRecord> {
   readonly heardAt: number;
 }
 
-export interface Updated<T, R = AttemptRecord> extends RecordAt<R> {
+interface Updated<T, R = AttemptRecord> extends RecordAt<R> {
   readonly reply: T;
   /** False where the store did not answer the write in time, which may happen yet. */
   readonly isKept: boolean;

@@ -36,9 +36,9 @@ export function useUp(
   return isUsable ? { record: { ...found, usedBy: call }, reply: true } : { reply: false };
 }
 
-/** Gives back what `call` alone has used up. */
-export function giveBack(found: WindowRecord | null, call: string): Step<void, WindowRecord> {
-  return found?.usedBy === call ? { record: { ...found, usedBy: null }, reply: undefined } : { reply: undefined };
+/** Gives back what `call` alone has used up, and answers whether it had. */
+export function giveBack(found: WindowRecord | null, call: string): Step<boolean, WindowRecord> {
+  return found?.usedBy === call ? { record: { ...found, usedBy: null }, reply: true } : { reply: false };
 }
 
 /**

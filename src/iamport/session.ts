@@ -9,7 +9,7 @@ import type { Http, HttpAnswer, HttpRequest } from '../upstream/http.ts';
 import { createTokens, saysRefused, type Token } from './token.ts';
 
 /** Exchanges with an access token, which is had by logging in, and had anew when it is refused or old. */
-export interface Session {
+interface Session {
   /**
    * Sends a request with the token, and once more with another one after a 401, which means not processed.
    * Errors: `UpstreamFault`; UPSTREAM_UNAUTHORIZED where the second token is refused, too.
@@ -17,7 +17,7 @@ export interface Session {
   send(request: HttpRequest): Promise<HttpAnswer>;
 }
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly http: Pick<Http, 'send'>;
   readonly apiKey: string;
   readonly apiSecret: string;

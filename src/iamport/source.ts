@@ -1,3 +1,4 @@
+import { plainAddress } from '../address.ts';
 import { createAsk, type Ask, type AskOptions, type Question } from '../upstream/ask.ts';
 import { bypassFor } from '../upstream/bypass.ts';
 import { asksDevice, overChannels, takesMerchantUid, type Channel } from '../upstream/channels.ts';
@@ -55,8 +56,7 @@ export function createIamport(options: IamportOptions): IdentityUpstream {
   ): Promise<CertificationRecord> {
     const decoded = decodeCertification(await ask(name, { ...question, impUid }), onDrift);
     if (decoded.impUid === impUid) return decoded;
-    onEvent({ kind: 'fault', call: ENDPOINTS[name].kind, reason: 'bad-answer' });
-    throw new UpstreamFault('bad-answer');
+    throw badAnswer(name, options);
   }
 
   /** Source: `DELETE /certifications/{imp_uid}`, then `GET` after an ambiguous fault. */
@@ -72,7 +72,7 @@ export function createIamport(options: IamportOptions): IdentityUpstream {
   const isGone = (impUid: string): Promise<boolean> => record('readBack', impUid).then(() => false, saysNotFound);
 
   return {
-    request: (person, address) => outcomeOf(request(ask, person, address, options)),
+    request: (person, address) => outcomeOf(request(ask, person, address && plainAddress(address), options)),
     confirm: (impUid, otp) => outcomeOf(record('confirm', impUid, { json: otp === null ? {} : { otp } })),
     certification: (impUid, signal) => outcomeOf(record('read', impUid, { signal })),
     readBack: (impUid) => outcomeOf(record('readBack', impUid)),
@@ -92,6 +92,12 @@ function channelsFor(merchantUid: string | null, { channels }: IamportOptions): 
   return (channels ?? [ANY_CHANNEL]).filter((channel) => takesMerchantUid(channel, merchantUid));
 }
 
+/** The fault of a success that lacks the impUid that it must name. */
+function badAnswer(name: keyof typeof ENDPOINTS, { onEvent }: IamportOptions): UpstreamFault {
+  onEvent({ kind: 'fault', call: ENDPOINTS[name].kind, reason: 'bad-answer' });
+  return new UpstreamFault('bad-answer');
+}
+
 function saysNotFound(error: unknown): boolean {
   return error instanceof UpstreamRefusal && error.refusal === 'NOT_FOUND';
 }
@@ -99,7 +105,7 @@ function saysNotFound(error: unknown): boolean {
 /** The page chooses the merchant_uid of a window, so that it can be one that nobody guesses. */
 function newWindow({ merchantCode, channels, onEvent }: IamportOptions): WindowPage | null {
   const channelKey = channels?.[0]?.key ?? null;
-  if (merchantCode !== null) return { id: newId(), isImpUid: false, merchantCode, storeId: null, channelKey };
+  if (merchantCode !== null) return { impUid: null, merchantUid: newId(), merchantCode, storeId: null, channelKey };
   onEvent({ kind: 'missing-setting', setting: 'IAMPORT_MERCHANT_CODE' });
   return null;
 }
@@ -115,7 +121,7 @@ async function request(
     ask('request', { json: requestBody(person, address, channel, options), ...turn }),
   );
   // A message was sent, but without a usable id nobody could confirm it.
-  if (typeof impUid !== 'string' || !IMP_UID.test(impUid)) throw new UpstreamFault('bad-answer');
+  if (typeof impUid !== 'string' || !IMP_UID.test(impUid)) throw badAnswer('request', options);
   return impUid;
 }
 

@@ -1,7 +1,7 @@
 import { UpstreamFault, UpstreamRefusal } from '../upstream/errors.ts';
 import type { JsonObject } from '../upstream/json.ts';
 
-export interface Tokens {
+interface Tokens {
   /** A token to use now. Errors: `UpstreamFault`, always one that says the caller's own request was not processed. */
   get(signal: AbortSignal): Promise<Token>;
   /**
@@ -88,9 +88,10 @@ function loginFault(error: unknown): UpstreamFault {
   return new UpstreamFault(saysRefused(error) ? 'login-refused' : 'login');
 }
 
-/** Whether a failed log-in says that the key or the secret is wrong. */
+/** Whether a failed log-in says that the key or the secret is wrong. Maintenance can be told with any status. */
 export function saysRefused(error: unknown): boolean {
-  return error instanceof UpstreamRefusal ? error.status < 500 : isUnauthorized(error);
+  if (!(error instanceof UpstreamRefusal)) return isUnauthorized(error);
+  return error.status < 500 && error.refusal !== 'CARRIER_MAINTENANCE';
 }
 
 function isUnauthorized(error: unknown): boolean {

@@ -1,7 +1,6 @@
 import { UpstreamFault, UpstreamRefusal, type Refusal } from '../upstream/errors.ts';
 import type { HttpAnswer } from '../upstream/http.ts';
 import { parseObject, type JsonObject } from '../upstream/json.ts';
-import { isNothing } from '../upstream/record.ts';
 import { classifyRefusal, type Classify } from '../upstream/refusal.ts';
 import { badResponse, reasonOfStatus } from '../upstream/status.ts';
 
@@ -50,8 +49,8 @@ export function openAnswer(answer: HttpAnswer, classify: Classify = classifyRefu
  */
 function refusalOfProvider(body: JsonObject, status: number, classify: Classify): UpstreamRefusal {
   const { pgCode, pgMessage, message } = body;
-  const words = isNothing(pgMessage) ? message : pgMessage;
+  const words = [pgMessage, message].find((text): text is string => typeof text === 'string' && text !== '') ?? '';
   const hasCode = typeof pgCode === 'string' && DANAL_CODE.test(pgCode);
-  const classified = classify(hasCode ? `[${pgCode}] ${String(words)}` : words);
+  const classified = classify(hasCode ? `[${pgCode}] ${words}` : words);
   return new UpstreamRefusal(classified, classified.refusal === 'UNRECOGNISED' ? 400 : status);
 }

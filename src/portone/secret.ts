@@ -1,15 +1,26 @@
 import type { OnUpstreamEvent } from '../events.ts';
 import type { Http, HttpAnswer, HttpRequest } from '../upstream/http.ts';
 
-/** Exchanges with the API secret, in place of a log-in: a refusal is told each time, and an acceptance when it is new. */
+export interface SecretOptions {
+  readonly apiSecret: string;
+  readonly storeId: string;
+  readonly onEvent: OnUpstreamEvent;
+}
+
+/**
+ * Exchanges with the API secret, in place of a log-in: a refusal is told each time, and an acceptance when it is new. Each names
+ * the store, in its body or else in its query: without it the upstream takes the store of the secret, which can be another one.
+ */
 export function createSecretSender(
   http: Pick<Http, 'send'>,
-  { apiSecret, onEvent }: { readonly apiSecret: string; readonly onEvent: OnUpstreamEvent },
+  { apiSecret, storeId, onEvent }: SecretOptions,
 ): (request: HttpRequest) => Promise<HttpAnswer> {
   let isAccepted = false;
   return async (request) => {
+    const { json } = request;
     const answer = await http.send({
       ...request,
+      ...(json ? { json: { storeId, ...json } } : { query: { storeId } }),
       headers: { ...request.headers, authorization: `PortOne ${apiSecret}` },
     });
     if (answer.status === 401) {

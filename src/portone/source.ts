@@ -1,12 +1,13 @@
+import { plainAddress } from '../address.ts';
 import { createAsk, type AskOptions, type Question } from '../upstream/ask.ts';
 import { bypassFor } from '../upstream/bypass.ts';
 import { asksDevice, overChannels, type Channel, type Turn } from '../upstream/channels.ts';
 import { createCertificationClock } from '../upstream/clock.ts';
-import { UpstreamFault, UpstreamRefusal } from '../upstream/errors.ts';
+import { UpstreamFault } from '../upstream/errors.ts';
 import type { Http, HttpAnswer } from '../upstream/http.ts';
 import { asObject, type JsonObject } from '../upstream/json.ts';
 import { newId } from '../upstream/new-id.ts';
-import type { CertificationRecord, OnDrift } from '../upstream/record.ts';
+import type { OnDrift } from '../upstream/record.ts';
 import { createClassify } from '../upstream/refusal.ts';
 import { readLessons } from '../upstream/refusals-file.ts';
 import { createHeardHttp } from '../upstream/traced-http.ts';
@@ -40,6 +41,7 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
   const exchange = createSecretSender(createHeardHttp(options.http, open, clock.hearDate), options);
   const { ask, load } = createAsk({ endpoints: ENDPOINTS, send: exchange, open }, options);
   const onDrift: OnDrift = (field) => onEvent({ kind: 'drift', field });
+  const page = { merchantUid: null, merchantCode: null, storeId, channelKey: channels[0]!.key };
 
   /** The record that an endpoint answers. An answer about another id is no answer. */
   async function record(name: 'confirm' | 'read' | 'readBack', impUid: string, question: Question = {}) {
@@ -51,8 +53,8 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
     throw new UpstreamFault('bad-answer');
   }
 
-  async function request(person: IdentityRequest, address: string | null): Promise<string> {
-    if (address === null) throw missingAddress(options);
+  async function request(person: IdentityRequest, address: string | null): Promise<string | null> {
+    if (address === null) return missingAddress(options);
     return overChannels(channels, options, (channel, turn) => send(sendBody(person, address, channel, options), turn));
   }
 
@@ -73,42 +75,36 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
 
   const isThere = (impUid: string): Promise<boolean> =>
     ask('readBack', { impUid }).then(
-      ({ id, status }) => id === impUid && status === 'READY',
+      ({ id, status }) => id === impUid && status !== 'FAILED', // one can be approved in the app by now
       () => false,
     );
 
   return {
-    request: (person, address) => outcomeOf(request(person, address)),
-    confirm: (impUid, otp) => outcomeOf(record('confirm', impUid, { json: { storeId, ...(otp !== null && { otp }) } })),
+    request: (person, address) => outcomeOf(request(person, address && plainAddress(address))),
+    confirm: (impUid, otp) => outcomeOf(record('confirm', impUid, { json: otp === null ? {} : { otp } })),
     certification: (impUid, signal) => outcomeOf(record('read', impUid, { signal })),
     readBack: (impUid) => outcomeOf(record('readBack', impUid)),
     resend: (impUid) => () => outcomeOf(resend(impUid)),
     delete: () => null,
     takesMerchantUid: () => true, // no provider sees it
-    newWindow: () => ({ id: newId(), isImpUid: true, merchantCode: null, storeId, channelKey: channels[0]!.key }),
-    windowIdOf: ({ impUid }: CertificationRecord) => impUid,
+    newWindow: () => ({ ...page, impUid: newId() }),
+    windowIdOf: ({ impUid }) => impUid,
     certifiedIn: ({ certifiedAt }, interval) => clock.place(certifiedAt, interval),
     load,
   };
 }
 
-/** The person's address is required: it is one that the gateway believes, or the request cannot be made. */
-function missingAddress({ onEvent }: PortoneOptions): UpstreamRefusal {
+/** The person's address is required: it is one that the gateway believes, or nothing is sent. */
+function missingAddress({ onEvent }: PortoneOptions): null {
   onEvent({ kind: 'missing-setting', setting: 'TRUST_PROXY' });
-  return new UpstreamRefusal({ refusal: 'MERCHANT_CONFIG', providerCode: null, shape: null }, 400);
+  return null;
 }
 
 /** A birthday and a gender digit become the first seven digits of the resident number, and LG U+ has another name here. */
-function sendBody(
-  person: IdentityRequest,
-  address: string,
-  channel: Channel,
-  { storeId, bypass }: PortoneOptions,
-): JsonObject {
+function sendBody(person: IdentityRequest, address: string, channel: Channel, { bypass }: PortoneOptions): JsonObject {
   const { name, phone, birthday, genderDigit, carrier, merchantUid, method } = person;
   const device = asksDevice(channel) ? person.device : null;
   return {
-    storeId,
     channelKey: channel.key,
     customer: {
       name,

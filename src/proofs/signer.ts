@@ -6,7 +6,7 @@ import { signingKeys, type SigningKey } from '../config/signing-keys.ts';
 /** Signs claims for one audience: a compact JWS that expires after ten minutes. */
 export type Sign = (audience: string, claims: Readonly<Record<string, unknown>>) => Promise<string>;
 
-export interface Signer {
+interface Signer {
   readonly sign: Sign;
   /** The public keys of all private ones, as RFC 7517 has them. */
   readonly jwks: JSONWebKeySet;

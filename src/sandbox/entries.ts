@@ -62,8 +62,6 @@ export function isSent({ windowFrom, code }: Entry): boolean {
   return windowFrom !== null || code !== null;
 }
 
-export type Entries = ReturnType<typeof createEntries>;
-
 /** The newest verifications, by impUid. */
 export function createEntries() {
   // null marks a deleted verification, so that a magic impUid does not come back to life.
@@ -80,7 +78,7 @@ export function createEntries() {
   };
 }
 
-export type Verdict = 'accepted' | 'already-certified' | 'not-sent' | 'code-missing' | Refusal;
+type Verdict = 'accepted' | 'already-certified' | 'not-sent' | 'code-missing' | Refusal;
 
 /** Decides on a confirm. The record is certified after `accepted`, except where the row says otherwise. */
 export function judge(entry: Entry, otp: string | undefined, scenario: Scenario, at: number): Verdict {

@@ -93,7 +93,7 @@ function neighbour(impUid: string): string {
 }
 
 /** How an OTP request differs from one that is answered with the code on its way. */
-export interface RequestScenario {
+interface RequestScenario {
   readonly refusal?: Refusal;
   /** The code is sent; this is how the answer travels. */
   readonly delivery?: Delivery;

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
 
 /** The address to count a request by, null where there is none. */
-export type ClientAddress = (request: FastifyRequest) => string | null;
+type ClientAddress = (request: FastifyRequest) => string | null;
 
 /**
  * Behind a router that has proven its secret, an address is the client's only where the router was believed to forward it.

@@ -7,7 +7,7 @@ import { requestIdOf } from '../request-context.ts';
 import { errorBody, MAX_BODY_BYTES, refuse, refuseSocket, SAFE_HEADERS, clientMistake } from './error-answers.ts';
 
 /** A request that is answered with an error; one that node could not read has no id. */
-export interface RefusedRequest {
+interface RefusedRequest {
   readonly requestId: string | null;
   readonly status: number;
   readonly code: string;

@@ -76,8 +76,10 @@ export async function createServer(
   return {
     sandbox,
     async listen() {
-      const { port, adminPort } = config;
-      const url = await app.listen({ host: await addressOf(config.host), port });
+      const { port, adminPort, maxConnections } = config;
+      // Node's queue of connections that wait to be accepted holds 511. After a restart all clients connect at once, and the kernel lets
+      // those beyond the queue wait for retries of TCP, which took half a minute for 1,000 clients.
+      const url = await app.listen({ host: await addressOf(config.host), port, backlog: maxConnections });
       const adminUrl = await admin.listen({ host: await addressOf(config.adminHost), port: adminPort });
       return { url: `${url}/graphql`, adminUrl };
     },

@@ -20,7 +20,7 @@ export interface AskOptions {
 }
 
 /** How one upstream is spoken to. */
-export interface Protocol<Name extends CallName> {
+interface Protocol<Name extends CallName> {
   readonly endpoints: Readonly<Record<Name | 'read', Endpoint>>;
   /** One exchange, with the proof of who we are. Errors: `UpstreamFault`. */
   readonly send: (request: HttpRequest) => Promise<HttpAnswer>;

@@ -72,7 +72,7 @@ export function createUpstreamClock(): UpstreamClock {
 }
 
 /** The upstream's two clocks. A log-in's `now` is rare, and by the clock of `certified_at`; a `Date` is frequent, and can be a proxy's. */
-export interface CertificationClock {
+interface CertificationClock {
   readonly hearLogin: UpstreamClock['hear'];
   readonly hearDate: UpstreamClock['hear'];
   /** Whether something that the upstream dates to this unix second happened in an interval; `unsure` without a date. */

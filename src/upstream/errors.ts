@@ -3,7 +3,7 @@
  * refused to process it; `answered`, something else answered in its place, as far as can be told; `ambiguous`, it may have
  * been processed.
  */
-export type Fate = 'not-sent' | 'rejected' | 'answered' | 'ambiguous';
+type Fate = 'not-sent' | 'rejected' | 'answered' | 'ambiguous';
 
 /**
  * Everything that can keep a call from a usable answer: the code a client meets, what became of the call, whether it
@@ -41,7 +41,7 @@ const FAULTS = {
 
 export type FaultReason = keyof typeof FAULTS;
 export const FAULT_REASONS = Object.keys(FAULTS) as readonly FaultReason[];
-export type FaultCode = (typeof FAULTS)[FaultReason]['code'];
+type FaultCode = (typeof FAULTS)[FaultReason]['code'];
 
 /** Why the upstream said no, in its own envelope. The patterns that tell them apart are in `upstream/refusal.ts`. */
 export const REFUSALS = [

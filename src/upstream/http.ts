@@ -19,6 +19,7 @@ export interface HttpRequest {
   readonly path: string;
   /** The path with `{imp_uid}` in place of the id; without it the path has none. */
   readonly template?: string;
+  readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: Readonly<Record<string, unknown>>;
   /** Ends the whole exchange, body included; with an `UpstreamFault` as its reason, that is what is thrown. */
@@ -96,10 +97,11 @@ export function createHttp(options: HttpOptions): Http {
   const basePath = base.pathname.replace(/\/$/, '');
   const client = got.extend(SAFE);
 
-  async function send({ method, path, headers = {}, json, signal }: HttpRequest): Promise<HttpAnswer> {
+  async function send({ method, path, query = {}, headers = {}, json, signal }: HttpRequest): Promise<HttpAnswer> {
     const url = new URL(basePath + path, base);
     // A path that changes when parsed ("..", "?", "//" and a host) would reach another endpoint with our token.
     if (url.pathname !== basePath + path) throw new TypeError('A path must not need escaping');
+    url.search = new URLSearchParams(query).toString();
 
     const progress: Progress = { stage: 'connect', request: null };
     const sent: Sent = {
@@ -169,7 +171,7 @@ function nodeRequest(
   return (url, { method, headers }) =>
     new Promise((resolve, reject) => {
       const all = { ...(headers as OutgoingHttpHeaders), ...own };
-      const options = { ...connection, path: url.pathname, method, headers: all };
+      const options = { ...connection, path: url.pathname + url.search, method, headers: all };
       const request = (isTls ? httpsRequest : httpRequest)(options);
       watchConnection(request, isTls, progress, connectTimeoutMs);
       progress.request = request;

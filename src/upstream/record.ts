@@ -25,23 +25,23 @@ export interface CertificationRecord {
   readonly origin: string | null;
 }
 
-export type RecordGender = 'MALE' | 'FEMALE';
+type RecordGender = 'MALE' | 'FEMALE';
 
 /** Each network by its names, former ones and those of other upstreams included. */
 const NETWORKS = { SKT: 'SKT', KT: 'KT', KTF: 'KT', LGT: 'LGT', LGU: 'LGT', 'LGU+': 'LGT' } as const;
 type Network = (typeof NETWORKS)[keyof typeof NETWORKS];
 export type RecordCarrier = Network | `${Network}_MVNO`;
 
-export type RecordField = keyof CertificationRecord;
+type RecordField = keyof CertificationRecord;
 
 /** Called for every field whose value could not be read; never with the value. */
 export type OnDrift = (field: RecordField) => void;
 
 /** A value of an upstream as a value of the record; undefined where it cannot be read. */
-export type Decode<T> = (value: unknown) => T | undefined;
+type Decode<T> = (value: unknown) => T | undefined;
 
 /** Reads the fields of an object in an answer, whatever shape they came in: one that cannot be read costs that field and no other. */
-export interface FieldReader {
+interface FieldReader {
   /** Null where the value is absent or unreadable. `from` is the upstream's name of the field. */
   readonly read: <T>(field: RecordField, from: string, decode: Decode<T>) => T | null;
   /** A value that the upstream always sends: without it the record is still worth more than an error. */

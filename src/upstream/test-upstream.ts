@@ -27,14 +27,14 @@ export interface TestStates {
   replace(impUid: string, expected: TestState | null, next: TestState): Promise<void>;
 }
 
-export interface TestUpstreamOptions {
+interface TestUpstreamOptions {
   readonly identities: readonly TestIdentity[];
   /** Whether their time is over: then none can be verified, and what was verified does not exist. */
   readonly isOver: () => boolean;
   readonly states: TestStates;
 }
 
-export const TEST_PROVIDER = 'test';
+const TEST_PROVIDER = 'test';
 
 const TEST_IMP_UID = /^test_[\da-f]{32}$/i;
 
@@ -70,11 +70,13 @@ export function createTestUpstream(real: IdentityUpstream, options: TestUpstream
 function createVerifications({ identities, isOver, states }: TestUpstreamOptions) {
   const clock = createCertificationClock();
 
-  /** The verification of an impUid. Errors: NOT_FOUND. */
+  /** The verification of an impUid, by the clock of this machine, as every replica keeps it. Errors: NOT_FOUND. */
   async function find(impUid: string): Promise<{ readonly state: TestState; readonly identity: TestIdentity }> {
     const state = isOver() ? null : await states.find(impUid);
     const identity = state && identities.find(({ phone }) => states.hmacOf(phone) === state.hmac);
     if (!state || !identity || state.isDeleted) throw refused('NOT_FOUND', 404);
+    const at = performance.now();
+    clock.hearDate(unixSeconds() * 1_000, { since: at, until: at });
     return { state, identity };
   }
 
@@ -92,9 +94,7 @@ function createVerifications({ identities, isOver, states }: TestUpstreamOptions
       // In words that are not known, as a real one: the record then tells by whom it was certified.
       if (state.certifiedAt !== null) throw refused('UNRECOGNISED', 400);
       if (otp !== identity.code) throw refused('WRONG_OTP', 400);
-      const [nowMs, at] = [Date.now(), performance.now()];
-      const certifiedAt = Math.floor(nowMs / 1_000);
-      clock.hearDate(certifiedAt * 1_000, { since: at, until: at });
+      const certifiedAt = unixSeconds();
       await states.replace(impUid, state, { ...state, certifiedAt });
       return recordOf(impUid, identity, certifiedAt);
     },
@@ -111,6 +111,10 @@ function createVerifications({ identities, isOver, states }: TestUpstreamOptions
     },
     certifiedIn: (({ certifiedAt }, interval) => clock.place(certifiedAt, interval)) as IdentityUpstream['certifiedIn'],
   };
+}
+
+function unixSeconds(): number {
+  return Math.floor(Date.now() / 1_000);
 }
 
 const FIELDS = ['name', 'phone', 'birthday', 'genderDigit', 'carrier'] as const;

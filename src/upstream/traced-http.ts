@@ -8,7 +8,7 @@ import type { Http, HttpAnswer } from './http.ts';
  * The same exchanges, each in a span: a log-in and a call that is sent again have their own. A span has the template of the path
  * and never the URL. `open` tells an answer with a fault or a refusal by throwing it; it is asked for spans that are recorded.
  */
-export function createTracedHttp(http: Http, open: (answer: HttpAnswer) => unknown): Pick<Http, 'send'> {
+function createTracedHttp(http: Http, open: (answer: HttpAnswer) => unknown): Pick<Http, 'send'> {
   const { hostname, port, protocol } = http.base;
   const server = {
     'server.address': hostname,

@@ -21,16 +21,13 @@ export interface IdentityRequest {
   readonly device: BypassValues['device'];
 }
 
+/** The id that the record of a window will have: the script takes it as `identityVerificationId` (V2) or `merchant_uid` (V1). */
+type WindowId =
+  | { readonly impUid: string; readonly merchantUid: null }
+  | { readonly impUid: null; readonly merchantUid: string };
+
 /** What a page opens the provider's own window with. What the script of one upstream does not need is null. */
-export interface WindowPage {
-  /** The id that the record of the window will have: given to the script as `identityVerificationId` (V2) or `merchant_uid` (V1). */
-  readonly id: string;
-  /** Whether that is the record's impUid, known before the window opens; otherwise it is its merchantUid. */
-  readonly isImpUid: boolean;
-  readonly merchantCode: string | null;
-  readonly storeId: string | null;
-  readonly channelKey: string | null;
-}
+export type WindowPage = WindowId & Readonly<Record<'merchantCode' | 'storeId' | 'channelKey', string | null>>;
 
 export type Answer<T> = Promise<Outcome<T, UpstreamError>>;
 
@@ -42,9 +39,10 @@ export type Answer<T> = Promise<Outcome<T, UpstreamError>>;
 export interface IdentityUpstream {
   /**
    * Has a code sent, and answers the impUid of the new verification; after an ambiguous fault a message may have been sent.
-   * `address` is the person's IP, null where it is not known.
+   * `address` is the person's IP, as a proxy may write it; null where it is not known. Null, and nothing sent, where a setting is
+   * missing, as for a window.
    */
-  request(person: IdentityRequest, address: string | null): Answer<string>;
+  request(person: IdentityRequest, address: string | null): Answer<string | null>;
 
   /**
    * Sends the person's code, or null for a person who approved in the app, and answers their record, certified or not. After an
@@ -73,8 +71,8 @@ export interface IdentityUpstream {
   /** A new verification in the provider's own window; null where a setting that a page needs for it is missing, which the event `missing-setting` names. */
   newWindow(): WindowPage | null;
 
-  /** The id in a record that `newWindow` made for it: its merchantUid or its impUid. */
-  windowIdOf(record: CertificationRecord): string | null;
+  /** The id that a window of this upstream has in its record: the impUid, or the merchantUid, which only the record can tell. */
+  windowIdOf(record: Pick<CertificationRecord, 'impUid' | 'merchantUid'>): string | null;
 
   /** Whether a record was certified in an interval of `performance.now()`, by the upstream's own clocks and no wall clock. */
   certifiedIn(record: CertificationRecord, interval: Interval): Placement;

@@ -14,9 +14,9 @@ import { createSingleFlight } from './single-flight.ts';
 import { failureOf } from './upstream-failure.ts';
 
 /** What a person confirms with: the code of the message, or an approval in the carrier's app. */
-export type Confirmation = { readonly method: 'SMS'; readonly otp: string } | { readonly method: 'APP' };
+type Confirmation = { readonly method: 'SMS'; readonly otp: string } | { readonly method: 'APP' };
 
-export type Confirmed = Outcome<CertificationRecord, FailureOf['confirm'] | InvalidInput>;
+type Confirmed = Outcome<CertificationRecord, FailureOf['confirm'] | InvalidInput>;
 
 export type Confirm = (caller: Caller, impUid: string, confirmation: Confirmation) => Promise<Confirmed>;
 

@@ -19,7 +19,7 @@ export interface Sent {
   readonly expiresAt: Date;
 }
 
-export type Requested = Outcome<Sent, FailureOf['request']>;
+type Requested = Outcome<Sent, FailureOf['request']>;
 
 export type Request = (caller: Caller, person: IdentityRequest) => Promise<Requested>;
 
@@ -52,7 +52,7 @@ async function request(
     const found = same && (await requests.find(same));
     if (found && !found.ok) return found;
     if (found?.value.remembered) return repeated(parts, found.value.remembered);
-    const pass = await limits.request(caller, person.phone, same && same.window);
+    const pass = await limits.request(caller, { digits: person.phone }, same && same.window);
     if (!pass.ok) return pass;
     if (pass.value.kind === 'counted') {
       const keep = async (ended: Remembered) => same && found && requests.keep(same, found.value, ended);
@@ -95,6 +95,10 @@ async function send(
     if (mayBeSent(answer.failure)) await keep({ impUid: null, resendAt, expiresAt });
     else void (isUnsent(answer.failure) ? pass.refund() : pass.release());
     return failed(failureOf('request', answer.failure));
+  }
+  if (answer.value === null) {
+    void pass.refund();
+    return failed(failure('UPSTREAM_MISCONFIGURED'));
   }
   const sent: Sent = { impUid: answer.value, resendAt, expiresAt };
   await attempts.open(caller, sent.impUid, person);

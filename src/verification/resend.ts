@@ -9,7 +9,7 @@ import { isUnsent, timesOf, type Sent } from './request.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { failureOf } from './upstream-failure.ts';
 
-export type Resent = Outcome<Sent & { readonly attemptsLeft: number }, FailureOf['resend']>;
+type Resent = Outcome<Sent & { readonly attemptsLeft: number }, FailureOf['resend']>;
 
 export type Resend = (caller: Caller, impUid: string) => Promise<Resent>;
 
@@ -25,7 +25,7 @@ async function resend(parts: Parts, caller: Caller, impUid: string): Promise<Res
   if (!may.ok) return may;
   const send = upstream.resend(impUid);
   if (!send) return failed(failure('RESEND_UNAVAILABLE'));
-  const pass = await limits.resend(caller, may.value.phone);
+  const pass = await limits.request(caller, { hmac: may.value.phone });
   if (!pass.ok) return pass;
   // Not before: while no message is sent, a code that was wrong stays wrong.
   const begun = allowed(await attempts.resend(caller, impUid));

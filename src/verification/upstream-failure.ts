@@ -2,7 +2,7 @@ import { failure, type Call, type Failure, type FailureOf } from '../failure.ts'
 import type { Refusal, UpstreamError, UpstreamRefusal } from '../upstream/errors.ts';
 
 /** The calls that ask the upstream: a window is opened by the page. */
-export type SentCall = Exclude<Call, 'open'>;
+type SentCall = Exclude<Call, 'open'>;
 
 /** The code in each kind of call; those about a record as a whole share one. */
 type Row = readonly [

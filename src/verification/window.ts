@@ -8,35 +8,30 @@ import type { Parts } from './parts.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { failureOf } from './upstream-failure.ts';
 
-/** What a page opens the provider's window with; what the script of this provider does not take is null. */
-export interface OpenedWindow extends Pick<WindowPage, 'merchantCode' | 'storeId' | 'channelKey'> {
-  readonly impUid: string | null;
-  readonly merchantUid: string | null;
-  readonly expiresAt: Date;
-}
+export type OpenedWindow = WindowPage & { readonly expiresAt: Date };
 
 /** Issues the id of a new window, which the caller alone can complete. Nothing is sent. */
 export async function openWindow(parts: Parts, caller: Caller): Promise<Outcome<OpenedWindow, FailureOf['open']>> {
   const page = parts.upstream.newWindow();
   if (!page) return failed(failure('UPSTREAM_MISCONFIGURED'));
-  const pass = await parts.limits.request(caller, null, null);
+  const pass = await parts.limits.request(caller, null);
   if (!pass.ok) return pass;
+  const expiresAt = new Date(Date.now() + WINDOW_MS); // before it is kept: what the caller is told must hold
   const kept = await keep(parts, caller, page); // a window whose owner cannot be kept could never be completed
   if (!kept.ok) {
-    if (pass.value.kind === 'counted') void pass.value.refund();
+    void pass.value.refund();
     return kept;
   }
-  const { id, isImpUid, merchantCode, storeId, channelKey } = page;
-  const ids = isImpUid ? { impUid: id, merchantUid: null } : { impUid: null, merchantUid: id };
-  return ok({ ...ids, merchantCode, storeId, channelKey, expiresAt: new Date(Date.now() + WINDOW_MS) });
+  return ok({ ...page, expiresAt });
 }
 
-async function keep({ attempts, identityWindows }: Parts, caller: Caller, { id, isImpUid }: WindowPage) {
-  const owned = isImpUid ? await attempts.openWindow(caller, id) : ok(undefined);
-  return owned.ok ? identityWindows.open(caller, id) : owned;
+async function keep({ attempts, identityWindows }: Parts, caller: Caller, { impUid, merchantUid }: WindowPage) {
+  if (impUid === null) return identityWindows.open(caller, merchantUid);
+  const owned = await attempts.openWindow(caller, impUid);
+  return owned.ok ? identityWindows.open(caller, impUid) : owned;
 }
 
-export type Completed = Outcome<CertificationRecord, FailureOf['complete']>;
+type Completed = Outcome<CertificationRecord, FailureOf['complete']>;
 
 export type CompleteWindow = (caller: Caller, impUid: string) => Promise<Completed>;
 
@@ -51,10 +46,9 @@ async function complete(parts: Parts, caller: Caller, impUid: string): Promise<C
   const { limits, upstream, identityWindows } = parts;
   const pass = await limits.confirm(caller);
   if (!pass.ok) return pass;
-  const page = upstream.newWindow();
-  if (!page) return NOT_FOUND; // none was opened
-  if (page.isImpUid) {
-    const openedAt = await identityWindows.openedAt(caller, impUid);
+  const ownId = upstream.windowIdOf({ impUid, merchantUid: null }); // null where only the record can tell it
+  if (ownId !== null) {
+    const openedAt = await identityWindows.openedAt(caller, ownId);
     if (!openedAt.ok) return openedAt;
     if (openedAt.value === null) return NOT_FOUND;
   }
@@ -62,7 +56,7 @@ async function complete(parts: Parts, caller: Caller, impUid: string): Promise<C
   if (!read.ok) {
     const answer = failureOf('complete', read.failure);
     // The upstream makes the record when the page opens the window.
-    return page.isImpUid && answer.code === 'NOT_FOUND' ? NOT_COMPLETED : failed(answer);
+    return ownId !== null && answer.code === 'NOT_FOUND' ? NOT_COMPLETED : failed(answer);
   }
   const id = upstream.windowIdOf(read.value);
   return id === null ? NOT_FOUND : completeWith(parts, caller, id, read.value);

@@ -83,7 +83,9 @@ export async function openPage(context: BrowserContext, url: string): Promise<Wa
 }
 
 export async function openTab(page: Page, name: string): Promise<void> {
-  await tabs(page).filter({ hasText: name }).click();
+  await tabs(page)
+    .and(page.getByTitle(name, { exact: true }))
+    .click();
 }
 
 export function tabs(page: Page): Locator {

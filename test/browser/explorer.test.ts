@@ -39,7 +39,9 @@ async function kept(page: Page, text: string): Promise<void> {
 const OTHER_TABS = [
   'ConfirmIdentityOtp',
   'Certification',
+  'DeleteCertification',
   'CompleteIdentityWindow',
+  'ConfirmIdentityApp',
   'OpenIdentityWindow',
   'ResendIdentityOtp',
 ];

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { devices, type Browser, type Page } from 'playwright-core';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { portoneAt } from '../support/gateway.ts';
+import { portoneAt, startGateway, type TestGateway } from '../support/gateway.ts';
+import { VERSIONS, type Version } from '../support/upstreams.ts';
 import { chromiumPath, launchChromium } from './chromium.ts';
 
 const DOCUMENT = readFileSync('docs/window.md', 'utf8');
@@ -71,7 +71,7 @@ describeInChromium(
       await sandbox.close();
     });
 
-    async function openPage(version: 'V1' | 'V2', isPhone: boolean): Promise<Page> {
+    async function openPage(version: Version, isPhone: boolean): Promise<Page> {
       sandbox = await createSandbox();
       gateway = await startGateway({
         iamport: { baseUrl: sandbox.url },
@@ -85,7 +85,7 @@ describeInChromium(
 
     const titleIs = (page: Page, title: string) => page.waitForFunction(`document.title === '${title}'`);
 
-    describe.each(['V1', 'V2'] as const)('on %s', (version) => {
+    describe.each(VERSIONS)('on %s', (version) => {
       test('verifies the person in a window on a desktop, and says what the script says when they cancel', async () => {
         const page = await openPage(version, false);
         const frame = page.frameLocator('dialog iframe');

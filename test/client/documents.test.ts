@@ -9,6 +9,8 @@ import {
   parse,
   print,
   validate,
+  type FieldNode,
+  type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
 import * as client from '../../packages/client/src/index.ts';
@@ -28,6 +30,12 @@ test('there is a document for each operation of schema/operations, and no other'
   expect(new Set(names)).toEqual(new Set(operations.map((operation) => `${operation}Document`)));
 });
 
+test('each field of Query and Mutation has a document that asks for it', () => {
+  const asked = operations.map((operation) => rootOf(operation).name.value);
+  const fields = [api.getQueryType()!, api.getMutationType()!].flatMap((type) => Object.keys(type.getFields()));
+  expect(new Set(asked)).toEqual(new Set(fields));
+});
+
 test.each(operations)('%s is valid, and the same as text and as a parsed document', (operation) => {
   const document = documentOf(operation);
   const text = String(document);
@@ -37,11 +45,14 @@ test.each(operations)('%s is valid, and the same as text and as a parsed documen
 });
 
 test.each(operations)('%s asks for the type of its result, and for each failure', (operation) => {
-  const [root] = parse(String(documentOf(operation))).definitions;
-  const [field] = (root as { selectionSet: SelectionSetNode }).selectionSet.selections;
-  expect(fieldsFor('', (field as { selectionSet: SelectionSetNode }).selectionSet)).toContain('__typename');
+  expect(fieldsFor('', rootOf(operation).selectionSet!)).toContain('__typename');
   expect(String(documentOf(operation))).toContain('...IdentityErrorFields\n');
 });
+
+function rootOf(operation: string): FieldNode {
+  const [root] = parse(String(documentOf(operation))).definitions;
+  return (root as OperationDefinitionNode).selectionSet.selections[0] as FieldNode;
+}
 
 const fragment = definitions.find((it) => it.kind === Kind.FRAGMENT_DEFINITION)!;
 const failures = api.getPossibleTypes(api.getType('IdentityError') as GraphQLInterfaceType);

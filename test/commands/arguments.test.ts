@@ -38,9 +38,13 @@ describe('arguments', () => {
     expect(read().invocation.env).toEqual({ HOST: 'h', IAMPORT_API_KEY: 'k' });
   });
 
-  test('take the credentials out of the environment by --sandbox', () => {
+  test('take what is the merchant’s out of the environment by --sandbox, and the keys of proofs that others believe', () => {
     const { env, isSandboxForced } = read('--sandbox').invocation;
     expect([env, isSandboxForced]).toEqual([{ HOST: 'h' }, true]);
+    const merchant = ['IAMPORT_CHANNEL_KEY', 'IAMPORT_MERCHANT_CODE', 'PORTONE_API_SECRET', 'PORTONE_BYPASS'];
+    const keys = ['PERSON_ID_KEY', 'PROOF_PRIVATE_KEY', 'PROOF_ISSUER'];
+    const given = Object.fromEntries([...merchant, ...keys, 'PORT'].map((name) => [name, 'canary']));
+    expect(readArguments(['--sandbox'], given).invocation.env).toStrictEqual({ PORT: 'canary' });
   });
 
   test.each(['--help', '-h'])('ask for help by %s, whatever else is there', (flag) => {

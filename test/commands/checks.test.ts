@@ -19,7 +19,12 @@ import { openFile } from '../../src/guard/file-link.ts';
 import { watchFileSecret } from '../../src/guard/file-secret.ts';
 import { connectRedis } from '../../src/guard/redis-link.ts';
 import { watchSecret } from '../../src/guard/redis-secret.ts';
-import { createSandbox, SANDBOX_PORTONE_SECRET, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import {
+  createSandbox,
+  SANDBOX_PORTONE_SECRET,
+  SANDBOX_STORE_ID,
+  type SandboxOptions,
+} from '../../src/sandbox/sandbox.ts';
 import {
   envelope,
   errorV2,
@@ -180,11 +185,23 @@ describe('the check of PortOne V2', () => {
   test('reads a verification that is nobody’s under the secret, and asks iamport nothing where that has no key', async () => {
     const sandbox = await createSandbox();
     closers.push(() => sandbox.close());
-    expect(await check(sandbox.url, { apiSecret: SANDBOX_PORTONE_SECRET })).toEqual([
+    const portone = { apiSecret: SANDBOX_PORTONE_SECRET, storeId: SANDBOX_STORE_ID };
+    expect(await check(sandbox.url, portone)).toEqual([
       expect.stringMatching(/^ok upstream 127\.0\.0\.1:\d+ accepts the secret; a read took \d+ ms$/),
       'ok clock this machine and the upstream agree',
     ]);
     expect(sandbox.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([READ]);
+  });
+
+  test('says that the store is another than that of the secret', async () => {
+    const sandbox = await createSandbox();
+    closers.push(() => sandbox.close());
+    expect(await check(sandbox.url, { apiSecret: SANDBOX_PORTONE_SECRET })).toEqual([
+      expect.stringMatching(
+        /^problem upstream .* accepts the secret and refuses a read with status 403: compare PORTONE_STORE_ID/,
+      ),
+      'ok clock this machine and the upstream agree',
+    ]);
   });
 
   test('tries both upstreams where both are served, and one that is well says nothing of the other', async () => {
@@ -207,7 +224,7 @@ describe('the check of PortOne V2', () => {
     ],
     ['is down', plain(502, '<html>'), /problem .* answers with status 502: it, or a proxy in between, is down/],
     ['limits calls', plain(429, ''), /problem .* answers that there are too many calls/],
-    ['forbids the read', errorV2(403, 'FORBIDDEN'), /warning .* accepts the secret and refuses a read with status 403/],
+    ['forbids the read', errorV2(403, 'FORBIDDEN'), /problem .* accepts the secret and refuses a read with status 403/],
   ])('says of one that %s what to do', async (_name, fault, line) => {
     const upstream = await before(fault);
     expect((await check(upstream.url))[0]).toMatch(line);

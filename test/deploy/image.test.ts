@@ -1,6 +1,16 @@
 import { spawn, spawnSync, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -30,6 +40,9 @@ function exec(keyword: 'CMD' | 'HEALTHCHECK'): string[] {
 
 const environment = Object.fromEntries(inImage('ENV')[0]!.map((pair) => pair.split('=')));
 
+/** Whom the image runs as; a process that is not root can start others only as itself. */
+const user = process.getuid!() === 0 ? { uid: 1000, gid: 1000 } : {};
+
 const folder = mkdtempSync(join(tmpdir(), 'identity-image-'));
 afterAll(() => {
   spawnSync('chmod', ['-R', 'u+w', folder]);
@@ -46,6 +59,7 @@ describe('deploy/Dockerfile', () => {
     expect(inImage('EXPOSE')).toEqual([[String(port), String(adminPort)]]);
     expect(environment).toEqual({ NODE_ENV: 'production', HOST: '0.0.0.0' });
     expect(inImage('USER')).toEqual([[expect.stringMatching(/^[1-9]\d*:[1-9]\d*$/)]]);
+    expect(inBuild('USER')).toEqual(inImage('USER'));
     expect(exec('CMD')[0]).toBe('node');
     expect(exec('HEALTHCHECK').join(' ')).toContain(`process.env.ADMIN_PORT || ${adminPort}) + '/livez'`);
   });
@@ -61,7 +75,6 @@ describe('deploy/Dockerfile', () => {
 
   test('holds all that the gateway needs to serve, without a right to write it, and ends on SIGTERM', async () => {
     const image = imageIn(folder);
-    const isRoot = process.getuid?.() === 0;
     const options: SpawnOptions = {
       cwd: image,
       env: {
@@ -75,7 +88,7 @@ describe('deploy/Dockerfile', () => {
         DRAIN_DELAY_MS: '0',
       },
       stdio: ['ignore', 'pipe', 'inherit'],
-      ...(isRoot && { uid: 1000, gid: 1000 }),
+      ...user,
     };
     const gateway = spawn(process.execPath, exec('CMD').slice(1), options);
     const ended = once(gateway, 'close');
@@ -108,10 +121,25 @@ function imageIn(root: string): string {
     if (from === 'node_modules') for (const path of productionPackages()) copy([path, path], '.', image);
     else copy([from, to], build, image);
   }
-  // Another user may pass and read, and nobody may write.
+  // Another user may pass and read, and in the end nobody may write.
   chmodSync(root, 0o755);
-  spawnSync('chmod', ['-R', 'a+rX,a-w', image]);
+  spawnSync('chmod', ['-R', 'a+rX', image]);
+  compileIn(image);
+  spawnSync('chmod', ['-R', 'a-w', image]);
   return image;
+}
+
+/** The last RUN, which leaves compiled modules for the user of the image. */
+function compileIn(image: string): void {
+  const cache = join(image, 'node_modules/.cache');
+  mkdirSync(cache);
+  if (user.uid) chownSync(cache, user.uid, user.gid);
+  const run = instructions.findLast((one) => one.getKeyword() === 'RUN')!.getArgumentsContent()!;
+  const PATH = `${dirname(process.execPath)}:${process.env['PATH']}`;
+  const compiled = spawnSync('sh', ['-c', run], { cwd: image, env: { PATH }, encoding: 'utf8', ...user });
+  expect(compiled).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  const uid = user.uid ?? process.getuid!();
+  expect(readdirSync(join(cache, 'compiled'))).toEqual([expect.stringMatching(new RegExp(`-${uid}$`))]);
 }
 
 /** As COPY does: into a folder where the target ends with a slash, and of a folder its contents. */

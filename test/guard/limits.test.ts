@@ -67,10 +67,10 @@ function create(
     logger: { info: log, warn: log, error: log },
   });
   return {
-    request: (by: Caller, phone: string) => said(limits.request(by, phone, null)),
+    request: (by: Caller, phone: string) => said(limits.request(by, { digits: phone })),
     /** A request for one phone, and itself counted in `same`. */
     counted: async (by: Caller, same: Window | null) => {
-      const outcome = await limits.request(by, PHONE, same);
+      const outcome = await limits.request(by, { digits: PHONE }, same);
       return outcome.ok ? outcome.value : outcome.failure;
     },
     confirm: (by: Caller) => said(limits.confirm(by)),

@@ -5,6 +5,7 @@ import { begin, finish, opened, type Attempt, type AttemptRecord, type Begin } f
 import { createFileStore } from '../../src/guard/file.ts';
 import { createRedisStore } from '../../src/guard/redis.ts';
 import { connectRedis, type RedisLink } from '../../src/guard/redis-link.ts';
+import { WINDOW_MS } from '../../src/guard/window-rules.ts';
 import { createMemoryStore, StoreFull, StoreUnavailable, type AttemptStore } from '../../src/guard/store.ts';
 import { readRecord, update } from '../../src/guard/update.ts';
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';
@@ -91,7 +92,7 @@ function contractOnOneMachine(create: (clock: Clock, maxRecords?: number) => Att
     expect(await read(store, 'a')).not.toBeNull();
   });
 
-  test('is bounded, and refuses new records rather than forget attempts while a code can be right', async () => {
+  test('is bounded, and refuses new records rather than forget what a code or a window still needs', async () => {
     const clock = { ms: 0 };
     const store = create(clock, 3);
     for (const key of ['a', 'b', 'c']) await write(store, key);
@@ -100,9 +101,9 @@ function contractOnOneMachine(create: (clock: Clock, maxRecords?: number) => Att
     clock.ms = 1;
     await write(store, 'a');
     expect(await read(store, 'b')).not.toBeNull();
-    clock.ms = 10 * 60_000 - 1;
+    clock.ms = WINDOW_MS + 60_000 - 1;
     await expect(write(store, 'd')).rejects.toBeInstanceOf(StoreFull);
-    clock.ms = 10 * 60_000;
+    clock.ms = WINDOW_MS + 60_000;
     await write(store, 'd');
     expect([await read(store, 'b'), await read(store, 'a')]).toEqual([null, opened('owner', 'SMS')]);
   });

@@ -34,10 +34,10 @@ describe('a window', () => {
   test('is used by one call, which alone can give it back', () => {
     const { record, reply } = useUp(WINDOW, 'alice', 'first', OPENED_AT + 1);
     expect([record, reply]).toEqual([USED, true]);
-    expect(giveBack(USED, 'second')).toEqual({ reply: undefined });
-    expect(giveBack(null, 'first')).toEqual({ reply: undefined });
-    expect(giveBack(USED, 'first').record).toEqual(WINDOW);
-    expect(giveBack(WINDOW, 'first')).toEqual({ reply: undefined });
+    expect(giveBack(USED, 'second')).toEqual({ reply: false });
+    expect(giveBack(null, 'first')).toEqual({ reply: false });
+    expect(giveBack(USED, 'first')).toEqual({ record: WINDOW, reply: true });
+    expect(giveBack(WINDOW, 'first')).toEqual({ reply: false });
   });
 });
 

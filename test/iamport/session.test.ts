@@ -77,6 +77,7 @@ describe('a session', () => {
     ],
     ['a refusal', answer(400, { code: 1, message: '새로운 문구', response: null }), 'login-refused', [REFUSED]],
     ['a failure of its own', answer(502, '<html>'), 'login', [fault('bad-answer')]],
+    ['maintenance', answer(200, { code: 1, message: '시스템 점검 중', response: null }), 'login', []],
   ])('that is answered %s at its log-in sends nothing', async (_what, refused, reason, told) => {
     const { session, calls, events } = sessionBefore(refused);
     await expect(session.send(REQUEST)).rejects.toMatchObject({ reason, fate: 'not-sent' });

@@ -135,13 +135,14 @@ describe('a request for a code', () => {
   );
 
   test.each([{}, { imp_uid: null }, { imp_uid: '../users' }])(
-    'that is answered %j is ambiguous: a message may be on its way',
+    'that is answered %j is counted as a fault and ambiguous: a message may be on its way',
     async (response) => {
-      const { iamport } = await sourceBefore(response);
+      const { iamport, events } = await sourceBefore(response);
       expect(await plain(iamport.request(PERSON, null))).toMatchObject({
         code: 'UPSTREAM_BAD_RESPONSE',
         fate: 'ambiguous',
       });
+      expect(events).toContainEqual({ kind: 'fault', call: 'mutation', reason: 'bad-answer' });
     },
   );
 });

@@ -96,6 +96,8 @@ describe('an answer of PortOne V2', () => {
     ['0000', '', '인증번호 불일치', 'WRONG_OTP', '0000'],
     ['0000', null, '인증번호 불일치', 'WRONG_OTP', '0000'],
     ['[9013]', '사용정지', undefined, 'LINE_NOT_ELIGIBLE', null],
+    ['9013', { toString: 1, valueOf: 1 }, undefined, 'WRONG_OTP', '9013'],
+    ['8888', ['사용정지'], '인증번호 불일치', 'WRONG_OTP', '8888'],
   ])(
     'of the provider with the code %j and the words %j, else %j, is the refusal %s',
     (pgCode, pgMessage, message, refusal, providerCode) => {

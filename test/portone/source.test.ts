@@ -25,6 +25,8 @@ const ADDRESS = '203.0.113.7';
 const SEND = /^POST \/identity-verifications\/[0-9a-f]{32}\/send$/;
 const CONFIRM = `POST /identity-verifications/${ID}/confirm`;
 const READ = `GET /identity-verifications/${ID}`;
+/** Without it the upstream would look in the store of the secret, which can be another one. */
+const STORE = 'storeId=store-1';
 const VERIFIED = { status: 'VERIFIED', verifiedCustomer: { name: '홍길동' }, verifiedAt: '2026-01-31T02:00:00Z' };
 /** A budget that no busy machine uses up, in which every repeat has its time. */
 const CONFIRM_MS = 50_000;
@@ -121,11 +123,22 @@ describe('a request for a code', () => {
     expect(upstream.heard[1]!.json).not.toHaveProperty('customData');
   });
 
+  test.each([
+    ['203.0.113.7:51234', '203.0.113.7'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['[2001:db8::1]:443', '2001:db8::1'],
+  ])('of a person whose address a proxy wrote as %s names %s', async (written, ipAddress) => {
+    const { portone, upstream } = await start({ bypass: '{"ip":"{address}"}' });
+    await portone.request(person, written);
+    expect(upstream.heard[0]!.json).toMatchObject({ customer: { ipAddress }, bypass: { ip: ipAddress } });
+  });
+
   test('without the person’s address is the merchant’s to set up: nothing is sent, and the operator is told', async () => {
     const { portone, upstream, events } = await start();
-    expect(await plain(portone.request(person, null))).toMatchObject({ kind: 'refusal', refusal: 'MERCHANT_CONFIG' });
+    for (const address of [null, '_hidden']) expect(await plain(portone.request(person, address))).toBeNull();
     expect(upstream.calls).toEqual([]);
-    expect(events).toEqual([{ kind: 'missing-setting', setting: 'TRUST_PROXY' }]);
+    const missing = { kind: 'missing-setting', setting: 'TRUST_PROXY' };
+    expect(events).toEqual([missing, missing]);
   });
 
   test('whose answer was lost is sent again with the same id and key, and no second one is sent', async () => {
@@ -144,10 +157,13 @@ describe('a request for a code', () => {
     expect(upstream.calls).toHaveLength(2);
   });
 
-  test('whose answers were all lost is read back, and was sent if its record is there', async () => {
+  test.each<[string, object]>([
+    ['there', {}],
+    ['there, and approved in the app since', VERIFIED],
+  ])('whose answers were all lost is read back, and was sent if its record is %s', async (_what, record) => {
     const { portone, upstream } = await start();
     upstream.fault = (response, id, nth) =>
-      (response.req.method === 'POST' ? end : verification({}))(response, id, nth);
+      (response.req.method === 'POST' ? end : verification(record))(response, id, nth);
     const id = await plain(portone.request(person, ADDRESS));
     expect(upstream.calls.map((call) => call.replace(id as string, 'ID'))).toEqual([
       ...Array(3).fill('POST /identity-verifications/ID/send'),
@@ -317,15 +333,15 @@ describe('a confirm', () => {
 });
 
 describe('other calls', () => {
-  test('a resend has a key and no body, and a read has neither', async () => {
+  test('a resend has a key and no body, a read has neither, and each names the store in its query', async () => {
     const { portone, upstream, keys } = await start();
     expect(await plain(portone.resend(ID)!())).toBeUndefined();
     await portone.certification(ID);
     await portone.readBack(ID);
-    expect(upstream.heard.map(({ call, json }) => [call, json])).toEqual([
-      [`POST /identity-verifications/${ID}/resend`, null],
-      [READ, null],
-      [READ, null],
+    expect(upstream.heard.map(({ call, json, query }) => [call, json, query])).toEqual([
+      [`POST /identity-verifications/${ID}/resend`, null, STORE],
+      [READ, null, STORE],
+      [READ, null, STORE],
     ]);
     expect(keys()).toEqual([expect.stringMatching(/^"[A-Za-z0-9]{16,256}"$/), undefined, undefined]);
   });

@@ -220,14 +220,14 @@ describe('the device and the address of a request', () => {
   }
 
   test.each([
-    ['a proxy that is trusted', ['127.0.0.1'], '2001:db8::1'],
+    ['a proxy that is trusted, without the port that it adds', ['127.0.0.1'], '2001:db8::1'],
     ['a peer that is not', [], '127.0.0.1'],
   ])(
     'reach the provider where its options name them, the address as it is believed of %s',
     async (_who, trustProxy, ip) => {
       const { baseUrl, sent, close } = await upstream();
       const gateway = await started({ iamport: { baseUrl, bypass }, config: { trustProxy } });
-      const from = { 'x-forwarded-for': '2001:db8::1' };
+      const from = { 'x-forwarded-for': '[2001:db8::1]:51234' };
       const answers = [
         await gateway.run(REQUEST, { input: { ...input, device: 'MOBILE' } }, from),
         await gateway.run(REQUEST, { input }, from),

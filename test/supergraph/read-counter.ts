@@ -55,9 +55,10 @@ export async function startReadCounter(upstream: () => string): Promise<ReadCoun
 
 async function forward(request: IncomingMessage, upstream: string): Promise<Response> {
   const { method = '', url = '', headers } = request;
+  const { 'idempotency-key': key } = headers;
   return fetch(new URL(url, upstream), {
     method,
-    headers: { authorization: headers.authorization ?? '' },
+    headers: { authorization: headers.authorization ?? '', ...(typeof key === 'string' && { 'idempotency-key': key }) },
     ...(method === 'POST' && { body: await text(request) }),
   });
 }

@@ -13,6 +13,8 @@ export interface Heard {
   readonly headers: IncomingHttpHeaders;
   /** The body; null without one. */
   readonly json: unknown;
+  /** What the address names after its path; absent where it names nothing. */
+  readonly query?: string | undefined;
 }
 
 export interface FaultyUpstream {
@@ -69,7 +71,7 @@ export const short: Fault = (response) => {
 };
 
 /** The id in a path of PortOne V2, which has a call of its own for what V1 does at other paths. */
-const V2_PATH = /^\/identity-verifications\/([^/]+)(?:\/(send|resend|confirm))?$/;
+const V2_PATH = /^\/identity-verifications\/([^/?]+)(?:\/(send|resend|confirm))?(?:\?|$)/;
 
 /** A healthy answer: a wrong code, or a record that is not certified; V2 also sends codes. */
 function healthy(method: string | undefined, response: ServerResponse, impUid: string): unknown {
@@ -102,9 +104,12 @@ export async function startFaultyUpstream(): Promise<FaultyUpstream> {
     response: { access_token: 't', now: Math.floor(Date.now() / 1000), expired_at: 4_000_000_000 },
   };
 
-  function answer({ method, url = '', headers }: IncomingMessage, text: string, response: ServerResponse): unknown {
+  function answer(request: IncomingMessage, text: string, response: ServerResponse): unknown {
+    const { method, headers } = request;
+    const [url = '', query] = request.url!.split('?');
+    const json = text === '' ? null : (JSON.parse(text) as unknown);
     state.calls.push(`${method} ${url}`);
-    state.heard.push({ call: `${method} ${url}`, headers, json: text === '' ? null : (JSON.parse(text) as unknown) });
+    state.heard.push({ call: `${method} ${url}`, headers, json, query });
     const nth = state.calls.filter((call) => call === `${method} ${url}`).length;
     const impUid = V2_PATH.exec(url)?.[1] ?? url.split('/').at(-1)!;
     if (url === '/users/getToken') return (state.loginFault ?? envelope(200, login))(response, impUid, nth);

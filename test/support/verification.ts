@@ -1,5 +1,5 @@
 import type { Caller } from '../../src/caller.ts';
-import type { IamportConfig, LimitsConfig } from '../../src/config.ts';
+import type { IamportConfig, LimitsConfig, PortoneConfig } from '../../src/config.ts';
 import { createAttempts } from '../../src/guard/attempt-records.ts';
 import { deadlinesOf } from '../../src/deadlines.ts';
 import { createHmacs } from '../../src/guard/hmac.ts';
@@ -8,10 +8,9 @@ import { createLimits, type Limits } from '../../src/guard/limits.ts';
 import { createRequests } from '../../src/guard/requests.ts';
 import { createMemoryStore, type AttemptStore } from '../../src/guard/store.ts';
 import { createMemoryWindows, type WindowStore } from '../../src/guard/windows.ts';
-import { createHttp } from '../../src/upstream/http.ts';
-import { createIamport } from '../../src/iamport/source.ts';
 import type { IdentityUpstream, IdentityRequest } from '../../src/upstream/upstream.ts';
 import type { Outcome } from '../../src/outcome.ts';
+import { createUpstreams } from '../../src/upstreams.ts';
 import { createVerification, type Verification } from '../../src/verification/verification.ts';
 import { testConfig } from './config.ts';
 
@@ -47,6 +46,7 @@ export function verificationOn(
     ownLimits,
     answerMs = 18_000,
     iamport = {},
+    portone = null,
     as = (upstream) => upstream,
   }: {
     store?: AttemptStore;
@@ -56,14 +56,16 @@ export function verificationOn(
     ownLimits?: Limits;
     answerMs?: number;
     iamport?: Partial<IamportConfig>;
+    /** PortOne V2 at that address. */
+    portone?: PortoneConfig | null;
     /** Makes another upstream of it. */
     as?: (upstream: IdentityUpstream) => IdentityUpstream;
   } = {},
 ): UseCases & { readonly iamport: IdentityUpstream; close(): void } {
   const { iamport: config, limits: off } = testConfig(upstreamUrl, iamport);
-  const http = createHttp(config);
   const onEvent = (): void => {};
-  const upstream = as(createIamport({ ...config, http, onEvent }));
+  const upstreams = createUpstreams({ iamport: config, portone }, undefined, onEvent);
+  const upstream = as(upstreams.upstream);
   const hmac = createHmacs('the same on every replica');
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
   const verification = createVerification({
@@ -75,5 +77,5 @@ export function verificationOn(
     deadlines: { ...deadlinesOf(config), answerMs },
     codeLifetimeMs: config.codeLifetimeS * 1_000,
   });
-  return { ...useCases(verification), iamport: upstream, close: () => http.close() };
+  return { ...useCases(verification), iamport: upstream, close: () => upstreams.close() };
 }

@@ -63,8 +63,8 @@ describe('two upstreams side by side', () => {
     expect(upstream.calls).toEqual([`POST /identity-verifications/${id}/send`]);
     const page = both.newWindow()!;
     expect(page).toEqual({
-      id: expect.stringMatching(/^[0-9a-f]{32}$/),
-      isImpUid: true,
+      impUid: expect.stringMatching(/^[0-9a-f]{32}$/),
+      merchantUid: null,
       merchantCode: null,
       storeId: 'store-1',
       channelKey: 'channel-1',

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readConfig } from '../../src/config.ts';
 import { MAGIC_CODE, SCENARIOS } from '../../src/sandbox/scenarios.ts';
 import { startGateway, testConfig, type Fields, type TestGateway } from '../support/gateway.ts';
+import { UPSTREAMS, VERSIONS, type Version } from '../support/upstreams.ts';
 
 const REQUEST = `mutation($input: RequestIdentityOtpInput!) { requestIdentityOtp(input: $input) {
   __typename ... on IdentityOtpSent { impUid attemptsAllowed } ... on IdentityError { code message retryable } } }`;
@@ -15,22 +17,7 @@ const PERSON = {
   carrier: 'LGT_MVNO',
 };
 
-const VERSIONS = {
-  V1: {
-    magic: 'imp_',
-    request: () => 'POST /certifications/otp/request',
-    confirm: (id: string) => `POST /certifications/otp/confirm/${id}`,
-    read: (id: string) => `GET /certifications/${id}`,
-  },
-  V2: {
-    magic: 'magic',
-    request: (id: string) => `POST /identity-verifications/${id}/send`,
-    confirm: (id: string) => `POST /identity-verifications/${id}/confirm`,
-    read: (id: string) => `GET /identity-verifications/${id}`,
-  },
-} as const;
-
-const gateways: Partial<Record<keyof typeof VERSIONS, TestGateway>> = {};
+const gateways: Partial<Record<Version, TestGateway>> = {};
 beforeAll(async () => {
   const { policies } = testConfig('').iamport;
   const iamport = { policies: { ...policies, breakerMinimumRps: 10_000 } }; // one test has many failures
@@ -42,8 +29,8 @@ afterAll(async () => {
   await gateways.V2?.close();
 });
 
-describe.each(['V1', 'V2'] as const)('on %s', (version) => {
-  const { magic, ...paths } = VERSIONS[version];
+describe.each(VERSIONS)('on %s', (version) => {
+  const { magic, ...paths } = UPSTREAMS[version];
   const gateway = (): TestGateway => gateways[version]!;
   const codeOf = (impUid: string): string => gateway().sandbox.inbox.find((sms) => sms.impUid === impUid)!.code;
   const wrong = (code: string): string => (code === '271828' ? '314159' : '271828');
@@ -129,12 +116,12 @@ test('both answer every magic impUid alike, but for what each mends in its own w
     certified,
     attemptsRemaining,
   });
-  const answersOf = (version: 'V1' | 'V2') => {
+  const answersOf = (version: Version) => {
     const gateway = gateways[version]!;
     const scenarios = Object.keys(SCENARIOS).filter((number) => !others.has(number));
     return Promise.all(
       scenarios.map(async (scenario) => {
-        const impUid = `${VERSIONS[version].magic}900${scenario}777777`;
+        const impUid = `${UPSTREAMS[version].magic}900${scenario}777777`;
         const wrong = await gateway.confirm(impUid, '271828');
         const right = await gateway.confirm(impUid, MAGIC_CODE);
         const read = await gateway.run(READ, { impUid });
@@ -144,4 +131,21 @@ test('both answer every magic impUid alike, but for what each mends in its own w
   };
   const [v1, v2] = await Promise.all([answersOf('V1'), answersOf('V2')]);
   expect(v2).toEqual(v1);
+});
+
+test('a request without an address that V2 can be told is not sent, and leaves the phone its only one of an hour', async () => {
+  const ROUTER = { 'router-authorization': 'secret-of-the-router' };
+  const { trustProxy, limits } = readConfig({ TRUST_PROXY: '127.0.0.1', LIMIT_REQUESTS_PER_PHONE: '1/1h' });
+  const auth = { ...testConfig('').auth, routerSecret: 'secret-of-the-router' };
+  const gateway = await startGateway({ portone: {}, config: { auth, trustProxy, limits } });
+  try {
+    for (let time = 0; time < 2; time += 1)
+      expect(await gateway.run(REQUEST, { input: PERSON }, ROUTER)).toMatchObject({ code: 'UPSTREAM_MISCONFIGURED' });
+    expect(gateway.calls('')).toEqual([]);
+    const forwarded = { ...ROUTER, 'x-forwarded-for': '203.0.113.7' };
+    expect(await gateway.run(REQUEST, { input: PERSON }, forwarded)).toMatchObject({ __typename: 'IdentityOtpSent' });
+    expect(gateway.calls('/send')).toHaveLength(1);
+  } finally {
+    await gateway.close();
+  }
 });

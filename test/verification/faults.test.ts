@@ -25,6 +25,7 @@ import { startGateway, testConfig } from '../support/gateway.ts';
 import { holdTimeouts } from '../support/timers.ts';
 import { PERSON } from '../support/people.ts';
 import { until } from '../support/until.ts';
+import { UPSTREAMS, VERSIONS, type Version } from '../support/upstreams.ts';
 import { useCases } from '../support/verification.ts';
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
@@ -44,23 +45,11 @@ interface Way {
 const CONFIRM_MS = 25_000;
 const READ_MS = 20_000;
 
-/** The upstreams: what their paths are, and how they refuse. The faults of the wire are the same for all. */
-const UPSTREAMS = {
-  V1: {
-    request: 'POST /certifications/otp/request',
-    confirm: (id: string) => `POST /certifications/otp/confirm/${id}`,
-    read: (id: string) => `GET /certifications/${id}`,
-    refuse: (status: number, words: string) => refusal(status, words),
-  },
-  V2: {
-    request: '/send',
-    confirm: (id: string) => `POST /identity-verifications/${id}/confirm`,
-    read: (id: string) => `GET /identity-verifications/${id}`,
-    refuse: (status: number, words: string) => refusalV2(words, '', status),
-  },
+/** How they refuse; the faults of the wire are the same for both. */
+const REFUSE = {
+  V1: (status: number, words: string) => refusal(status, words),
+  V2: (status: number, words: string) => refusalV2(words, '', status),
 } as const;
-type Version = keyof typeof UPSTREAMS;
-const VERSIONS = ['V1', 'V2'] as const;
 
 interface Options {
   readonly version?: Version;
@@ -141,8 +130,7 @@ function lookup(way: Way): NonNullable<WireOptions['lookup']> {
 /** Takes the only place that mutations have, and the only one that reads have, until it is let go. */
 async function fill({ version, upstream, confirm, read, calls }: Running): Promise<() => Promise<void>> {
   const held: (() => unknown)[] = [];
-  upstream.fault = (response, impUid, nth) =>
-    held.push(() => UPSTREAMS[version].refuse(502, '진행 중')(response, impUid, nth));
+  upstream.fault = (response, impUid, nth) => held.push(() => REFUSE[version](502, '진행 중')(response, impUid, nth));
   const busy = [confirm('imp_busy_one'), read('imp_busy_two')];
   await until(() => calls('imp_busy') === 2);
   upstream.fault = null;
@@ -290,7 +278,7 @@ function rowsOf(version: Version, rows: readonly BothRow[]): readonly Row[] {
 }
 
 describe.each(VERSIONS)('the fault matrix of %s', (version) => {
-  const { request: requestPath, confirm: confirmPath, read: readPath, refuse } = UPSTREAMS[version];
+  const { confirm: confirmPath, read: readPath } = UPSTREAMS[version];
   const rows = [...rowsOf(version, MATRIX), ...(version === 'V2' ? MATRIX_OF_V2 : [])];
 
   test.concurrent.each(rows.map((row) => [row.fault, row] as const))('%s', async (_name, row) => {
@@ -320,7 +308,7 @@ describe.each(VERSIONS)('the fault matrix of %s', (version) => {
       calls(readPath('imp_confirmed')),
       calls(readPath('imp_was_read')),
     ]).toEqual(row.calls);
-    expect(calls(requestPath)).toBe(row.calls[0]);
+    expect(calls(version === 'V1' ? '/otp/request' : '/send')).toBe(row.calls[0]);
     const changes = version === 'V1' ? 2 : 3;
     if (unreachable) expect(way.tries).toBe(changes + 3 + changes);
     expectKeys(running);
@@ -357,7 +345,7 @@ describe.each(VERSIONS)('the fault matrix of %s', (version) => {
     PERSONS_MISTAKES.flatMap(([message, code]) => statuses.map((status) => [message, status, code] as const)),
   )('"%s" with status %i is %s, asked once, and a dozen open no breaker', async (message, status, code) => {
     const { upstream, confirm, calls } = await start({ version });
-    upstream.fault = refuse(status, message);
+    upstream.fault = REFUSE[version](status, message);
     expect(await confirm('imp_confirmed')).toBe(code);
     await Promise.all(Array.from({ length: 12 }, (_, index) => confirm(`imp_many_${index}`)));
     upstream.fault = null;
@@ -391,29 +379,33 @@ describe.each(VERSIONS)('the fault matrix of %s', (version) => {
   });
 });
 
-describe('an upstream that is down', () => {
+describe.each(VERSIONS)('an upstream that is down, %s,', (version) => {
+  const { confirm: confirmPath, read: readPath } = UPSTREAMS[version];
+  const PROBE = readPath('imp_000000000000');
+  const certified = version === 'V1' ? about({}) : verification(VERIFIED);
+
   test('is tried with a read of nobody’s verification, and never with a person’s code, until it answers', async () => {
-    const { upstream, confirm, calls } = await start();
+    const { upstream, confirm, calls } = await start({ version });
     upstream.fault = end;
     await Promise.all(Array.from({ length: 12 }, (_, index) => confirm(`imp_many_${index}`)));
-    const sent = calls('POST /certifications/otp/confirm/');
-    const probes = () => calls('GET /certifications/imp_000000000000');
+    const sent = calls('/confirm');
+    const probes = () => calls(PROBE);
     await eventually(async () => {
       expect(await confirm('imp_probing')).toBe('UPSTREAM_UNAVAILABLE');
       expect(probes()).toBeGreaterThanOrEqual(2);
     });
-    expect(calls('POST /certifications/otp/confirm/')).toBe(sent);
+    expect(calls('/confirm')).toBe(sent);
     upstream.fault = null;
     await eventually(async () => expect(await confirm('imp_probing')).toBe('WRONG_CODE'));
-    expect(calls('POST /certifications/otp/confirm/imp_probing')).toBe(1);
+    expect(calls(confirmPath('imp_probing'))).toBe(1);
   });
 
   test('is probed once for however many wait', async () => {
-    const { upstream, confirm, calls } = await start();
+    const { upstream, confirm, calls } = await start({ version });
     upstream.fault = end;
     await Promise.all(Array.from({ length: 12 }, (_, index) => confirm(`imp_many_${index}`)));
     expect(await confirm('imp_refused')).toBe('UPSTREAM_UNAVAILABLE');
-    const probes = () => calls('GET /certifications/imp_000000000000');
+    const probes = () => calls(PROBE);
     const before = probes();
     upstream.fault = null;
     await eventually(async () => {
@@ -424,14 +416,14 @@ describe('an upstream that is down', () => {
   });
 
   test('is not waited for so long that no time is left for the confirm itself, which is then not sent', async () => {
-    const { upstream, confirm, calls } = await start();
+    const { upstream, confirm, calls } = await start({ version });
     upstream.fault = end;
     await Promise.all(Array.from({ length: 12 }, (_, index) => confirm(`imp_many_${index}`)));
     const probed = Promise.withResolvers<() => unknown>();
     let probes = 0;
     upstream.fault = (response, impUid, nth) => {
       probes += 1;
-      probed.resolve(() => about({})(response, impUid, nth));
+      probed.resolve(() => certified(response, impUid, nth));
     };
     await holdTimeouts(async (pass) => {
       const first = until(
@@ -448,27 +440,27 @@ describe('an upstream that is down', () => {
       answer();
       await until(async () => (await confirm('imp_after')) === 'WRONG_CODE');
     });
-    expect(calls('/confirm/imp_waiting')).toBe(0);
+    expect(calls('imp_waiting')).toBe(0);
   });
 
   test('is not taken for well because it answers that it is closed for maintenance', async () => {
-    const { upstream, confirm, calls } = await start();
-    upstream.fault = refusal(500, '시스템 점검 중');
+    const { upstream, confirm, calls } = await start({ version });
+    upstream.fault = REFUSE[version](500, '시스템 점검 중');
     await Promise.all(Array.from({ length: 12 }, (_, index) => confirm(`imp_many_${index}`)));
-    const probes = () => calls('GET /certifications/imp_000000000000');
+    const probes = () => calls(PROBE);
     await eventually(async () => {
       expect(await confirm('imp_probing')).toBe('UPSTREAM_UNAVAILABLE');
       expect(probes()).toBeGreaterThanOrEqual(2);
     });
-    expect(calls('/confirm/imp_probing')).toBe(0);
+    expect(calls('imp_probing')).toBe(0);
   });
 
-  // 401 to the probe makes it log in, and a log-in that fails says nothing of the upstream's health.
-  test('is not taken for well because the log-in of a probe fails', async () => {
-    const { upstream, confirm, calls } = await start();
+  // 401 makes V1 log in. Neither a log-in that fails nor a secret that is refused says anything of the upstream's health.
+  test('is not taken for well because a probe is not authorized', async () => {
+    const { upstream, confirm, calls } = await start({ version });
     upstream.fault = end;
     await Promise.all(Array.from({ length: 12 }, (_, index) => confirm(`imp_many_${index}`)));
-    const probes = () => calls('GET /certifications/imp_000000000000');
+    const probes = () => calls(PROBE);
     [upstream.fault, upstream.loginFault] = [plain(401, ''), end];
     await eventually(async () => {
       expect(await confirm('imp_probing')).toBe('UPSTREAM_UNAVAILABLE');
@@ -479,22 +471,22 @@ describe('an upstream that is down', () => {
       expect(await confirm('imp_probing')).toBe('UPSTREAM_UNAVAILABLE');
       expect(probes()).toBeGreaterThanOrEqual(3);
     });
-    expect(calls('/confirm/imp_probing')).toBe(0);
+    expect(calls('imp_probing')).toBe(0);
   });
 
   test('is read again for one in ten reads, after the first ten', async () => {
-    const { upstream, read, calls } = await start({ policies: { breakerMinimumRps: 10_000 } });
+    const { upstream, read, calls } = await start({ version, policies: { breakerMinimumRps: 10_000 } });
     upstream.fault = end;
     await Promise.all(Array.from({ length: 100 }, (_, index) => read(`imp_many_${index}`)));
-    expect(calls('GET /certifications/imp_many_')).toBeGreaterThan(100);
-    expect(calls('GET /certifications/imp_many_')).toBeLessThanOrEqual(100 + 10 + 100 / 10);
+    expect(calls(readPath('imp_many_'))).toBeGreaterThan(100);
+    expect(calls(readPath('imp_many_'))).toBeLessThanOrEqual(100 + 10 + 100 / 10);
     await Promise.all(Array.from({ length: 40 }, (_, index) => read(`imp_more_${index}`)));
-    expect(calls('GET /certifications/imp_more_')).toBeGreaterThan(40);
-    expect(calls('GET /certifications/imp_more_')).toBeLessThanOrEqual(40 + 40 / 10 + 1);
+    expect(calls(readPath('imp_more_'))).toBeGreaterThan(40);
+    expect(calls(readPath('imp_more_'))).toBeLessThanOrEqual(40 + 40 / 10 + 1);
   });
 
   test('is left alone by reads after a dozen of them have failed, and read again later', async () => {
-    const { upstream, read, calls } = await start();
+    const { upstream, read, calls } = await start({ version });
     upstream.fault = end;
     await Promise.all(Array.from({ length: 12 }, (_, index) => read(`imp_many_${index}`)));
     expect([await read('imp_another'), calls('imp_another')]).toEqual(['UPSTREAM_UNAVAILABLE', 0]);
@@ -502,25 +494,10 @@ describe('an upstream that is down', () => {
     await eventually(async () => expect(await read('imp_another')).toBe(false));
   });
 
-  test('is asked for no token after a dozen log-ins have failed, and asked again later', async () => {
-    const failLogins = async (breakerResetMs: number) => {
-      const running = await start({ policies: { breakerResetMs } });
-      running.upstream.loginFault = end;
-      for (let index = 0; index < 12; index += 1) await running.confirm(`imp_many_${index}`);
-      return running;
-    };
-    const [now, later] = [await failLogins(60_000), await failLogins(100)];
-    const asked = now.calls('/users/getToken');
-    expect(await now.confirm('imp_another')).toBe('UPSTREAM_UNAVAILABLE');
-    expect(now.calls('/users/getToken')).toBe(asked);
-    later.upstream.loginFault = null;
-    await eventually(async () => expect(await later.confirm('imp_another')).toBe('WRONG_CODE'));
-  });
-
   test('and answers after the deadline tells nobody anything', async () => {
-    const { upstream, confirm } = await start({ keepAlive: true });
+    const { upstream, confirm } = await start({ version, keepAlive: true });
     const late: (() => unknown)[] = [];
-    upstream.fault = (response, impUid, nth) => late.push(() => about({})(response, impUid, nth));
+    upstream.fault = (response, impUid, nth) => late.push(() => certified(response, impUid, nth));
     await holdTimeouts(async (pass) => {
       const unknown = confirm('imp_late');
       for (const calls of [1, 2]) {
@@ -536,6 +513,21 @@ describe('an upstream that is down', () => {
   });
 });
 
+test('an upstream that is down is asked for no token after a dozen log-ins have failed, and asked again later', async () => {
+  const failLogins = async (breakerResetMs: number) => {
+    const running = await start({ policies: { breakerResetMs } });
+    running.upstream.loginFault = end;
+    for (let index = 0; index < 12; index += 1) await running.confirm(`imp_many_${index}`);
+    return running;
+  };
+  const [now, later] = [await failLogins(60_000), await failLogins(100)];
+  const asked = now.calls('/users/getToken');
+  expect(await now.confirm('imp_another')).toBe('UPSTREAM_UNAVAILABLE');
+  expect(now.calls('/users/getToken')).toBe(asked);
+  later.upstream.loginFault = null;
+  await eventually(async () => expect(await later.confirm('imp_another')).toBe('WRONG_CODE'));
+});
+
 describe('what something else answered', () => {
   test('may have been deleted: it is looked for', async () => {
     const { upstream, remove } = await start();
@@ -544,16 +536,20 @@ describe('what something else answered', () => {
     expect(await remove('imp_deleted')).toBe('imp_deleted');
   });
 
-  test.each([204, 302, 403])(
-    'with %i may have been confirmed: the same code is looked for before it is sent again',
-    async (status) => {
-      const { upstream, confirm, calls } = await start();
-      const seconds = Math.floor(Date.now() / 1000);
+  test.each(VERSIONS.flatMap((version) => [204, 302, 403].map((status) => [version, status] as const)))(
+    'of %s with %i may have been confirmed: the same code is looked for before it is sent again',
+    async (version, status) => {
+      const { upstream, confirm, calls } = await start({ version });
+      const now = Date.now();
+      const certified = {
+        V1: about({ certified_at: Math.floor(now / 1000) }),
+        V2: verification({ ...VERIFIED, verifiedAt: new Date(now).toISOString() }),
+      }[version];
       upstream.fault = (response, impUid, nth) =>
-        (response.req.method === 'POST' ? plain(status, '') : about({ certified_at: seconds }))(response, impUid, nth);
+        (response.req.method === 'POST' ? plain(status, '') : certified)(response, impUid, nth);
       expect(await confirm('imp_answered')).toBe('UPSTREAM_BAD_RESPONSE');
       expect(await confirm('imp_answered')).toBe(true);
-      expect([calls('POST /certifications/otp/confirm/'), calls('GET /certifications/imp_answered')]).toEqual([1, 1]);
+      expect([calls('/confirm'), calls(UPSTREAMS[version].read('imp_answered'))]).toEqual([1, 1]);
     },
   );
 });
@@ -562,8 +558,8 @@ describe('a caller who hangs up', () => {
   const CONFIRM = 'mutation($i: ID!) { confirmIdentityOtp(impUid: $i, otp: "123456") { __typename } }';
   const READ = 'query($i: ID!) { certification(impUid: $i) { __typename } }';
 
-  test('opens no breaker and closes none, however many they are', async () => {
-    const { upstream, read, calls } = await start();
+  test.each(VERSIONS)('opens no breaker of %s and closes none, however many they are', async (version) => {
+    const { upstream, read, calls } = await start({ version });
     const leave = async (impUid: string) => {
       const controller = new AbortController();
       upstream.fault = () => controller.abort();
@@ -576,7 +572,7 @@ describe('a caller who hangs up', () => {
     upstream.fault = end;
     await Promise.all(Array.from({ length: 12 }, (_, index) => read(`imp_many_${index}`)));
     expect(await read('imp_down')).toBe('UPSTREAM_UNAVAILABLE');
-    const probes = () => calls('GET /certifications/imp_000000000000');
+    const probes = () => calls(UPSTREAMS[version].read('imp_000000000000'));
     await eventually(async () => {
       const controller = new AbortController();
       upstream.fault = (response, impUid, nth) =>

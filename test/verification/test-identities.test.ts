@@ -233,10 +233,13 @@ test('a restart on a store file keeps them', async () => {
 });
 
 /** The upstream by itself, before one that cannot be reached, with states in memory. */
-function upstreamAlone(isOver: () => boolean = () => false, behaviour: Partial<IdentityUpstream> = {}) {
+function upstreamAlone(
+  isOver: () => boolean = () => false,
+  behaviour: Partial<IdentityUpstream> = {},
+  states = new Map<string, TestState>(),
+) {
   const real = verificationOn('http://127.0.0.1:9');
   opened.push(real);
-  const states = new Map<string, TestState>();
   const person = { ...IDENTITY, phone: '01012345678', merchantUid: 'window-1', company: null, device: null };
   const upstream = createTestUpstream(
     { ...real.iamport, ...behaviour },
@@ -267,6 +270,18 @@ test('a code is sent again only for one that is there, and without a call', asyn
   expect(await plain(upstream.resend(await request())!())).toBeUndefined();
   expect(await plain(upstream.resend(`test_${'0'.repeat(32)}`)!())).toMatchObject({ refusal: 'NOT_FOUND' });
   expect(upstreamAlone().upstream.resend(`test_${'0'.repeat(32)}`)).toBeNull(); // as of PortOne V1
+});
+
+test('a replica that has certified nobody itself places a certification of another one in its time', async () => {
+  const states = new Map<string, TestState>();
+  const [one, other] = [upstreamAlone(undefined, {}, states), upstreamAlone(undefined, {}, states)];
+  const since = performance.now();
+  const impUid = await one.request();
+  await one.upstream.confirm(impUid, CODE);
+  const read = await other.upstream.certification(impUid);
+  if (!read.ok) throw read.failure;
+  expect(other.upstream.certifiedIn(read.value, { since, until: performance.now() })).toBe('inside');
+  expect(other.upstream.certifiedIn(read.value, { since: since - 20_000, until: since - 10_000 })).toBe('outside');
 });
 
 test('a verification that is certified already is not confirmed again', async () => {

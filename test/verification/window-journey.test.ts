@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { readConfig, type PortoneConfig } from '../../src/config.ts';
+import { createMemoryStore } from '../../src/guard/store.ts';
 import { createSandbox, SANDBOX_MERCHANT_CODE } from '../../src/sandbox/sandbox.ts';
-import { startGateway, type Fields, type TestGateway } from '../support/gateway.ts';
+import { portoneAt, startGateway, type Fields, type TestGateway } from '../support/gateway.ts';
 import { COMPLETE, OPEN, passWindow } from '../support/person-window.ts';
-import { portoneAt } from '../support/gateway.ts';
 import { callerHeaders, TOKENS } from '../support/tokens.ts';
+import { UPSTREAMS, VERSIONS, type Version } from '../support/upstreams.ts';
 
 const READ = `query($impUid: ID!) { certification(impUid: $impUid) {
   __typename ... on Certification { name } ... on IdentityError { code } } }`;
@@ -15,7 +17,7 @@ afterEach(async () => {
 });
 
 /** A gateway on the sandbox of one version, and a way to count the calls that the sandbox got. */
-async function start(version: 'V1' | 'V2'): Promise<{ gateway: TestGateway; url: string; calls: () => string[] }> {
+async function start(version: Version): Promise<{ gateway: TestGateway; url: string; calls: () => string[] }> {
   const sandbox = await createSandbox();
   const gateway = await startGateway({
     config: { auth: TOKENS, portone: version === 'V2' ? portoneAt(sandbox.url) : null },
@@ -28,9 +30,7 @@ async function start(version: 'V1' | 'V2'): Promise<{ gateway: TestGateway; url:
   return { gateway, url: sandbox.url, calls };
 }
 
-const RECORD = { V1: '/certifications/', V2: '/identity-verifications/' };
-
-describe.each(['V1', 'V2'] as const)('the window of PortOne %s', (version) => {
+describe.each(VERSIONS)('the window of PortOne %s', (version) => {
   test('proves the person to the caller that opened it: one read, and the person to nobody else', async () => {
     const { gateway, url, calls } = await start(version);
     const alice = await callerHeaders('alice', 'certification:ci', 'certification:delete');
@@ -47,7 +47,7 @@ describe.each(['V1', 'V2'] as const)('the window of PortOne %s', (version) => {
     const proven = await gateway.run(COMPLETE, { impUid }, alice);
     expect(proven).toMatchObject({ __typename: 'Certification', impUid, name: '홍길동', certified: true });
     expect(proven['uniqueKey']).toEqual(expect.any(String));
-    expect(calls()).toEqual([`GET ${RECORD[version]}${impUid}`]);
+    expect(calls()).toEqual([UPSTREAMS[version].read(impUid)]);
 
     expect(await gateway.run(READ, { impUid }, alice)).toEqual({ __typename: 'Certification', name: '홍길동' });
     for (const query of [COMPLETE, READ, DELETE])
@@ -79,6 +79,34 @@ describe.each(['V1', 'V2'] as const)('the window of PortOne %s', (version) => {
   });
 });
 
+test('a window of PortOne V1 is completed there, although new ones are opened on V2 since', async () => {
+  const sandbox = await createSandbox();
+  opened.push(sandbox);
+  const store = createMemoryStore();
+  const { guard } = readConfig({ GUARD_SECRET: 'the same after the restart, and 32 characters' });
+  const restart = async (merchantCode: string | null, portone: PortoneConfig | null) => {
+    const config = { auth: TOKENS, guard, portone };
+    const gateway = await startGateway({ config, iamport: { baseUrl: sandbox.url, merchantCode }, store });
+    opened.push(gateway);
+    return gateway;
+  };
+  const alice = await callerHeaders('alice', 'certification:ci');
+  const mallory = await callerHeaders('mallory');
+  const before = await restart(SANDBOX_MERCHANT_CODE, null);
+  const impUid = await passWindow(sandbox.url, await before.run(OPEN, {}, alice));
+
+  const after = await restart(null, portoneAt(sandbox.url, { isAlone: false }));
+  const onV2 = await after.run(OPEN, {}, alice);
+  expect(onV2).toMatchObject({ merchantUid: null, impUid: expect.stringMatching(/^[0-9a-f]{32}$/) });
+  expect(await after.run(COMPLETE, { impUid }, mallory)).toMatchObject({ code: 'NOT_FOUND' });
+  expect(await after.run(COMPLETE, { impUid }, alice)).toMatchObject({ impUid, name: '홍길동' });
+  expect(await after.run(COMPLETE, { impUid }, alice)).toMatchObject({ code: 'NOT_FOUND' });
+  const idOnV2 = await passWindow(sandbox.url, onV2);
+  expect(await after.run(COMPLETE, { impUid: idOnV2 }, alice)).toMatchObject({ impUid: idOnV2, name: '홍길동' });
+  const reads = sandbox.requests.filter(({ method }) => method === 'GET').map(({ path }) => path);
+  expect(reads).toEqual([...Array<string>(3).fill(`/certifications/${impUid}`), `/identity-verifications/${idOnV2}`]);
+});
+
 describe('the two mutations', () => {
   test('take a caller, and an impUid that can be one', async () => {
     const { gateway, calls } = await start('V1');
@@ -107,9 +135,9 @@ describe('the two mutations', () => {
         code: 'UPSTREAM_MISCONFIGURED',
         retryable: false,
       });
+    expect(gateway.calls('')).toEqual([]);
     expect(await gateway.run(COMPLETE, { impUid: 'imp_123456789012' }, alice)).toMatchObject({ code: 'NOT_FOUND' });
     const lines = gateway.log().match(/.*needs a setting.*/g)!;
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 40, setting: 'IAMPORT_MERCHANT_CODE' }]);
-    expect(gateway.calls('')).toEqual([]);
   });
 });

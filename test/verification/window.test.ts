@@ -5,6 +5,8 @@ import { createRedisStore } from '../../src/guard/redis.ts';
 import { connectRedis } from '../../src/guard/redis-link.ts';
 import { createMemoryStore, StoreFull, StoreUnavailable, type AttemptStore } from '../../src/guard/store.ts';
 import { WINDOW_MS } from '../../src/guard/window-rules.ts';
+import type { Interval } from '../../src/interval.ts';
+import { createCertificationClock } from '../../src/upstream/clock.ts';
 import { newId } from '../../src/upstream/new-id.ts';
 import type { IdentityUpstream } from '../../src/upstream/upstream.ts';
 import { envelope, refusal, reset, startFaultyUpstream, type FaultyUpstream } from '../support/faulty-upstream.ts';
@@ -64,7 +66,7 @@ const serve: NonNullable<FaultyUpstream['fault']> = (response, impUid, nth) => {
 /** On PortOne V2 the id that was issued is the impUid. */
 const withOwnIds = (iamport: IdentityUpstream): IdentityUpstream => ({
   ...iamport,
-  newWindow: () => ({ id: newId(), isImpUid: true, merchantCode: null, storeId: 'store-1', channelKey: 'channel-1' }),
+  newWindow: () => ({ impUid: newId(), merchantUid: null, merchantCode: null, storeId: 'store-1', channelKey: 'c' }),
   windowIdOf: ({ impUid }) => impUid,
 });
 
@@ -80,7 +82,7 @@ type Gateway = ReturnType<typeof gateway>;
 async function open(of: Gateway, caller = ALICE): Promise<string> {
   const window = await of.open(caller);
   if (!('expiresAt' in window)) throw new Error(`Expected a window, got ${window.code}`);
-  return (window.merchantUid ?? window.impUid)!;
+  return window.merchantUid ?? window.impUid;
 }
 
 const reads = (): number => upstream.calls.filter((call) => call.startsWith('GET /certifications/')).length;
@@ -103,6 +105,21 @@ describe('a window', () => {
     expect(expiresAt.getTime()).toBeLessThanOrEqual(Date.now() + WINDOW_MS);
     expect(await open(own)).not.toBe(await open(own));
     expect(upstream.calls).toEqual([]);
+  });
+
+  test('is over for its caller no later than for the store', async () => {
+    const memory = createMemoryStore();
+    let keptAt = 0;
+    const store: AttemptStore = {
+      ...memory,
+      async replace(...write) {
+        keptAt = Date.now();
+        await until(() => Date.now() > keptAt);
+        return memory.replace(...write);
+      },
+    };
+    const { expiresAt } = (await gateway({ store }).open(ALICE)) as { expiresAt: Date };
+    expect(expiresAt.getTime()).toBeLessThanOrEqual(keptAt + WINDOW_MS);
   });
 
   test('answers its certification once to the caller that opened it, who can read and delete it from then on', async () => {
@@ -189,6 +206,46 @@ describe('a certification', () => {
     records.set(IMP_UID, { merchantUid, certifiedAt: nowS() - 880 });
     expect(await own.complete(ALICE, IMP_UID)).toMatchObject({ name: PERSON.name });
   });
+
+  // A date is a whole second, and the clocks of two servers may differ by 1.5 more.
+  const BORDERS: [agedMs: number, from: 'opening' | 'now', byMs: number, isFound: boolean][] = [
+    0,
+    WINDOW_MS - 60_000,
+  ].flatMap((agedMs) => [
+    [agedMs, 'opening', -2_500.5, false],
+    [agedMs, 'opening', -2_499.5, true],
+    [agedMs, 'now', 2_499.5, true],
+    [agedMs, 'now', 2_500.5, false],
+  ]);
+
+  test.each(BORDERS)(
+    'in a window of %i ms, dated from its %s by %f ms, is found: %s',
+    async (agedMs, from, byMs, isFound) => {
+      let passed = 0;
+      let asked: Interval | null = null;
+      /** Dates the read to the ms from which the certification is so far. */
+      const dated = (real: IdentityUpstream): IdentityUpstream => ({
+        ...real,
+        certifiedIn({ certifiedAt }, interval) {
+          asked = interval;
+          const { since, until } = interval;
+          const clock = createCertificationClock();
+          const readMs = certifiedAt! * 1_000 - byMs + (from === 'now' ? 0 : until - since);
+          clock.hearDate(readMs, { since: until, until });
+          return clock.place(certifiedAt, interval);
+        },
+      });
+      const own = gateway({ store: createMemoryStore(() => performance.now() + passed), as: dated });
+      const merchantUid = await open(own);
+      const openedBy = performance.now();
+      passed = agedMs;
+      records.set(IMP_UID, { merchantUid, certifiedAt: nowS() });
+      const since = performance.now();
+      expect('name' in (await own.complete(ALICE, IMP_UID))).toBe(isFound);
+      expect(asked!.since).toBeLessThanOrEqual(openedBy - agedMs);
+      expect(asked!.until).toBeGreaterThan(since);
+    },
+  );
 
   test.each([
     ['of somebody else’s window', 'theirs'],
@@ -419,11 +476,15 @@ describe('a window whose id is the impUid', () => {
 });
 
 describe('without the merchant’s code', () => {
-  test('no window is opened or completed, and nothing is asked', async () => {
-    const own = gateway({ iamport: { merchantCode: null } });
+  test('no window is opened and nothing is asked; one that was opened before is completed all the same', async () => {
+    const store = createMemoryStore();
+    const merchantUid = await open(gateway({ store }));
+    const own = gateway({ store, iamport: { merchantCode: null } });
     expect(await own.open(ALICE)).toMatchObject({ __typename: 'UpstreamError', code: 'UPSTREAM_MISCONFIGURED' });
-    expect(await own.complete(ALICE, IMP_UID)).toMatchObject(NOT_FOUND);
     expect(upstream.calls).toEqual([]);
+    records.set(IMP_UID, { merchantUid, certifiedAt: nowS() });
+    expect(await own.complete(MALLORY, IMP_UID)).toMatchObject(NOT_FOUND);
+    expect(await own.complete(ALICE, IMP_UID)).toMatchObject({ name: PERSON.name });
   });
 });
 
@@ -500,5 +561,34 @@ describe('a store in trouble', () => {
       (answer) => 'name' in answer,
     );
     expect(await own.complete(ALICE, IMP_UID)).toMatchObject(NOT_FOUND);
+  });
+
+  test('gives back a use that it wrote only after it was asked to give it back', async () => {
+    const memory = createMemoryStore();
+    let late: Parameters<AttemptStore['replace']> | null = null;
+    let fails = false;
+    const store: AttemptStore = {
+      ...memory,
+      async read(key) {
+        const found = await memory.read(key);
+        if (late) await memory.replace(...late);
+        late = null;
+        return found;
+      },
+      async replace(...write) {
+        if (!fails) return memory.replace(...write);
+        [late, fails] = [write, false];
+        throw SILENT;
+      },
+    };
+    const own = gateway({ store });
+    records.set(IMP_UID, { merchantUid: await open(own), certifiedAt: nowS() });
+    fails = true;
+    expect(await own.complete(ALICE, IMP_UID)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    await until(() => late === null);
+    await until(
+      () => own.complete(ALICE, IMP_UID),
+      (answer) => 'name' in answer,
+    );
   });
 });

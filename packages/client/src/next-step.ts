@@ -82,13 +82,10 @@ const contactSupport: Rule = ({ providerCode = null }) => ({ step: 'contact-supp
 const retype: Rule = ({ attemptsRemaining = null }) =>
   attemptsRemaining === 0 ? { step: 'request-again' } : { step: 'retype', attemptsRemaining };
 
-/** A resend is refused without a reason after a confirm that has verified the person and whose answer was lost. */
-const MAY_HAVE_VERIFIED: ReadonlySet<Call> = new Set<Call>(['confirm', 'complete', 'resend']);
-
-/** It may have worked. A deletion can be repeated; a read changes nothing. */
+/** It may have worked, of a resend the confirm before it. A deletion can be repeated; a read changes nothing. */
 const answerLost: Rule = (failure, call) => {
   if (call === 'request') return { step: 'request-again' };
-  return MAY_HAVE_VERIFIED.has(call) ? { step: 'read' } : tryLater(failure, call);
+  return call === 'delete' || call === 'read' || call === 'open' ? tryLater(failure, call) : { step: 'read' };
 };
 
 const unknownFailure: Rule = (failure, call) => (failure.retryable ? tryLater : startOver)(failure, call);

@@ -36,9 +36,9 @@ export function tryIamport(iamport: IamportConfig, limitMs: number): Promise<Tri
 
 /** There is no log-in: the read itself has the secret. */
 export function tryPortone(iamport: IamportConfig, portone: PortoneConfig, limitMs: number): Promise<Trial> {
-  const { apiSecret, baseUrl } = portone;
+  const { apiSecret, storeId, baseUrl } = portone;
   return tryUpstream({ ...iamport, baseUrl }, limitMs, ({ http, onEvent }) => ({
-    send: createSecretSender(http, { apiSecret, onEvent }),
+    send: createSecretSender(http, { apiSecret, storeId, onEvent }),
     open: openAnswer,
     request: addressOf(PORTONE.read, PROBE_IMP_UID),
   }));

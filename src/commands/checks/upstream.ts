@@ -16,6 +16,8 @@ interface Words {
   readonly accepts: string;
   /** What an upstream that accepts it answered, before the time that it took. */
   readonly took: string;
+  /** What to do about a read that is refused. */
+  readonly refused: string;
   readonly ends: Partial<Record<FaultReason, string>>;
 }
 
@@ -24,6 +26,7 @@ const IAMPORT: Words = {
   baseUrl: 'IAMPORT_BASE_URL',
   accepts: 'accepts the log-in',
   took: 'that and a read took',
+  refused: 'it may be closed for maintenance, else ask PortOne',
   ends: {
     'login-refused':
       'refuses the log-in: compare IAMPORT_API_KEY and IAMPORT_API_SECRET with the PortOne console, and its list of allowed addresses',
@@ -36,6 +39,7 @@ const PORTONE: Words = {
   baseUrl: 'PORTONE_BASE_URL',
   accepts: 'accepts the secret',
   took: 'a read took',
+  refused: 'compare PORTONE_STORE_ID with the PortOne console; else it may be closed for maintenance',
   ends: {
     unauthorized:
       'refuses the secret: compare PORTONE_API_SECRET with the PortOne console, and look there for a list of allowed addresses',
@@ -83,8 +87,8 @@ function findingOf({ words, host, trial }: Tried): Finding {
   const { accepts } = words;
   if (end === 'ok') return ok('upstream', `${host} ${accepts}; ${words.took} ${ms} ms`);
   if (end === 'refused') {
-    const text = `${host} ${accepts} and refuses a read with status ${status}: it may be closed for maintenance, else ask PortOne`;
-    return warning('upstream', text);
+    const finding = status === 403 ? problem : warning;
+    return finding('upstream', `${host} ${accepts} and refuses a read with status ${status}: ${words.refused}`);
   }
   const before = isLoggedIn && end !== 'unauthorized' ? `${accepts}, and then ` : '';
   return problem('upstream', `${host} ${before}${sentenceOf(end, words) ?? strangeAnswer(status, words)}`);

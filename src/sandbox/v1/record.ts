@@ -11,7 +11,7 @@ import {
 import type { Shape } from '../scenarios.ts';
 
 /** The upstream's record, in its own words. Times are unix seconds, 0 meaning "not yet". */
-export interface Certification {
+interface Certification {
   imp_uid: string;
   merchant_uid: string;
   pg_tid: string | null;

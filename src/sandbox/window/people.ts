@@ -1,6 +1,6 @@
 import { HONG, type Person } from '../people.ts';
 
-export interface WindowPerson {
+interface WindowPerson {
   readonly id: string;
   readonly title: string;
   readonly detail: string;

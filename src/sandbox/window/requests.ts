@@ -20,7 +20,7 @@ export interface Failure {
 export type Result = Readonly<Record<string, string | boolean | null>>;
 
 /** One version's side of the window. */
-export interface WindowVersion {
+interface WindowVersion {
   /** What is shown of the request, and why it cannot be done. */
   readonly details: (asked: Asked) => readonly (readonly [string, string])[];
   readonly failure: (asked: Asked) => Failure | null;
