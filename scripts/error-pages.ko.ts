@@ -67,7 +67,7 @@ export const FAILURES_KO: Readonly<Record<FailureCode, KoreanFailure>> = {
       '가끔 나오는 것은 흔한 일입니다. 한꺼번에 많으면 문자가 늦게 도착하는 것일 수 있으니, 한 impUid의 `request` 로그와 `confirm` 로그의 시각을 비교하십시오.',
   },
   TOO_MANY_ATTEMPTS: {
-    of: '7ea2ee301322',
+    of: 'ba8782022a30',
     meaning: '인증번호를 너무 많이 틀려 이 본인인증은 더 진행할 수 없습니다.',
     cause:
       '이 본인인증에 인증번호를 다섯 번 보냈거나(게이트웨이가 셉니다), 본인인증 기관이 이 본인인증에는 인증번호나 문자를 더 받지 않는다고 답했습니다.',

@@ -174,9 +174,12 @@ export function configWarnings(environment: Environment): readonly string[] {
     );
   if (env['NODE_ENV'] === 'production' && !env['AUDIT_FILE'])
     warnings.push('AUDIT_FILE is not set: who read personal data, and when, is not recorded');
+  const orCodes = env['PORTONE_API_SECRET']
+    ? ', and PortOne V2, which needs the address of the person, sends no code'
+    : '';
   if (env['ROUTER_SECRET'] && !env['TRUST_PROXY'])
     warnings.push(
-      'TRUST_PROXY is not set beside ROUTER_SECRET: no address that the router forwards is believed, so that there are no limits per IP',
+      `TRUST_PROXY is not set beside ROUTER_SECRET: no address that the router forwards is believed, so that there are no limits per IP${orCodes}`,
     );
   return [...warnings, ...readTraces(env).warnings];
 }

@@ -25,9 +25,13 @@ export function dayOfMidnight(seconds: number): string | null {
   return Math.abs(local - midnight) <= HOUR_MS ? new Date(midnight).toISOString().slice(0, 10) : null;
 }
 
-/** The unix seconds of the midnight in Seoul at which a day, `YYYY-MM-DD`, begins by today's offset. */
-export function midnightOf(day: string): number {
-  return (Date.parse(`${day}T00:00:00Z`) - OFFSET_MS) / 1000;
+/**
+ * The unix seconds of the midnight in Seoul at which a day, `YYYY-MM-DD`, begins by today's offset; null where they take more than
+ * the 32 bits of GraphQL's Int.
+ */
+export function midnightOf(day: string): number | null {
+  const seconds = (Date.parse(`${day}T00:00:00Z`) - OFFSET_MS) / 1000;
+  return Math.abs(seconds) < 2 ** 31 ? seconds : null;
 }
 
 /**

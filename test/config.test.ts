@@ -712,6 +712,9 @@ describe('configWarnings', () => {
     expect(configWarnings({ ROUTER_SECRET: 'canary' })).toEqual([
       'TRUST_PROXY is not set beside ROUTER_SECRET: no address that the router forwards is believed, so that there are no limits per IP',
     ]);
+    expect(configWarnings({ ROUTER_SECRET: 'canary', PORTONE_API_SECRET: 'canary' })).toEqual([
+      expect.stringMatching(/ no limits per IP, and PortOne V2, which needs the address of the person, sends no code$/),
+    ]);
     expect(configWarnings({ ROUTER_SECRET: 'canary', TRUST_PROXY: '10.0.0.0/8' })).toEqual([]);
   });
 });

@@ -203,7 +203,7 @@ export type IdentityErrorCode =
   | 'RESEND_UNAVAILABLE'
   /** The verification app cannot be used by this person or on this device: ask again with `method: SMS`. */
   | 'SMS_REQUIRED'
-  /** Too many wrong codes: this verification is dead. */
+  /** Too many wrong codes: this verification has ended. */
   | 'TOO_MANY_ATTEMPTS'
   /** The provider's answer made no sense. */
   | 'UPSTREAM_BAD_RESPONSE'

@@ -1,5 +1,5 @@
 import { plainAddress } from '../address.ts';
-import { createAsk, type Ask, type AskOptions, type Question } from '../upstream/ask.ts';
+import { badAnswer, createAsk, type Ask, type AskOptions, type Question } from '../upstream/ask.ts';
 import { bypassFor } from '../upstream/bypass.ts';
 import { asksDevice, overChannels, takesMerchantUid, type Channel } from '../upstream/channels.ts';
 import { IMP_UID } from '../upstream/calls.ts';
@@ -56,7 +56,7 @@ export function createIamport(options: IamportOptions): IdentityUpstream {
   ): Promise<CertificationRecord> {
     const decoded = decodeCertification(await ask(name, { ...question, impUid }), onDrift);
     if (decoded.impUid === impUid) return decoded;
-    throw badAnswer(name, options);
+    throw badAnswer(ENDPOINTS[name], onEvent);
   }
 
   /** Source: `DELETE /certifications/{imp_uid}`, then `GET` after an ambiguous fault. */
@@ -92,12 +92,6 @@ function channelsFor(merchantUid: string | null, { channels }: IamportOptions): 
   return (channels ?? [ANY_CHANNEL]).filter((channel) => takesMerchantUid(channel, merchantUid));
 }
 
-/** The fault of a success that lacks the impUid that it must name. */
-function badAnswer(name: keyof typeof ENDPOINTS, { onEvent }: IamportOptions): UpstreamFault {
-  onEvent({ kind: 'fault', call: ENDPOINTS[name].kind, reason: 'bad-answer' });
-  return new UpstreamFault('bad-answer');
-}
-
 function saysNotFound(error: unknown): boolean {
   return error instanceof UpstreamRefusal && error.refusal === 'NOT_FOUND';
 }
@@ -121,7 +115,7 @@ async function request(
     ask('request', { json: requestBody(person, address, channel, options), ...turn }),
   );
   // A message was sent, but without a usable id nobody could confirm it.
-  if (typeof impUid !== 'string' || !IMP_UID.test(impUid)) throw badAnswer('request', options);
+  if (typeof impUid !== 'string' || !IMP_UID.test(impUid)) throw badAnswer(ENDPOINTS.request, options.onEvent);
   return impUid;
 }
 

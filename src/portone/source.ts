@@ -1,5 +1,5 @@
 import { plainAddress } from '../address.ts';
-import { createAsk, type AskOptions, type Question } from '../upstream/ask.ts';
+import { badAnswer, createAsk, type AskOptions, type Question } from '../upstream/ask.ts';
 import { bypassFor } from '../upstream/bypass.ts';
 import { asksDevice, overChannels, type Channel, type Turn } from '../upstream/channels.ts';
 import { createCertificationClock } from '../upstream/clock.ts';
@@ -49,8 +49,7 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
     const body = name === 'confirm' ? asObject(answer['identityVerification']) : answer;
     const decoded = body && decodeVerification(body, onDrift);
     if (decoded?.impUid === impUid) return decoded;
-    onEvent({ kind: 'fault', call: ENDPOINTS[name].kind, reason: 'bad-answer' });
-    throw new UpstreamFault('bad-answer');
+    throw badAnswer(ENDPOINTS[name], onEvent);
   }
 
   async function request(person: IdentityRequest, address: string | null): Promise<string | null> {

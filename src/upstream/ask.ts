@@ -143,6 +143,12 @@ function tellFailure(error: unknown, call: CallName, { kind }: Endpoint, onEvent
   if (shape !== null) onEvent({ kind: 'unknown-words', call, status, providerCode, shape });
 }
 
+/** The fault of a success that is not about the verification that it must name. */
+export function badAnswer({ kind }: Endpoint, onEvent: OnUpstreamEvent): UpstreamFault {
+  onEvent({ kind: 'fault', call: kind, reason: 'bad-answer' });
+  return new UpstreamFault('bad-answer');
+}
+
 /** One call as the operator sees it: how long it took, and how it ended. */
 async function measured<T>(call: CallName, work: () => Promise<T>, onEvent: OnUpstreamEvent): Promise<T> {
   const since = performance.now();

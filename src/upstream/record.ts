@@ -119,8 +119,8 @@ export function carrier(value: unknown): RecordCarrier | undefined {
   return name && (parts?.[2] ? `${NETWORKS[name]}_MVNO` : NETWORKS[name]);
 }
 
-/** Some servers leave the hyphens out. */
+/** Some servers leave the hyphens out. A placeholder such as 0001-01-01 would make anybody an adult: it is no day of birth. */
 export function day(value: unknown): string | undefined {
-  const parts = typeof value === 'string' ? /^(\d{4})-?(\d{2})-?(\d{2})$/.exec(value) : null;
+  const parts = typeof value === 'string' ? /^((?:19|20)\d{2})-?(\d{2})-?(\d{2})$/.exec(value) : null;
   return (parts && calendarDay(parts[1]!, parts[2]!, parts[3]!)) ?? undefined;
 }

@@ -10,7 +10,7 @@ export type Lesson =
 
 const means = z.enum(REFUSALS);
 const Entry = z.union([
-  z.strictObject({ code: z.string().regex(/^[A-Za-z\d]{4}$/), means }),
+  z.strictObject({ code: z.string().regex(/^(?=[A-Za-z]*\d)[A-Za-z\d]{4}$/), means }),
   z.strictObject({ words: z.string().transform(asPattern), means }),
 ]);
 

@@ -93,7 +93,7 @@ async function send(
   const { resendAt, expiresAt } = timesOf(pass, codeLifetimeMs);
   if (!answer.ok) {
     if (mayBeSent(answer.failure)) await keep({ impUid: null, resendAt, expiresAt });
-    else void (isUnsent(answer.failure) ? pass.refund() : pass.release());
+    else giveBack(pass, answer.failure);
     return failed(failureOf('request', answer.failure));
   }
   if (answer.value === null) {
@@ -113,12 +113,12 @@ export function timesOf(pass: Pass, codeLifetimeMs: number): Pick<Sent, 'resendA
   return { resendAt, expiresAt: new Date(now + codeLifetimeMs) };
 }
 
-/** A request that never left must not make its phone wait a minute, or after an outage a day. */
-export function isUnsent(error: UpstreamError): boolean {
-  return error.kind === 'fault' && error.fate === 'not-sent';
+/** One that never left must not make its phone wait a minute, or after an outage a day; one that was refused can be made again. */
+export function giveBack(pass: Pass, error: UpstreamError): void {
+  void (error.kind === 'fault' && error.fate === 'not-sent' ? pass.refund() : pass.release());
 }
 
 /** Whether nothing proves that no message is on its way. */
-function mayBeSent(error: UpstreamError): boolean {
+export function mayBeSent(error: UpstreamError): boolean {
   return error.kind === 'fault' && (error.fate === 'ambiguous' || error.fate === 'answered');
 }

@@ -2,10 +2,11 @@ import type { Caller } from '../caller.ts';
 import { failure, type FailureOf } from '../failure.ts';
 import { attemptsLeft } from '../guard/attempt-rules.ts';
 import type { StoreFailure } from '../guard/kept.ts';
+import { RESEND_AFTER_MS } from '../guard/requests.ts';
 import type { Resend as MayResend } from '../guard/resend-rules.ts';
 import { failed, ok, type Outcome } from '../outcome.ts';
 import type { Parts } from './parts.ts';
-import { isUnsent, timesOf, type Sent } from './request.ts';
+import { giveBack, mayBeSent, timesOf, type Sent } from './request.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { failureOf } from './upstream-failure.ts';
 
@@ -25,8 +26,10 @@ async function resend(parts: Parts, caller: Caller, impUid: string): Promise<Res
   if (!may.ok) return may;
   const send = upstream.resend(impUid);
   if (!send) return failed(failure('RESEND_UNAVAILABLE'));
-  const pass = await limits.request(caller, { hmac: may.value.phone });
+  const same = { name: 'same-resend', key: may.value.phone, points: 1, ms: RESEND_AFTER_MS }; // of two replicas one sends
+  const pass = await limits.request(caller, { hmac: may.value.phone }, same);
   if (!pass.ok) return pass;
+  if (pass.value.kind === 'counted-before') return failed(failure('RATE_LIMITED', { retryAt: pass.value.retryAt }));
   // Not before: while no message is sent, a code that was wrong stays wrong.
   const begun = allowed(await attempts.resend(caller, impUid));
   if (!begun.ok) {
@@ -35,7 +38,7 @@ async function resend(parts: Parts, caller: Caller, impUid: string): Promise<Res
   }
   const answer = await send();
   if (!answer.ok) {
-    if (isUnsent(answer.failure)) void pass.value.refund();
+    if (!mayBeSent(answer.failure)) giveBack(pass.value, answer.failure);
     const told = failureOf('resend', answer.failure);
     // A verification that is certified is refused, in words that say no more.
     const isUnknown = told.code === 'UPSTREAM_REJECTED' && begun.value.mayBeCertified;

@@ -126,6 +126,8 @@ describe('decodeCertification', () => {
     ['carrier', ' SKT', null],
     ['carrier', 'SKT_MVNO2', null],
     ['birthday', '1990-02-30', null],
+    ['birthday', '0001-01-01', null],
+    ['birthday', '9999-12-31', null],
     ['birthday', 19900101, null],
     ['birthday', 'A1990-01-01', null],
     ['birthday', '1990-01-011', null],

@@ -62,6 +62,15 @@ describe('decodeVerification', () => {
     expect(Object.keys(decode({ status: 'READY' }).record).toSorted()).toEqual([...FIELDS].toSorted());
   });
 
+  test.each([
+    ['1901-12-15', -2_147_418_000],
+    ['1901-12-14', null],
+    ['2038-01-20', null],
+  ])('tells the birth on %s in seconds where 32 bits hold them, as GraphQL’s Int has: %j', (birthDate, birth) => {
+    const { record, drifted } = decode({}, { birthDate });
+    expect([record.birthday, record.birth, drifted]).toEqual([birthDate, birth, []]);
+  });
+
   test.each([['READY'], ['FAILED'], ['REVIEWED'], ['verified'], [true], [null], [undefined]])(
     'is about nobody with the status %j, whatever else it says',
     (status) => {

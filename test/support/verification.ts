@@ -24,6 +24,7 @@ export async function plain<T, F>(outcome: Promise<Outcome<T, F>>): Promise<T | 
 export function useCases(verification: Verification) {
   return {
     request: (caller: Caller, person: IdentityRequest) => plain(verification.request(caller, person)),
+    resend: (caller: Caller, impUid: string) => plain(verification.resend(caller, impUid)),
     confirm: (caller: Caller, impUid: string, otp: string) =>
       plain(verification.confirm(caller, impUid, { method: 'SMS', otp })),
     approve: (caller: Caller, impUid: string) => plain(verification.confirm(caller, impUid, { method: 'APP' })),

@@ -62,6 +62,7 @@ describe('REFUSALS_FILE', () => {
 
   test.each([
     [{ code: 'CS2', means: 'WRONG_OTP' }],
+    [{ code: 'FAIL', means: 'WRONG_OTP' }],
     [{ code: 'CS24', means: 'SOMETHING' }],
     [{ code: 'CS24', means: 'UNRECOGNISED' }],
     [{ code: 'CS24', words: 'x', means: 'WRONG_OTP' }],

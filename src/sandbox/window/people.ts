@@ -15,7 +15,7 @@ export function windowPeople(now: number): readonly WindowPerson[] {
     {
       id: 'minor',
       title: '홍길동 (미성년자)',
-      detail: '열네 살 또는 열다섯 살',
+      detail: '열다섯 살',
       person: { ...HONG, birthday: minorBirthday },
     },
     {
