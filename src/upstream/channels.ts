@@ -44,7 +44,7 @@ export function asksDevice(channel: Channel): boolean {
 const SAYS_DOWN: ReadonlySet<string> = new Set<Refusal>(['CARRIER_MAINTENANCE', 'SEND_FAILED', 'UPSTREAM_TEMPORARY']);
 
 /** What the calls of one request for a code share: the time that is left, and whether a refusal is not the last word. */
-export type Turn = Required<Pick<Question, 'timeoutMs' | 'hasNext'>>;
+export type ChannelCall = Required<Pick<Question, 'timeoutMs' | 'hasNext'>>;
 
 /**
  * Makes a request on the first channel, and on the next one where the refusal says that the channel is down; all within one time.
@@ -54,7 +54,7 @@ export type Turn = Required<Pick<Question, 'timeoutMs' | 'hasNext'>>;
 export async function overChannels<T>(
   channels: readonly Channel[],
   { confirmTimeoutMs, onEvent }: { readonly confirmTimeoutMs: number; readonly onEvent: OnUpstreamEvent },
-  request: (channel: Channel, turn: Turn) => Promise<T>,
+  request: (channel: Channel, call: ChannelCall) => Promise<T>,
 ): Promise<T> {
   const since = performance.now();
   let spentMs = 0;

@@ -1,5 +1,5 @@
 import type { Classified, Refusal } from './errors.ts';
-import type { Lesson } from './refusals-file.ts';
+import type { RefusalRule } from './refusals-file.ts';
 import { shapeOf } from './shape.ts';
 
 /** Danal's code for a wrong OTP: its own, then SKT's and LG U+'s; KT's, 3431, has another meaning too. The words for every other class are steadier than its codes. */
@@ -43,16 +43,16 @@ const MAX_LENGTH = 1_000;
 export type Classify = (message: unknown) => Classified;
 
 /**
- * Reads messages by these lessons, in their order, and then by the tables above. The message alone decides: the same refusal
+ * Reads messages by these rules, in their order, and then by the tables above. The message alone decides: the same refusal
  * arrives with status 200, 400 and 500. Whole sentences are never compared; their spacing and the phone numbers in them vary.
  */
-export function createClassify(lessons: readonly Lesson[] = []): Classify {
+export function createClassify(rules: readonly RefusalRule[] = []): Classify {
   return (message) => {
     const words = typeof message === 'string' ? message.slice(0, MAX_LENGTH) : '';
     const providerCode = PROVIDER_CODE.exec(words)?.[1] ?? null;
-    const lesson = lessons.find((it) => ('code' in it ? it.code === providerCode : it.words.test(words)));
+    const rule = rules.find((it) => ('code' in it ? it.code === providerCode : it.words.test(words)));
     const byCode = providerCode === null ? undefined : BY_CODE[providerCode];
-    const refusal = lesson?.means ?? byCode ?? BY_WORDS.find(([pattern]) => pattern.test(words))?.[1];
+    const refusal = rule?.means ?? byCode ?? BY_WORDS.find(([pattern]) => pattern.test(words))?.[1];
     return { refusal: refusal ?? 'UNRECOGNISED', providerCode, shape: refusal ? null : shapeOf(words) };
   };
 }

@@ -41,7 +41,7 @@ function describeAnswer(span: Span, answer: HttpAnswer, open: (answer: HttpAnswe
 }
 
 /** The same, whose answers tell the upstream's time. */
-export function createHeardHttp(
+export function createTimedHttp(
   http: Http,
   open: (answer: HttpAnswer) => unknown,
   hear: UpstreamClock['hear'],

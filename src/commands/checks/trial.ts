@@ -52,13 +52,13 @@ interface Tried {
 }
 
 /** What a try hears with. */
-interface Ears {
+interface Listeners {
   readonly http: Pick<Http, 'send'>;
   readonly hear: (nowMs: number, call: Interval) => void;
   readonly onEvent: OnUpstreamEvent;
 }
 
-async function tryUpstream(options: HttpOptions, limitMs: number, tried: (ears: Ears) => Tried): Promise<Trial> {
+async function tryUpstream(options: HttpOptions, limitMs: number, tried: (on: Listeners) => Tried): Promise<Trial> {
   const http = createHttp(options);
   const heard: number[] = [];
   let status: number | null = null;
