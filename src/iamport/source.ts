@@ -48,7 +48,7 @@ export function createIamport(options: IamportOptions): IdentityUpstream {
   const { ask, load } = createAsk({ endpoints: ENDPOINTS, send: (request) => session.send(request), open }, options);
   const onDrift: OnDrift = (field) => onEvent({ kind: 'drift', field });
 
-  /** The record that an endpoint answers. An answer about another imp_uid is no answer. */
+  /** The record in the answer of an endpoint. Errors: a fault where it names another imp_uid. */
   async function record(
     name: keyof typeof ENDPOINTS,
     impUid: string,

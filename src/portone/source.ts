@@ -42,7 +42,7 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
   const { ask, load } = createAsk({ endpoints: ENDPOINTS, send: exchange, open }, options);
   const onDrift: OnDrift = (field) => onEvent({ kind: 'drift', field });
 
-  /** The record that an endpoint answers. An answer about another id is no answer. */
+  /** The record in the answer of an endpoint. Errors: a fault where it names another id. */
   async function record(name: 'confirm' | 'read' | 'readBack', impUid: string, question: Question = {}) {
     const answer = await ask(name, { ...question, impUid });
     const body = name === 'confirm' ? asObject(answer['identityVerification']) : answer;
@@ -92,7 +92,7 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
   };
 }
 
-/** The person's address is required: it is one that the gateway believes, or the request cannot be made. */
+/** PortOne V2 limits requests by the person's IP address: without an address that is believed, no request is made. */
 function missingAddress({ onEvent }: PortoneOptions): UpstreamRefusal {
   onEvent({ kind: 'missing-setting', setting: 'TRUST_PROXY' });
   return new UpstreamRefusal({ refusal: 'MERCHANT_CONFIG', providerCode: null, shape: null }, 400);

@@ -9,7 +9,7 @@ const BY_CODE: Readonly<Record<string, Refusal>> = {
   5417: 'WRONG_OTP',
 };
 
-/** The first that matches decides: later patterns also match messages of earlier classes. */
+/** Patterns of messages in order of precedence: later ones also match messages of earlier classes. */
 const BY_WORDS: readonly (readonly [RegExp, Refusal])[] = [
   [/진행 ?중/, 'IN_PROGRESS'],
   [/전송 횟수 초과/, 'SEND_LIMIT'],
@@ -57,5 +57,5 @@ export function createClassify(rules: readonly RefusalRule[] = []): Classify {
   };
 }
 
-/** By the tables alone. */
+/** Classification without rules of an operator. */
 export const classifyRefusal = createClassify();

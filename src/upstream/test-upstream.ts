@@ -5,21 +5,21 @@ import { newId } from './new-id.ts';
 import type { CertificationRecord } from './record.ts';
 import { outcomeOf, type IdentityRequest, type IdentityUpstream } from './upstream.ts';
 
-/** Nobody's phone and a fixed code, for the reviewers of app stores. */
+/** A test identity for the reviewers of app stores: a phone number that nobody has, and a fixed code. */
 export interface TestIdentity extends Pick<IdentityRequest, 'name' | 'phone' | 'birthday' | 'genderDigit' | 'carrier'> {
   readonly code: string;
 }
 
-/** What is kept of one verification. */
+/** The state of one verification of a test identity, as it is stored. */
 export interface TestState {
-  /** Of the phone: what is kept names nobody. */
+  /** HMAC of the phone, so that the state names nobody. */
   readonly hmac: string;
   /** Unix seconds; null until the code was right. */
   readonly certifiedAt: number | null;
   readonly isDeleted?: true;
 }
 
-/** Where verifications of test identities are kept, so that every replica knows them. Errors: `UpstreamFault`. */
+/** The store of these states, which replicas share. Errors: `UpstreamFault`. */
 export interface TestStates {
   readonly hmacOf: (phone: string) => string;
   find(impUid: string): Promise<TestState | null>;
@@ -91,7 +91,7 @@ function createVerifications({ identities, isOver, states }: TestUpstreamOptions
     },
     async confirm(impUid: string, otp: string | null): Promise<CertificationRecord> {
       const { state, identity } = await find(impUid);
-      // In words that are not known, as a real one: the record then tells by whom it was certified.
+      // A real upstream refuses in words that are not known, and the record then tells by whom it was certified.
       if (state.certifiedAt !== null) throw refused('UNRECOGNISED', 400);
       if (otp !== identity.code) throw refused('WRONG_OTP', 400);
       const certifiedAt = unixSeconds();

@@ -51,7 +51,7 @@ interface Tried {
   readonly request: Pick<HttpRequest, 'method' | 'path'>;
 }
 
-/** What a try hears with. */
+/** The HTTP client and the callbacks through which a try learns how the log-in went. */
 interface Listeners {
   readonly http: Pick<Http, 'send'>;
   readonly hear: (nowMs: number, call: Interval) => void;
