@@ -10,7 +10,7 @@ import type { JsonObject } from '../upstream/json.ts';
 import type { CertificationRecord, OnDrift } from '../upstream/record.ts';
 import { createClassify } from '../upstream/refusal.ts';
 import { readRefusalRules } from '../upstream/refusals-file.ts';
-import { createTimedHttp } from '../upstream/traced-http.ts';
+import { createTracedHttp } from '../upstream/traced-http.ts';
 import { newId } from '../upstream/new-id.ts';
 import { outcomeOf, type IdentityRequest, type IdentityUpstream, type WindowPage } from '../upstream/upstream.ts';
 import { ENDPOINTS } from './endpoints.ts';
@@ -40,7 +40,7 @@ export function createIamport(options: IamportOptions): IdentityUpstream {
   const open = (answer: HttpAnswer) => openEnvelope(answer, classify);
   const session = createSession({
     ...options,
-    http: createTimedHttp(options.http, open, clock.hearDate),
+    http: createTracedHttp(options.http, open, clock.hearDate),
     timeoutMs: readTimeoutMs,
     breaker: options.policies,
     onLogin: clock.hearLogin,

@@ -90,11 +90,7 @@ function loginFault(error: unknown): UpstreamFault {
 
 /** Whether a failed log-in says that the key or the secret is wrong. Maintenance can be told with any status. */
 export function saysRefused(error: unknown): boolean {
-  if (!(error instanceof UpstreamRefusal)) return isUnauthorized(error);
-  return error.status < 500 && error.refusal !== 'CARRIER_MAINTENANCE';
-}
-
-function isUnauthorized(error: unknown): boolean {
+  if (error instanceof UpstreamRefusal) return error.status < 500 && error.refusal !== 'CARRIER_MAINTENANCE';
   return error instanceof UpstreamFault && error.code === 'UPSTREAM_UNAUTHORIZED';
 }
 

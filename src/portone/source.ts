@@ -10,7 +10,7 @@ import { newId } from '../upstream/new-id.ts';
 import type { CertificationRecord, OnDrift } from '../upstream/record.ts';
 import { createClassify } from '../upstream/refusal.ts';
 import { readRefusalRules } from '../upstream/refusals-file.ts';
-import { createTimedHttp } from '../upstream/traced-http.ts';
+import { createTracedHttp } from '../upstream/traced-http.ts';
 import { outcomeOf, type IdentityRequest, type IdentityUpstream } from '../upstream/upstream.ts';
 import { openAnswer } from './answer.ts';
 import { ENDPOINTS } from './endpoints.ts';
@@ -38,7 +38,7 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
   const clock = createCertificationClock();
   const classify = createClassify(readRefusalRules(options.refusalsFile));
   const open = (answer: HttpAnswer) => openAnswer(answer, classify);
-  const exchange = createSecretSender(createTimedHttp(options.http, open, clock.hearDate), options);
+  const exchange = createSecretSender(createTracedHttp(options.http, open, clock.hearDate), options);
   const { ask, load } = createAsk({ endpoints: ENDPOINTS, send: exchange, open }, options);
   const onDrift: OnDrift = (field) => onEvent({ kind: 'drift', field });
 
