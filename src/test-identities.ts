@@ -16,7 +16,7 @@ export interface TestIdentities {
   readonly identities: readonly TestIdentity[];
 }
 
-/** A date further ahead is one that nobody remembers. */
+/** Test identities are answered for at most so long: a date further ahead is one that nobody remembers. */
 const MAX_DAYS = 90;
 const DAY_MS = 86_400_000;
 

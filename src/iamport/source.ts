@@ -119,7 +119,7 @@ async function request(
   return impUid;
 }
 
-/** One carrier of six becomes a network and a flag, and a birthday the six digits that the carriers know. */
+/** The body of a request: one carrier of six becomes a network and a flag, and a birthday the six digits that carriers know. */
 function requestBody(
   person: IdentityRequest,
   address: string | null,

@@ -53,7 +53,7 @@ export function createTokens(
     }
   }
 
-  /** Not fetchOnce() itself: its first lines must run after `pending` is set, or its last could run before. */
+  /** Single-flight log-in. `fetchOnce` starts a microtask later: its last line, which resets `pending`, must run after `pending` is set. */
   async function wait(signal: AbortSignal): Promise<Token> {
     if (refusal?.token === null && now() < refusal.until) throw new UpstreamFault('login-refused');
     pending ??= Promise.resolve().then(fetchOnce);

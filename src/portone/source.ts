@@ -98,7 +98,7 @@ function missingAddress({ onEvent }: PortoneOptions): UpstreamRefusal {
   return new UpstreamRefusal({ refusal: 'MERCHANT_CONFIG', providerCode: null, shape: null }, 400);
 }
 
-/** A birthday and a gender digit become the first seven digits of the resident number, and LG U+ has another name here. */
+/** The body of a send: birthday and gender digit become seven digits of the resident number, and LG U+ has another name here. */
 function sendBody(person: IdentityRequest, address: string, channel: Channel, { bypass }: PortoneOptions): JsonObject {
   const { name, phone, birthday, genderDigit, carrier, merchantUid, method } = person;
   const device = asksDevice(channel) ? person.device : null;

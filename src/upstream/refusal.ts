@@ -36,7 +36,7 @@ const BY_WORDS: readonly (readonly [RegExp, Refusal])[] = [
 /** The provider's four letters and digits, at least one of them a digit, stand in brackets somewhere in the message. */
 const PROVIDER_CODE = /\[((?=[A-Z]*\d)[A-Z\d]{4})\]/i;
 
-/** Messages are sentences. More of one would only take time. */
+/** How much of a message is read: it is a sentence, and patterns over more of it only take time. */
 const MAX_LENGTH = 1_000;
 
 /** What a refusal means, read from its message. */

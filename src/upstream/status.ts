@@ -1,7 +1,7 @@
 import { UpstreamFault, type FaultReason } from './errors.ts';
 import type { HttpAnswer } from './http.ts';
 
-/** Waiting longer than this for a 429 is no help to a person with a code that expires in minutes. */
+/** Cap of the header Retry-After: a longer wait is no help to a person whose code expires in minutes. */
 const MAX_RETRY_AFTER_S = 60;
 
 /** Statuses of which each is a fault of its own where the body is not the upstream's, but a proxy's, say. */
