@@ -196,7 +196,7 @@ function valuesIn(environment: Environment): Environment {
   return Object.fromEntries(trimmed.filter(([, value]) => value !== ''));
 }
 
-/** A shell takes quotes away, and `docker --env-file` does not: the value itself then begins with them. */
+/** Malformed values. Quotes are told apart: a shell takes them away, and `docker --env-file` leaves them in the value. */
 function formProblems(env: Environment, issues: readonly z.core.$ZodIssue[]): string[] {
   const quoted = NAMES.filter(isOurs).filter((name) => /^(["']).*\1$/s.test(env[name] ?? ''));
   const malformed = issues.filter(({ path: [name] }) => !quoted.includes(String(name)));
@@ -206,7 +206,7 @@ function formProblems(env: Environment, issues: readonly z.core.$ZodIssue[]): st
   ];
 }
 
-/** The others are OpenTelemetry's: a wrong value of one ends nothing. */
+/** Variables OTEL_… are OpenTelemetry's: a wrong value of one is a warning at most. */
 function isOurs(name: string): boolean {
   return !name.startsWith('OTEL_');
 }

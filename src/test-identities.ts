@@ -16,7 +16,7 @@ export interface TestIdentities {
   readonly identities: readonly TestIdentity[];
 }
 
-/** A date further ahead is one that nobody remembers. */
+/** Test identities are answered for at most so long: a date further ahead is one that nobody remembers. */
 const MAX_DAYS = 90;
 const DAY_MS = 86_400_000;
 
@@ -29,7 +29,7 @@ const TestFile = z.strictObject({
 });
 
 /** Korea gives no subscriber a number of 010-0xxx and 010-1xxx, so that none of these is a person's. */
-const NOBODYS = /^010[01]\d{7}$/;
+const UNASSIGNED = /^010[01]\d{7}$/;
 
 const FORM =
   'TEST_IDENTITIES_FILE must name a JSON file with until (a day, YYYY-MM-DD) and identities, at least one (docs/guides/app-review.md)';
@@ -74,7 +74,7 @@ function readEntry(entry: unknown, today: string): TestIdentity | string {
   if (!person.ok)
     return `has fields that no request could have: ${person.failure.fields.map(({ name }) => name).join(', ')}`;
   const { name, phone, birthday, genderDigit, carrier } = person.value;
-  if (!NOBODYS.test(phone))
+  if (!UNASSIGNED.test(phone))
     return 'must have a phone of 010-0xxx-xxxx or 010-1xxx-xxxx, which are given to nobody: another one can be a real person';
   return { code, name, phone, birthday, genderDigit, carrier };
 }

@@ -16,10 +16,10 @@ export interface RecordFile {
   close(): Promise<void>;
 }
 
-/** For its owner alone. */
+/** File mode: its owner alone reads and writes it. */
 const MODE = 0o600;
 
-/** More than any line has. */
+/** How much of a file's end is read to find its last line: no line is as long. */
 const END_BYTES = 65_536;
 
 const LINE_BREAK = 0x0a;

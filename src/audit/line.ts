@@ -30,7 +30,7 @@ export interface ChainEnd {
   readonly hash: string | null;
 }
 
-/** A chain without a line. */
+/** The end of an empty chain. */
 export const NO_LINES: ChainEnd = { seq: 0, hash: null };
 
 /** A keyed hash of a line, which takes the secret to make. */

@@ -5,7 +5,7 @@ import type { AuditNews } from './news.ts';
 export interface AccessRecord {
   /** Whether a line can be written, as far as is known. False counts as an operation without a line. */
   ready(): Promise<boolean>;
-  /** The same for no operation, so that nothing is counted. */
+  /** The same for a health check: no operation is counted. */
   isWritable(): Promise<boolean>;
   /** Appends a line, and answers whether it was written. */
   append(access: Access): Promise<boolean>;

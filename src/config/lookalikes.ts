@@ -30,7 +30,7 @@ export function nearestWord(typed: string, words: readonly string[]): string | u
   return nearest?.meant;
 }
 
-/** Other programs have names like ours: only the first word of the upstream is nobody else's. */
+/** How many letters may differ. Other programs have variables with names like ours, but none that begins with IAMPORT_. */
 function tolerance(name: string, setting: string): number {
   if (name.startsWith('IAMPORT_') && setting.startsWith('IAMPORT_')) return 4;
   const { length } = letters(setting);

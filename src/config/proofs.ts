@@ -5,7 +5,7 @@ import type { PROOFS } from './settings.ts';
 /** The key of pseudonyms, and the keys and the issuer of proofs; null for what there is none of. */
 export type ProofConfig = Values<typeof PROOFS>;
 
-/** The sandbox has no real person to take for another one: keys of one start let everything be tried. */
+/** On the sandbox, which has no real people, random keys stand in for those that are not set. */
 export function readProofs({ personIdKey, privateKeys, issuer }: ProofConfig, isSandbox: boolean): ProofConfig {
   if (!isSandbox) return { personIdKey, privateKeys, issuer };
   return {

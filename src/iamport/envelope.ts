@@ -24,7 +24,7 @@ export function openEnvelope(answer: HttpAnswer, classify: Classify = classifyRe
   throw new UpstreamRefusal(classified, status);
 }
 
-/** Imitations of the API send `"0"`. */
+/** A whole number, or its text: servers that imitate the API send `"0"`. */
 function integer(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
   return Number.isInteger(number) ? (number as number) : undefined;

@@ -8,7 +8,7 @@ import { UpstreamFault } from '../upstream/errors.ts';
 import type { Http, HttpAnswer, HttpRequest } from '../upstream/http.ts';
 import { createTokens, saysRefused, type Token } from './token.ts';
 
-/** Exchanges with an access token, which is had by logging in, and had anew when it is refused or old. */
+/** Exchanges with an access token of a log-in, which is renewed when it is refused or near its end. */
 interface Session {
   /**
    * Sends a request with the token, and once more with another one after a 401, which means not processed.

@@ -9,8 +9,8 @@ import type { Http, HttpAnswer } from '../upstream/http.ts';
 import type { JsonObject } from '../upstream/json.ts';
 import type { CertificationRecord, OnDrift } from '../upstream/record.ts';
 import { createClassify } from '../upstream/refusal.ts';
-import { readLessons } from '../upstream/refusals-file.ts';
-import { createHeardHttp } from '../upstream/traced-http.ts';
+import { readRefusalRules } from '../upstream/refusals-file.ts';
+import { createTracedHttp } from '../upstream/traced-http.ts';
 import { newId } from '../upstream/new-id.ts';
 import { outcomeOf, type IdentityRequest, type IdentityUpstream, type WindowPage } from '../upstream/upstream.ts';
 import { ENDPOINTS } from './endpoints.ts';
@@ -36,11 +36,11 @@ export interface IamportOptions extends AskOptions {
 export function createIamport(options: IamportOptions): IdentityUpstream {
   const { readTimeoutMs, onEvent } = options;
   const clock = createCertificationClock();
-  const classify = createClassify(readLessons(options.refusalsFile));
+  const classify = createClassify(readRefusalRules(options.refusalsFile));
   const open = (answer: HttpAnswer) => openEnvelope(answer, classify);
   const session = createSession({
     ...options,
-    http: createHeardHttp(options.http, open, clock.hearDate),
+    http: createTracedHttp(options.http, open, clock.hearDate),
     timeoutMs: readTimeoutMs,
     breaker: options.policies,
     onLogin: clock.hearLogin,
@@ -48,7 +48,7 @@ export function createIamport(options: IamportOptions): IdentityUpstream {
   const { ask, load } = createAsk({ endpoints: ENDPOINTS, send: (request) => session.send(request), open }, options);
   const onDrift: OnDrift = (field) => onEvent({ kind: 'drift', field });
 
-  /** The record that an endpoint answers. An answer about another imp_uid is no answer. */
+  /** The record in the answer of an endpoint. Errors: a fault where it names another imp_uid. */
   async function record(
     name: keyof typeof ENDPOINTS,
     impUid: string,
@@ -111,15 +111,15 @@ async function request(
   address: string | null,
   options: IamportOptions,
 ): Promise<string> {
-  const { imp_uid: impUid } = await overChannels(channelsFor(person.merchantUid, options), options, (channel, turn) =>
-    ask('request', { json: requestBody(person, address, channel, options), ...turn }),
+  const { imp_uid: impUid } = await overChannels(channelsFor(person.merchantUid, options), options, (channel, call) =>
+    ask('request', { json: requestBody(person, address, channel, options), ...call }),
   );
   // A message was sent, but without a usable id nobody could confirm it.
   if (typeof impUid !== 'string' || !IMP_UID.test(impUid)) throw badAnswer(ENDPOINTS.request, options.onEvent);
   return impUid;
 }
 
-/** One carrier of six becomes a network and a flag, and a birthday the six digits that the carriers know. */
+/** The body of a request: one carrier of six becomes a network and a flag, and a birthday the six digits that carriers know. */
 function requestBody(
   person: IdentityRequest,
   address: string | null,

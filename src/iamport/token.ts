@@ -53,7 +53,7 @@ export function createTokens(
     }
   }
 
-  /** Not fetchOnce() itself: its first lines must run after `pending` is set, or its last could run before. */
+  /** Single-flight log-in. `fetchOnce` starts a microtask later: its last line, which resets `pending`, must run after `pending` is set. */
   async function wait(signal: AbortSignal): Promise<Token> {
     if (refusal?.token === null && now() < refusal.until) throw new UpstreamFault('login-refused');
     pending ??= Promise.resolve().then(fetchOnce);
@@ -90,11 +90,7 @@ function loginFault(error: unknown): UpstreamFault {
 
 /** Whether a failed log-in says that the key or the secret is wrong. Maintenance can be told with any status. */
 export function saysRefused(error: unknown): boolean {
-  if (!(error instanceof UpstreamRefusal)) return isUnauthorized(error);
-  return error.status < 500 && error.refusal !== 'CARRIER_MAINTENANCE';
-}
-
-function isUnauthorized(error: unknown): boolean {
+  if (error instanceof UpstreamRefusal) return error.status < 500 && error.refusal !== 'CARRIER_MAINTENANCE';
   return error instanceof UpstreamFault && error.code === 'UPSTREAM_UNAUTHORIZED';
 }
 

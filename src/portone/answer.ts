@@ -4,7 +4,7 @@ import { parseObject, type JsonObject } from '../upstream/json.ts';
 import { classifyRefusal, type Classify } from '../upstream/refusal.ts';
 import { badResponse, reasonOfStatus } from '../upstream/status.ts';
 
-/** The types of errors that have one meaning each. Null is a verification that is certified already: its record tells by whom. */
+/** Error types of PortOne V2 with one meaning each. Null is a verification that is certified already: its record tells by whom. */
 const BY_TYPE: Readonly<Record<string, Refusal | null>> = {
   INVALID_REQUEST: 'MERCHANT_CONFIG', // what people type is checked before, so that the request itself is malformed
   FORBIDDEN: 'MERCHANT_CONFIG',
@@ -15,12 +15,12 @@ const BY_TYPE: Readonly<Record<string, Refusal | null>> = {
   IDENTITY_VERIFICATION_ALREADY_VERIFIED: null,
 };
 
-/** The form of Danal's codes, which are told from other providers' words by it. */
+/** Danal's codes have four letters and digits; other providers put words in their place. */
 const DANAL_CODE = /^[A-Z\d]{4}$/i;
 
 /**
- * The object in a successful answer. A `send` of an id that was sent already is one, since nobody else knows the id: an earlier try of
- * this very call was heard.
+ * The JSON object of a successful answer. IDENTITY_VERIFICATION_ALREADY_SENT counts as one: nobody else knows the id, so that an
+ * earlier try of the same call was processed.
  * Errors: `UpstreamRefusal` for an error with a type, at any status; `UpstreamFault` for everything else, ambiguous wherever the
  * call may have taken effect.
  */

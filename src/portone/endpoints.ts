@@ -1,6 +1,6 @@
 import { endpoint } from '../upstream/calls.ts';
 
-/** The REST endpoints in use. A verification cannot be deleted here. */
+/** The REST endpoints of PortOne V2 in use. It has none to delete a verification. */
 export const ENDPOINTS = {
   request: endpoint('POST', '/identity-verifications/{imp_uid}/send', 'keyed-mutation', 'confirmTimeoutMs'),
   resend: endpoint('POST', '/identity-verifications/{imp_uid}/resend', 'keyed-mutation', 'confirmTimeoutMs'),

@@ -48,7 +48,7 @@ export function decodeVerification(body: JsonObject, onDrift: OnDrift): Certific
   };
 }
 
-/** OTHER is a known word without a value in the schema. */
+/** The gender OTHER has no value in the schema: it is null, and no drift. */
 function gender(value: unknown): CertificationRecord['gender'] | undefined {
   return value === 'OTHER' ? null : oneOf(GENDERS)(value);
 }

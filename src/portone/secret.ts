@@ -1,11 +1,6 @@
-import type { OnUpstreamEvent } from '../events.ts';
+import type { PortoneConfig } from '../config.ts';
+import type { AskOptions } from '../upstream/ask.ts';
 import type { Http, HttpAnswer, HttpRequest } from '../upstream/http.ts';
-
-export interface SecretOptions {
-  readonly apiSecret: string;
-  readonly storeId: string;
-  readonly onEvent: OnUpstreamEvent;
-}
 
 /**
  * Exchanges with the API secret, in place of a log-in: a refusal is told each time, and an acceptance when it is new. Each names
@@ -13,7 +8,7 @@ export interface SecretOptions {
  */
 export function createSecretSender(
   http: Pick<Http, 'send'>,
-  { apiSecret, storeId, onEvent }: SecretOptions,
+  { apiSecret, storeId, onEvent }: Pick<PortoneConfig, 'apiSecret' | 'storeId'> & Pick<AskOptions, 'onEvent'>,
 ): (request: HttpRequest) => Promise<HttpAnswer> {
   let isAccepted = false;
   return async (request) => {

@@ -1,7 +1,7 @@
 import { plainAddress } from '../address.ts';
 import { badAnswer, createAsk, type AskOptions, type Question } from '../upstream/ask.ts';
 import { bypassFor } from '../upstream/bypass.ts';
-import { asksDevice, overChannels, type Channel, type Turn } from '../upstream/channels.ts';
+import { asksDevice, overChannels, type Channel, type ChannelCall } from '../upstream/channels.ts';
 import { createCertificationClock } from '../upstream/clock.ts';
 import { UpstreamFault } from '../upstream/errors.ts';
 import type { Http, HttpAnswer } from '../upstream/http.ts';
@@ -9,8 +9,8 @@ import { asObject, type JsonObject } from '../upstream/json.ts';
 import { newId } from '../upstream/new-id.ts';
 import type { OnDrift } from '../upstream/record.ts';
 import { createClassify } from '../upstream/refusal.ts';
-import { readLessons } from '../upstream/refusals-file.ts';
-import { createHeardHttp } from '../upstream/traced-http.ts';
+import { readRefusalRules } from '../upstream/refusals-file.ts';
+import { createTracedHttp } from '../upstream/traced-http.ts';
 import { outcomeOf, type IdentityRequest, type IdentityUpstream } from '../upstream/upstream.ts';
 import { openAnswer } from './answer.ts';
 import { ENDPOINTS } from './endpoints.ts';
@@ -36,14 +36,14 @@ export interface PortoneOptions extends AskOptions {
 export function createPortone(options: PortoneOptions): IdentityUpstream {
   const { storeId, channels, onEvent } = options;
   const clock = createCertificationClock();
-  const classify = createClassify(readLessons(options.refusalsFile));
+  const classify = createClassify(readRefusalRules(options.refusalsFile));
   const open = (answer: HttpAnswer) => openAnswer(answer, classify);
-  const exchange = createSecretSender(createHeardHttp(options.http, open, clock.hearDate), options);
+  const exchange = createSecretSender(createTracedHttp(options.http, open, clock.hearDate), options);
   const { ask, load } = createAsk({ endpoints: ENDPOINTS, send: exchange, open }, options);
   const onDrift: OnDrift = (field) => onEvent({ kind: 'drift', field });
   const page = { merchantUid: null, merchantCode: null, storeId, channelKey: channels[0]!.key };
 
-  /** The record that an endpoint answers. An answer about another id is no answer. */
+  /** The record in the answer of an endpoint. Errors: a fault where it names another id. */
   async function record(name: 'confirm' | 'read' | 'readBack', impUid: string, question: Question = {}) {
     const answer = await ask(name, { ...question, impUid });
     const body = name === 'confirm' ? asObject(answer['identityVerification']) : answer;
@@ -54,14 +54,14 @@ export function createPortone(options: PortoneOptions): IdentityUpstream {
 
   async function request(person: IdentityRequest, address: string | null): Promise<string | null> {
     if (address === null) return missingAddress(options);
-    return overChannels(channels, options, (channel, turn) => send(sendBody(person, address, channel, options), turn));
+    return overChannels(channels, options, (channel, call) => send(sendBody(person, address, channel, options), call));
   }
 
   /** Source: `POST /identity-verifications/{id}/send`, then `GET` after an ambiguous fault: a record that is there was sent. */
-  async function send(json: JsonObject, turn: Turn): Promise<string> {
+  async function send(json: JsonObject, call: ChannelCall): Promise<string> {
     const impUid = newId();
     try {
-      await ask('request', { impUid, json, ...turn });
+      await ask('request', { impUid, json, ...call });
     } catch (error) {
       if (!(error instanceof UpstreamFault && error.fate === 'ambiguous' && (await isThere(impUid)))) throw error;
     }
@@ -99,7 +99,7 @@ function missingAddress({ onEvent }: PortoneOptions): null {
   return null;
 }
 
-/** A birthday and a gender digit become the first seven digits of the resident number, and LG U+ has another name here. */
+/** The body of a send: birthday and gender digit become seven digits of the resident number, and LG U+ has another name here. */
 function sendBody(person: IdentityRequest, address: string, channel: Channel, { bypass }: PortoneOptions): JsonObject {
   const { name, phone, birthday, genderDigit, carrier, merchantUid, method } = person;
   const device = asksDevice(channel) ? person.device : null;

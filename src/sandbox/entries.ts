@@ -45,7 +45,7 @@ export function createEntry(entry: Pick<Entry, 'impUid' | 'person' | 'requestedA
   };
 }
 
-/** What is known of a magic impUid before any call. */
+/** The record of a magic impUid before any call. */
 export function magicEntry(impUid: string, scenario: Scenario, now: number): Entry {
   return createEntry({
     impUid,

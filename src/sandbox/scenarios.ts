@@ -128,7 +128,7 @@ export function requestScenarioOf(phone: string): RequestScenario & { readonly f
   return form === undefined ? {} : { ...rowOf(REQUEST_SCENARIOS, phone.slice(-4, -1)), form };
 }
 
-/** The tables have a row for each sentence of `magic.ts`, and digits can name none of them. */
+/** The row of these digits; undefined where a table has none. */
 function rowOf<Row>(table: Readonly<Record<string, Row>>, digits: string): Row | undefined {
   return table[digits];
 }

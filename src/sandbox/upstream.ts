@@ -9,7 +9,7 @@ export type Upstream = ReturnType<typeof createUpstream>;
 export function createUpstream(version: ApiVersion, now: () => number) {
   const entries = createEntries();
 
-  /** What a magic impUid does to every call that names it comes before what the call itself does. */
+  /** Answers a call about an impUid. What a magic impUid does to every call comes before what the call itself does. */
   function answerAbout(
     impUid: string,
     kind: CallKind,

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { SandboxSms } from '../sandbox/sandbox.ts';
 import { readBuilt, registerFiles, sendPage } from './pages.ts';
 
-/** Workers take theirs from their own script's answer, so it goes on every file. */
+/** Content-Security-Policy of the page and of each file: a worker takes its policy from the answer with its script. */
 const SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",

@@ -66,7 +66,7 @@ export function createGraphQLServer(
   return app;
 }
 
-/** A new key is known everywhere after this time. */
+/** Cache lifetime of the key set, after which every verifier knows a new key. */
 const KEYS_MAX_AGE_S = 300;
 
 /** The keys that verify proofs, where there are any. */

@@ -13,7 +13,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 type Files = ReadonlyMap<string, Buffer>;
 
-/** Every file of a page at once: only what was there at the start is ever served. Empty where it is not built. */
+/** The files of a built page, read into memory at start, so that no path reaches another file; empty where it is not built. */
 export function readBuilt(page: 'explorer' | 'demo'): Files {
   const folder = new URL(`${page}/`, BUILT);
   try {

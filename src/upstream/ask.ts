@@ -19,7 +19,7 @@ export interface AskOptions {
   readonly onEvent: OnUpstreamEvent;
 }
 
-/** How one upstream is spoken to. */
+/** The protocol of one upstream: its endpoints, an exchange, and the reading of an answer. */
 interface Protocol<Name extends CallName> {
   readonly endpoints: Readonly<Record<Name | 'read', Endpoint>>;
   /** One exchange, with the proof of who we are. Errors: `UpstreamFault`. */

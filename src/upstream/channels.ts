@@ -2,9 +2,9 @@ import type { OnUpstreamEvent } from '../events.ts';
 import { UpstreamRefusal, type Refusal } from './errors.ts';
 import type { Question } from './ask.ts';
 
-/** What a request for a code has to look like for one provider. */
+/** How requests for a code differ between providers. */
 interface Needs {
-  /** The form of a merchantUid, where it is not any. */
+  /** Form of the merchantUids that the provider takes; absent where it takes any. */
   readonly merchantUid?: RegExp;
   /** It takes the kind of device that the person sits at. */
   readonly asksDevice: boolean;
@@ -27,7 +27,7 @@ export interface Channel {
   readonly key: string | null;
 }
 
-/** Of a provider that is not known nothing is known to be wrong, and every option that is set is meant for it. */
+/** A channel whose provider is not known takes every merchantUid and every option. */
 function needsOf({ provider }: Channel): Needs {
   return provider === null ? { asksDevice: true } : PROVIDERS[provider];
 }
@@ -43,18 +43,19 @@ export function asksDevice(channel: Channel): boolean {
 /** Refusals by which a channel says that it is down, and thereby that it has sent nothing. */
 const SAYS_DOWN: ReadonlySet<string> = new Set<Refusal>(['CARRIER_MAINTENANCE', 'SEND_FAILED', 'UPSTREAM_TEMPORARY']);
 
-/** What the calls of one request for a code share: the time that is left, and whether a refusal is not the last word. */
-export type Turn = Required<Pick<Question, 'timeoutMs' | 'hasNext'>>;
+/** The call of one channel: the time that is left of the request, and whether another channel follows. */
+export type ChannelCall = Required<Pick<Question, 'timeoutMs' | 'hasNext'>>;
 
 /**
- * Makes a request on the first channel, and on the next one where the refusal says that the channel is down; all within one time.
+ * Failover between channels: a request is made on the first one, and on the next where its refusal says that it is down, within one
+ * deadline.
  * A fault ends it: a message may be on its way, or the upstream itself is out of reach. So does any other refusal, since a mistake
  * of the person is one everywhere. Like any call, a channel is not tried any more in the second half of the time.
  */
 export async function overChannels<T>(
   channels: readonly Channel[],
   { confirmTimeoutMs, onEvent }: { readonly confirmTimeoutMs: number; readonly onEvent: OnUpstreamEvent },
-  request: (channel: Channel, turn: Turn) => Promise<T>,
+  request: (channel: Channel, call: ChannelCall) => Promise<T>,
 ): Promise<T> {
   const since = performance.now();
   let spentMs = 0;

@@ -1,5 +1,5 @@
 import type { Classified, Refusal } from './errors.ts';
-import type { Lesson } from './refusals-file.ts';
+import type { RefusalRule } from './refusals-file.ts';
 import { shapeOf } from './shape.ts';
 
 /** Danal's code for a wrong OTP: its own, then SKT's and LG U+'s; KT's, 3431, has another meaning too. The words for every other class are steadier than its codes. */
@@ -9,7 +9,7 @@ const BY_CODE: Readonly<Record<string, Refusal>> = {
   5417: 'WRONG_OTP',
 };
 
-/** The first that matches decides: later patterns also match messages of earlier classes. */
+/** Patterns of messages in order of precedence: later ones also match messages of earlier classes. */
 const BY_WORDS: readonly (readonly [RegExp, Refusal])[] = [
   [/진행 ?중/, 'IN_PROGRESS'],
   [/전송 횟수 초과/, 'SEND_LIMIT'],
@@ -36,26 +36,26 @@ const BY_WORDS: readonly (readonly [RegExp, Refusal])[] = [
 /** The provider's four letters and digits, at least one of them a digit, stand in brackets somewhere in the message. */
 const PROVIDER_CODE = /\[((?=[A-Z]*\d)[A-Z\d]{4})\]/i;
 
-/** Messages are sentences. More of one would only take time. */
+/** How much of a message is read: it is a sentence, and patterns over more of it only take time. */
 const MAX_LENGTH = 1_000;
 
 /** What a refusal means, read from its message. */
 export type Classify = (message: unknown) => Classified;
 
 /**
- * Reads messages by these lessons, in their order, and then by the tables above. The message alone decides: the same refusal
+ * Reads messages by these rules, in their order, and then by the tables above. The message alone decides: the same refusal
  * arrives with status 200, 400 and 500. Whole sentences are never compared; their spacing and the phone numbers in them vary.
  */
-export function createClassify(lessons: readonly Lesson[] = []): Classify {
+export function createClassify(rules: readonly RefusalRule[] = []): Classify {
   return (message) => {
     const words = typeof message === 'string' ? message.slice(0, MAX_LENGTH) : '';
     const providerCode = PROVIDER_CODE.exec(words)?.[1] ?? null;
-    const lesson = lessons.find((it) => ('code' in it ? it.code === providerCode : it.words.test(words)));
+    const rule = rules.find((it) => ('code' in it ? it.code === providerCode : it.words.test(words)));
     const byCode = providerCode === null ? undefined : BY_CODE[providerCode];
-    const refusal = lesson?.means ?? byCode ?? BY_WORDS.find(([pattern]) => pattern.test(words))?.[1];
+    const refusal = rule?.means ?? byCode ?? BY_WORDS.find(([pattern]) => pattern.test(words))?.[1];
     return { refusal: refusal ?? 'UNRECOGNISED', providerCode, shape: refusal ? null : shapeOf(words) };
   };
 }
 
-/** By the tables alone. */
+/** Classification without rules of an operator. */
 export const classifyRefusal = createClassify();

@@ -4,7 +4,7 @@ import { ConfigError } from '../config.ts';
 import { REFUSALS, type Refusal } from './errors.ts';
 
 /** What an operator has found out about the upstream: the refusal that a provider's code, or a pattern of words, stands for. */
-export type Lesson =
+export type RefusalRule =
   | { readonly code: string; readonly means: Refusal }
   | { readonly words: RegExp; readonly means: Refusal };
 
@@ -15,10 +15,10 @@ const Entry = z.union([
 ]);
 
 /**
- * The lessons in a JSON file, in its order; none where there is no file.
+ * The rules in a JSON file, in its order; none where there is no file.
  * Errors: `ConfigError` with one line for each entry that is wrong.
  */
-export function readLessons(file: string | null): readonly Lesson[] {
+export function readRefusalRules(file: string | null): readonly RefusalRule[] {
   if (!file) return [];
   const read = entriesOf(file).map((entry) => Entry.safeParse(entry));
   const problems = read.flatMap(({ success }, index) =>

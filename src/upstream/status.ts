@@ -1,10 +1,10 @@
 import { UpstreamFault, type FaultReason } from './errors.ts';
 import type { HttpAnswer } from './http.ts';
 
-/** Waiting longer than this for a 429 is no help to a person with a code that expires in minutes. */
+/** Cap of the header Retry-After: a longer wait is no help to a person whose code expires in minutes. */
 const MAX_RETRY_AFTER_S = 60;
 
-/** In an answer that is not the upstream's own these tell more than that it is not. */
+/** Statuses of which each is a fault of its own where the body is not the upstream's, but a proxy's, say. */
 const REASONS: Readonly<Record<number, FaultReason>> = {
   204: 'strange',
   207: 'strange',

@@ -5,21 +5,21 @@ import { newId } from './new-id.ts';
 import type { CertificationRecord } from './record.ts';
 import { outcomeOf, type IdentityRequest, type IdentityUpstream } from './upstream.ts';
 
-/** Nobody's phone and a fixed code, for the reviewers of app stores. */
+/** A test identity for the reviewers of app stores: a phone number that nobody has, and a fixed code. */
 export interface TestIdentity extends Pick<IdentityRequest, 'name' | 'phone' | 'birthday' | 'genderDigit' | 'carrier'> {
   readonly code: string;
 }
 
-/** What is kept of one verification. */
+/** The state of one verification of a test identity, as it is stored. */
 export interface TestState {
-  /** Of the phone: what is kept names nobody. */
+  /** HMAC of the phone, so that the state names nobody. */
   readonly hmac: string;
   /** Unix seconds; null until the code was right. */
   readonly certifiedAt: number | null;
   readonly isDeleted?: true;
 }
 
-/** Where verifications of test identities are kept, so that every replica knows them. Errors: `UpstreamFault`. */
+/** The store of these states, which replicas share. Errors: `UpstreamFault`. */
 export interface TestStates {
   readonly hmacOf: (phone: string) => string;
   find(impUid: string): Promise<TestState | null>;
@@ -33,8 +33,6 @@ interface TestUpstreamOptions {
   readonly isOver: () => boolean;
   readonly states: TestStates;
 }
-
-const TEST_PROVIDER = 'test';
 
 const TEST_IMP_UID = /^test_[\da-f]{32}$/i;
 
@@ -70,14 +68,14 @@ export function createTestUpstream(real: IdentityUpstream, options: TestUpstream
 function createVerifications({ identities, isOver, states }: TestUpstreamOptions) {
   const clock = createCertificationClock();
 
-  /** The verification of an impUid, by the clock of this machine, as every replica keeps it. Errors: NOT_FOUND. */
-  async function find(impUid: string): Promise<{ readonly state: TestState; readonly identity: TestIdentity }> {
+  /** The verification of an impUid, and the unix second by the clock of this machine, as each replica dates. Errors: NOT_FOUND. */
+  async function find(impUid: string) {
     const state = isOver() ? null : await states.find(impUid);
     const identity = state && identities.find(({ phone }) => states.hmacOf(phone) === state.hmac);
     if (!state || !identity || state.isDeleted) throw refused('NOT_FOUND', 404);
-    const at = performance.now();
-    clock.hearDate(unixSeconds() * 1_000, { since: at, until: at });
-    return { state, identity };
+    const [now, at] = [Math.floor(Date.now() / 1_000), performance.now()];
+    clock.hearDate(now * 1_000, { since: at, until: at });
+    return { state, identity, now };
   }
 
   return {
@@ -90,13 +88,12 @@ function createVerifications({ identities, isOver, states }: TestUpstreamOptions
       return impUid;
     },
     async confirm(impUid: string, otp: string | null): Promise<CertificationRecord> {
-      const { state, identity } = await find(impUid);
-      // In words that are not known, as a real one: the record then tells by whom it was certified.
+      const { state, identity, now } = await find(impUid);
+      // A real upstream refuses in words that are not known, and the record then tells by whom it was certified.
       if (state.certifiedAt !== null) throw refused('UNRECOGNISED', 400);
       if (otp !== identity.code) throw refused('WRONG_OTP', 400);
-      const certifiedAt = unixSeconds();
-      await states.replace(impUid, state, { ...state, certifiedAt });
-      return recordOf(impUid, identity, certifiedAt);
+      await states.replace(impUid, state, { ...state, certifiedAt: now });
+      return recordOf(impUid, identity, now);
     },
     async certification(impUid: string): Promise<CertificationRecord> {
       const { state, identity } = await find(impUid);
@@ -111,10 +108,6 @@ function createVerifications({ identities, isOver, states }: TestUpstreamOptions
     },
     certifiedIn: (({ certifiedAt }, interval) => clock.place(certifiedAt, interval)) as IdentityUpstream['certifiedIn'],
   };
-}
-
-function unixSeconds(): number {
-  return Math.floor(Date.now() / 1_000);
 }
 
 const FIELDS = ['name', 'phone', 'birthday', 'genderDigit', 'carrier'] as const;
@@ -137,7 +130,7 @@ function recordOf(impUid: string, identity: TestIdentity, certifiedAt: number | 
     impUid,
     merchantUid: null,
     pgTid: null,
-    pgProvider: TEST_PROVIDER,
+    pgProvider: 'test',
     name: known(name),
     gender: known('1357'.includes(genderDigit) ? ('MALE' as const) : ('FEMALE' as const)),
     birth: known(midnightOf(birthday)),

@@ -7,8 +7,13 @@ import type { Http, HttpAnswer } from './http.ts';
 /**
  * The same exchanges, each in a span: a log-in and a call that is sent again have their own. A span has the template of the path
  * and never the URL. `open` tells an answer with a fault or a refusal by throwing it; it is asked for spans that are recorded.
+ * `hear` takes the upstream's time from each answer.
  */
-function createTracedHttp(http: Http, open: (answer: HttpAnswer) => unknown): Pick<Http, 'send'> {
+export function createTracedHttp(
+  http: Http,
+  open: (answer: HttpAnswer) => unknown,
+  hear: UpstreamClock['hear'],
+): Pick<Http, 'send'> {
   const { hostname, port, protocol } = http.base;
   const server = {
     'server.address': hostname,
@@ -21,6 +26,7 @@ function createTracedHttp(http: Http, open: (answer: HttpAnswer) => unknown): Pi
       const attributes = { 'http.request.method': method, 'url.template': template, ...server };
       return inSpan(`${method} ${template}`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
         const answer = await hidden(() => http.send(request));
+        hear(answer.dateMs, answer.call);
         if (span.isRecording()) describeAnswer(span, answer, open);
         return answer;
       });
@@ -38,20 +44,4 @@ function describeAnswer(span: Span, answer: HttpAnswer, open: (answer: HttpAnswe
     if (error instanceof UpstreamRefusal) span.setAttribute('error.type', error.refusal);
     else failSpan(span, (error as UpstreamFault).reason);
   }
-}
-
-/** The same, whose answers tell the upstream's time. */
-export function createHeardHttp(
-  http: Http,
-  open: (answer: HttpAnswer) => unknown,
-  hear: UpstreamClock['hear'],
-): Pick<Http, 'send'> {
-  const traced = createTracedHttp(http, open);
-  return {
-    async send(request) {
-      const answer = await traced.send(request);
-      hear(answer.dateMs, answer.call);
-      return answer;
-    },
-  };
 }

@@ -131,7 +131,7 @@ describe('an answer of PortOne V2', () => {
     expect(thrown(answer(403, { type: 'NEW' }))).toMatchObject({ reason: 'strange' });
   });
 
-  test('is read by the lessons of an operator first', () => {
+  test('is read by the rules of an operator first', () => {
     const classify = createClassify([{ code: '8888', means: 'OTP_EXPIRED' }]);
     expect(() => openAnswer(answer(502, pg('8888', '모르는 말')), classify)).toThrow('OTP_EXPIRED with status 502');
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { ConfigError } from '../../src/config.ts';
 import { createClassify } from '../../src/upstream/refusal.ts';
-import { readLessons } from '../../src/upstream/refusals-file.ts';
+import { readRefusalRules } from '../../src/upstream/refusals-file.ts';
 import { startFaultyUpstream, refusal } from '../support/faulty-upstream.ts';
 import { startGateway } from '../support/gateway.ts';
 
@@ -19,7 +19,7 @@ function fileOf(text: string): string {
 
 function problemsOf(file: string): readonly string[] {
   try {
-    readLessons(file);
+    readRefusalRules(file);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
@@ -29,7 +29,7 @@ function problemsOf(file: string): readonly string[] {
 
 describe('REFUSALS_FILE', () => {
   test('teaches provider codes and patterns, the first that fits before the built-in ones', () => {
-    const lessons = readLessons(
+    const rules = readRefusalRules(
       fileOf(
         JSON.stringify([
           { code: 'CS24', means: 'WRONG_OTP' },
@@ -38,7 +38,7 @@ describe('REFUSALS_FILE', () => {
         ]),
       ),
     );
-    const classify = createClassify(lessons);
+    const classify = createClassify(rules);
     expect(classify('[CS24] 새로운 말')).toEqual({ refusal: 'WRONG_OTP', providerCode: 'CS24', shape: null });
     expect(classify('다른번호').refusal).toBe('WRONG_OTP');
     expect(classify('다른 말').refusal).toBe('OTP_EXPIRED');

@@ -1,5 +1,5 @@
 import { ConfigError, type Config } from '../../config.ts';
-import { readLessons } from '../../upstream/refusals-file.ts';
+import { readRefusalRules } from '../../upstream/refusals-file.ts';
 import { readTestIdentities, type TestIdentities } from '../../test-identities.ts';
 import { readManifest } from '../../server/trusted-documents.ts';
 import { ok, problem, type Finding } from './finding.ts';
@@ -8,7 +8,7 @@ import { ok, problem, type Finding } from './finding.ts';
 export async function checkFiles({ iamport, trustedDocuments }: Config): Promise<readonly Finding[]> {
   const { refusalsFile, testIdentitiesFile } = iamport;
   return [
-    ...(refusalsFile === null ? [] : read('refusals', () => `entries: ${readLessons(refusalsFile).length}`)),
+    ...(refusalsFile === null ? [] : read('refusals', () => `entries: ${readRefusalRules(refusalsFile).length}`)),
     ...(testIdentitiesFile === null ? [] : read('identities', () => countOf(readTestIdentities(testIdentitiesFile)))),
     ...(trustedDocuments === null ? [] : read('documents', () => `trusted: ${readManifest(trustedDocuments).size}`)),
   ];

@@ -51,14 +51,14 @@ interface Tried {
   readonly request: Pick<HttpRequest, 'method' | 'path'>;
 }
 
-/** What a try hears with. */
-interface Ears {
+/** The HTTP client and the callbacks through which a try learns how the log-in went. */
+interface Listeners {
   readonly http: Pick<Http, 'send'>;
   readonly hear: (nowMs: number, call: Interval) => void;
   readonly onEvent: OnUpstreamEvent;
 }
 
-async function tryUpstream(options: HttpOptions, limitMs: number, tried: (ears: Ears) => Tried): Promise<Trial> {
+async function tryUpstream(options: HttpOptions, limitMs: number, tried: (on: Listeners) => Tried): Promise<Trial> {
   const http = createHttp(options);
   const heard: number[] = [];
   let status: number | null = null;

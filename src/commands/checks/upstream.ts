@@ -9,7 +9,7 @@ const LIMIT_MS = 10_000;
 /** Two machines whose clocks are kept by NTP differ by far less; tokens of callers have 30 s. */
 const TOLERATED_SKEW_S = 5;
 
-/** How one upstream is spoken of. */
+/** The words of findings about one upstream. */
 interface Words {
   readonly api: string;
   readonly baseUrl: string;

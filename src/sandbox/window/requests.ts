@@ -19,7 +19,7 @@ export interface Failure {
 /** The result of a window in the vendor's words, as its scripts hand it to the page. */
 export type Result = Readonly<Record<string, string | boolean | null>>;
 
-/** One version's side of the window. */
+/** What differs in the window between V1 and V2. */
 interface WindowVersion {
   /** What is shown of the request, and why it cannot be done. */
   readonly details: (asked: Asked) => readonly (readonly [string, string])[];

@@ -56,7 +56,7 @@ function route(method: Route['method'], path: RegExp, answer: (call: Call) => An
   return { method, path, version: V1, answer };
 }
 
-/** Read for each call: few are made, and none by most sandboxes. */
+/** A file of the window, read from the disk for each call: most sandboxes never serve one. */
 function asset(path: RegExp, file: string, type: string): Route {
   const headers = {
     'content-type': `${type}; charset=utf-8`,
