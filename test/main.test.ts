@@ -106,7 +106,8 @@ describe('npm start', () => {
     await sandbox.close();
   });
 
-  test('finishes a confirm in flight after SIGTERM, answers it, refuses every other, and exits 0', async () => {
+  /** A gateway before an upstream that answers a confirm when it is told to. */
+  async function startBeforeHolding(env: Record<string, string> = {}) {
     const arrived = Promise.withResolvers<() => void>();
     const upstream = createServer((request, response) => {
       const answer = (body: unknown): void =>
@@ -125,7 +126,30 @@ describe('npm start', () => {
       IAMPORT_API_SECRET: 's',
       ALLOW_ANONYMOUS: 'true',
       IAMPORT_BASE_URL: `http://127.0.0.1:${port}`,
+      ...env,
     });
+    return { gateway, upstream, arrived };
+  }
+
+  test('finishes a confirm in flight after errors that nobody handled, however many, and exits 1', async () => {
+    const hook = "data:text/javascript,process.on('SIGUSR2',()=>{throw(Error())})";
+    const { gateway, upstream, arrived } = await startBeforeHolding({ NODE_OPTIONS: `--import=${hook}` });
+    const [url] = await gateway.printed(URL_PRINTED);
+    const answer = confirm(url, 'imp_123456').catch(() => 'lost');
+    const finish = await arrived.promise;
+    gateway.child.kill('SIGUSR2');
+    await gateway.printed(/draining/);
+    gateway.child.kill('SIGUSR2');
+    await Promise.race([gateway.printed(/not handled[^]*not handled/), gateway.exited()]);
+    finish();
+    expect(await answer).toEqual({ data: { confirmIdentityOtp: { __typename: 'Certification' } } });
+    expect(await gateway.exited()).toBe(1);
+    upstream.closeAllConnections();
+    upstream.close();
+  });
+
+  test('finishes a confirm in flight after SIGTERM, answers it, refuses every other, and exits 0', async () => {
+    const { gateway, upstream, arrived } = await startBeforeHolding();
     const [url] = await gateway.printed(URL_PRINTED);
     const late = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('utf8');
     const body = bodyOf('imp_another');

@@ -39,26 +39,31 @@ export async function serve(invocation: Invocation): Promise<number> {
 function endOnSignals(config: Config, logger: Logger, server: Pick<GatewayServer, 'drain' | 'close'>): void {
   let isStopping = false;
 
-  /** Drains, then ends the process; asked again, ends it at once. */
-  async function stop(exitCode: number): Promise<void> {
-    if (isStopping) process.exit(1);
+  /** Drains, then ends the process; after an error it accepts nothing more while it drains. */
+  async function stop(): Promise<void> {
     isStopping = true;
     logger.info('draining');
     const { drainMs } = deadlinesOf(config.iamport);
     setTimeout(() => process.exit(1), config.drainDelayMs + drainMs).unref();
-    if (exitCode === 0) await server.drain();
-    await server.close();
-    logger.info('stopped');
-    process.exit(exitCode);
+    try {
+      if (!process.exitCode) await server.drain();
+      await server.close();
+      logger.info('stopped');
+    } catch (error) {
+      crash(error);
+    }
+    process.exit();
   }
 
-  /** Logs one line without the error's message, which can quote a person's input. */
+  /** Logs one line without the error's message, which can quote a person's input. A second error does not cut the drain short. */
   function crash(error: unknown): void {
     logger.fatal(describe(error), 'an error was not handled: the process ends');
-    void stop(1);
+    process.exitCode = 1;
+    if (!isStopping) void stop();
   }
 
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => void (isStopping ? process.exit(1) : stop()));
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
 }

@@ -45,7 +45,8 @@ export function createTokens(
       current = tokenIn(answer, askedAt);
       return current;
     } catch (error) {
-      const fault = loginFault(error);
+      // Whatever it was, the request that waits for the token was not sent.
+      const fault = new UpstreamFault(saysRefused(error) ? 'login-refused' : 'login');
       if (fault.code === 'UPSTREAM_UNAUTHORIZED') refusal = { token: null, until: now() + REMEMBER_REFUSAL_MS };
       throw fault;
     } finally {
@@ -81,11 +82,6 @@ function tokenIn(response: JsonObject, askedAt: number): Token {
   if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) throw new TypeError('No token in the answer');
   const lifeMs = (Number(response['expired_at']) - Number(response['now'])) * 1000 || 0;
   return { value, freshUntil: askedAt + Math.max(lifeMs - REFRESH_BEFORE_MS, lifeMs / 2) };
-}
-
-/** Any failure of a log-in is a fault with the fate `not-sent`, of the request that waits for it. */
-function loginFault(error: unknown): UpstreamFault {
-  return new UpstreamFault(saysRefused(error) ? 'login-refused' : 'login');
 }
 
 /** Whether a failed log-in says that the key or the secret is wrong. Maintenance can be told with any status. */
