@@ -101,6 +101,13 @@ const DRAIN_DELAY_MS = 5_000;
 /** The page of an app under development, on any port. */
 const LOCALHOST = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
 
+/** Everything is tried from one machine there, and no message costs anything. */
+const ON_SANDBOX = { LIMIT_REQUESTS_PER_IP: '300/1h' };
+
+function isSandboxIn({ IAMPORT_API_KEY: v1, PORTONE_API_SECRET: v2 }: Environment): boolean {
+  return !v1 && !v2;
+}
+
 interface ReadOptions {
   /** The host program says by itself who calls, so that no setting has to. */
   readonly hasOwnCallers?: boolean;
@@ -111,7 +118,8 @@ interface ReadOptions {
  * Errors: `ConfigError` with every problem at once.
  */
 export function readConfig(environment: Environment, { hasOwnCallers = false }: ReadOptions = {}): Config {
-  const env = valuesIn(environment);
+  const given = valuesIn(environment);
+  const env = isSandboxIn(given) ? { ...ON_SANDBOX, ...given } : given;
   const parsed = Settings.safeParse(env);
   const problems = [
     ...formProblems(env, parsed.error?.issues ?? []),
@@ -128,7 +136,7 @@ export function readConfig(environment: Environment, { hasOwnCallers = false }: 
   const guard = values(GUARD);
   const { port: sandboxPort } = values(SANDBOX);
   const portone = values(PORTONE);
-  const isSandbox = upstream.apiKey === null && portone.apiSecret === null;
+  const isSandbox = isSandboxIn(env);
   return {
     ...server,
     explorer: server.explorer ?? !server.isProduction,
@@ -174,14 +182,23 @@ export function configWarnings(environment: Environment): readonly string[] {
     );
   if (env['NODE_ENV'] === 'production' && !env['AUDIT_FILE'])
     warnings.push('AUDIT_FILE is not set: who read personal data, and when, is not recorded');
-  const orCodes = env['PORTONE_API_SECRET']
-    ? ', and PortOne V2, which needs the address of the person, sends no code'
-    : '';
-  if (env['ROUTER_SECRET'] && !env['TRUST_PROXY'])
-    warnings.push(
-      `TRUST_PROXY is not set beside ROUTER_SECRET: no address that the router forwards is believed, so that there are no limits per IP${orCodes}`,
-    );
+  if (!env['TRUST_PROXY']) warnings.push(...untrustedProxy(env));
   return [...warnings, ...readTraces(env).warnings];
+}
+
+/** What follows where no proxy in front is believed. Without a router there may be none, which only PortOne V2 makes worth a line. */
+function untrustedProxy(env: Environment): readonly string[] {
+  const isV2 = Boolean(env['PORTONE_API_SECRET']);
+  if (env['ROUTER_SECRET']) {
+    const orCodes = isV2 ? ', and PortOne V2, which needs the address of the person, sends no code' : '';
+    return [
+      `TRUST_PROXY is not set beside ROUTER_SECRET: no address that the router forwards is believed, so that there are no limits per IP${orCodes}`,
+    ];
+  }
+  if (env['NODE_ENV'] !== 'production' || !isV2) return [];
+  return [
+    'TRUST_PROXY is not set: with a proxy in front, everybody counts as one address, and PortOne V2 is told that address',
+  ];
 }
 
 /**

@@ -150,14 +150,15 @@ const NEEDS_SETTING: Readonly<Record<MissingSetting, string>> = {
   IAMPORT_MERCHANT_CODE: 'a client asks for a window that needs a setting: it is answered UPSTREAM_MISCONFIGURED',
   PERSON_ID_KEY: FIELD_NEEDS,
   PROOF_PRIVATE_KEY: FIELD_NEEDS,
-  TRUST_PROXY: 'PortOne V2 needs the address of the person, which is not known: no code can be sent without it',
+  TRUST_PROXY:
+    'PortOne V2 needs the address of the person, which is not known: set TRUST_PROXY to every proxy in front, and have it send X-Forwarded-For',
 };
 
 /** Refusals that are not the person's doing. */
 const OPERATORS: Readonly<Record<string, string>> = {
   CARRIER_MAINTENANCE: 'a carrier or the provider is closed for maintenance',
   MERCHANT_CONFIG:
-    'the merchant is not set up for this call at the provider: ask PortOne for the approval or the channel key',
+    'the merchant is not set up for this call at the provider: check the store and the channel key, or ask PortOne for the approval',
   RATE_LIMITED: 'the provider limits or blocks this merchant, this address or a phone',
 };
 

@@ -70,7 +70,7 @@ export function createContextFactory(
     };
     const selections = audit ? createSelections() : NO_SELECTIONS;
     const runOne: Run = audit
-      ? createRecorded(audit, hmac, { ...facts, caller, ip, selections })
+      ? createRecorded(audit, hmac, { ...facts, caller, ip, selections, proofs })
       : (_call, _impUid, work) => work();
     const operations = createOperations(facts, parent, report.onEvent, report.onOperation, runOne);
     const read = async (impUid: string) =>

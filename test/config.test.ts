@@ -59,7 +59,7 @@ describe('readConfig', () => {
           { points: 10, seconds: 86_400 },
         ],
         requestsPerCaller: [{ points: 10, seconds: 3600 }],
-        requestsPerIp: [{ points: 30, seconds: 3600 }],
+        requestsPerIp: [{ points: 300, seconds: 3600 }],
         requests: [{ points: 1000, seconds: 3600 }],
         confirmsPerCaller: [{ points: 60, seconds: 3600 }],
         confirmsPerIp: [{ points: 600, seconds: 3600 }],
@@ -716,6 +716,15 @@ describe('configWarnings', () => {
       expect.stringMatching(/ no limits per IP, and PortOne V2, which needs the address of the person, sends no code$/),
     ]);
     expect(configWarnings({ ROUTER_SECRET: 'canary', TRUST_PROXY: '10.0.0.0/8' })).toEqual([]);
+  });
+
+  test('say what PortOne V2 is told behind a proxy that is not trusted, in production alone', () => {
+    const given = { PORTONE_API_SECRET: 'canary', REDIS_URL: 'redis://127.0.0.1', AUDIT_FILE: '-' };
+    expect(configWarnings(given)).toEqual([]);
+    expect(configWarnings({ NODE_ENV: 'production', ...given })).toEqual([
+      'TRUST_PROXY is not set: with a proxy in front, everybody counts as one address, and PortOne V2 is told that address',
+    ]);
+    expect(configWarnings({ NODE_ENV: 'production', ...given, TRUST_PROXY: '10.0.0.0/8' })).toEqual([]);
   });
 });
 

@@ -325,6 +325,15 @@ describe('the command line', () => {
     expect(without.output()).not.toContain('/demo');
   });
 
+  test.each([
+    [{ AUTH_SECRET: 'canary-of-at-least-32-characters-' }],
+    [{ ROUTER_SECRET: 'canary-of-at-least-32-characters-' }],
+  ])('names where to read on, and neither demo nor command, where %j refuses both', async (secret) => {
+    const gateway = start(secret);
+    await gateway.printed(/docs\/guides\/sign-up\.md/);
+    expect(gateway.output()).not.toMatch(/\/demo|curl|canary/);
+  });
+
   test('runs the sandbox though credentials are set, which are then not used', async () => {
     const credentials = { IAMPORT_API_KEY: 'canary', IAMPORT_API_SECRET: 'canary', IAMPORT_BASE_URL: 'http://canary' };
     const gateway = start(credentials, ['--sandbox']);

@@ -28,7 +28,8 @@ export async function serve(invocation: Invocation): Promise<number> {
     const { url, adminUrl } = await server.listen();
     if (server.sandbox) {
       const { isSandboxForced } = invocation;
-      process.stdout.write(welcome(url, server.sandbox, { isSandboxForced, hasDemo: config.explorer }));
+      const isOpen = config.auth.anonymousScopes !== null && config.auth.routerSecret === null;
+      process.stdout.write(welcome(url, server.sandbox, { isSandboxForced, hasDemo: config.explorer, isOpen }));
     } else logger.info({ url, adminUrl, ...summary(config) }, 'listening');
   } catch (error) {
     fail(whyNotStarted(error));

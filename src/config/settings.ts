@@ -68,7 +68,7 @@ export const LIMITS = {
   requestsPerIp: setting(
     'LIMIT_REQUESTS_PER_IP',
     rates('30/1h'),
-    'Requests for a code from one IPv4 address or IPv6 /64 network.',
+    'Requests for a code from one IPv4 address or IPv6 /64 network; on the sandbox `300/1h`.',
   ),
   requests: setting('LIMIT_REQUESTS', rates('1000/1h'), 'Requests for a code in all.'),
   confirmsPerCaller: setting(

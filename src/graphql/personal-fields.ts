@@ -1,6 +1,7 @@
 import type { Caller } from '../caller.ts';
 import type { Certification } from '../generated/resolvers.ts';
 import type { CertificationRecord } from '../upstream/record.ts';
+import type { Proofs } from '../proofs/proofs.ts';
 import { claimOf, isProvable } from './proof-claims.ts';
 
 const ABOUT_THE_VERIFICATION = [
@@ -46,11 +47,13 @@ export function answeredFields(
   record: CertificationRecord,
   selected: ReadonlySet<string>,
   caller: Caller | null,
+  proofs: Proofs,
 ): readonly string[] {
   if (!record.certified) return [];
   const isAnswered = (name: string): boolean => {
     if (NEEDS_CI_SCOPE.has(name) && !caller?.scopes.has('certification:ci')) return false;
-    if ((name === 'proof' || claimOf(name)) && !isProvable(record)) return false;
+    if (name === 'personId' && !proofs.personId) return false;
+    if ((name === 'proof' || claimOf(name)) && !(proofs.sign && isProvable(record))) return false;
     const part = partOf(name);
     return part === undefined || record[part] !== null;
   };

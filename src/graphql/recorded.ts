@@ -4,6 +4,7 @@ import type { Caller } from '../caller.ts';
 import { failure, type Call, type Failure } from '../failure.ts';
 import type { Hmac } from '../guard/hmac.ts';
 import type { CertificationRecord } from '../upstream/record.ts';
+import type { Proofs } from '../proofs/proofs.ts';
 import { isTestImpUid } from '../upstream/test-upstream.ts';
 import { failed, type Outcome } from '../outcome.ts';
 import type { Sent } from '../verification/request.ts';
@@ -19,6 +20,7 @@ interface Request {
   readonly ip: string | null;
   readonly requestId: string;
   readonly selections: Selections;
+  readonly proofs: Proofs;
 }
 
 /**
@@ -28,7 +30,7 @@ interface Request {
  * certification leaves as it is.
  */
 export function createRecorded(audit: Audit, hmac: Hmac, request: Request): Run {
-  const { caller, callerHmac: who, requestId, selections } = request;
+  const { caller, callerHmac: who, requestId, selections, proofs } = request;
   const from = request.ip === null ? null : plainAddress(request.ip);
 
   /** What was answered: a record, or of a request and a deletion the impUid. */
@@ -42,7 +44,7 @@ export function createRecorded(audit: Audit, hmac: Hmac, request: Request): Run 
 
   function fieldsOf(impUid: string, record: CertificationRecord): readonly string[] | null {
     const selected = selections.take(impUid);
-    return selected && answeredFields(record, selected, caller);
+    return selected && answeredFields(record, selected, caller, proofs);
   }
 
   return async <O extends Outcome<CertificationRecord | Sent | OpenedWindow | string, Failure>>(

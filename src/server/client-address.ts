@@ -10,15 +10,17 @@ type ClientAddress = (request: FastifyRequest) => string | null;
  * Behind a router that has proven its secret, an address is the client's only where the router was believed to forward it.
  * Otherwise it is the router's own, and by it everybody behind the router would share one limit.
  */
-export function createClientAddress({ auth, trustProxy }: Config, logger: Logger): ClientAddress {
+export function createClientAddress({ auth, trustProxy, portone }: Config, logger: Logger): ClientAddress {
   const isTrusted = inNetworks(trustProxy);
   let hasWarned = false;
 
   function warnOnce(): void {
     if (hasWarned) return;
     hasWarned = true;
-    const message = 'X-Forwarded-For comes from a peer that TRUST_PROXY does not name, and is not believed';
-    logger.warn({}, message);
+    const told = portone === null ? '' : ', and PortOne V2 is told that address';
+    const effect =
+      auth.routerSecret === null ? `everybody behind it counts as one address${told}` : 'there are no limits per IP';
+    logger.warn({}, `X-Forwarded-For comes from a peer that TRUST_PROXY does not name, and is not believed: ${effect}`);
   }
 
   return ({ ip, socket: { remoteAddress }, headers }) => {

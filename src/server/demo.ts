@@ -22,6 +22,7 @@ export function registerDemo(app: FastifyInstance, sandboxUrl: string): void {
     const language = languageOf(headers['accept-language']);
     return sendPage(reply, page?.replace('{language}', language), SECURITY_POLICY);
   });
+  app.get('/', async (_request, reply) => reply.redirect('/demo'));
   registerFiles(app, '/demo', files, SECURITY_POLICY);
   registerWindow(app, sandboxUrl);
 }

@@ -11,6 +11,9 @@ interface RefusedRequest {
   readonly requestId: string | null;
   readonly status: number;
   readonly code: string;
+  /** The method, and a path that is served here; null for any other, which can hold whatever a client writes. */
+  readonly method: string | null;
+  readonly route: string | null;
 }
 
 /** What both servers share: answers of node's and of Fastify's own take our shape, are not stored, and have a deadline. */
@@ -33,14 +36,14 @@ export function createHttpServer(
     },
     clientErrorHandler(error, socket) {
       const status = refuseSocket(error, socket);
-      if (status !== null) onRefused({ requestId: null, status, code: 'BAD_REQUEST' });
+      if (status !== null) onRefused({ requestId: null, status, code: 'BAD_REQUEST', method: null, route: null });
     },
     return503OnClosing: false, // said below, in our own shape
     trustProxy: config.trustProxy.length > 0 && inNetworks(config.trustProxy),
     // A path that cannot be decoded comes here, past every hook.
     frameworkErrors: (_error, request, reply) => {
       cutSlowReader(request.raw, reply.raw, clientTimeoutMs);
-      onRefused({ requestId: request.id, status: 400, code: 'BAD_REQUEST' });
+      onRefused({ requestId: request.id, status: 400, code: 'BAD_REQUEST', method: request.method, route: null });
       void refuse(reply);
     },
   });
@@ -58,7 +61,8 @@ export function createHttpServer(
     const { statusCode: status } = reply;
     if (status < 400) return;
     const code = /"code":"(\w+)"/.exec(String(payload))?.[1] ?? 'none';
-    onRefused({ requestId: request.id, status, code });
+    const { id: requestId, method, routeOptions } = request;
+    onRefused({ requestId, status, code, method, route: routeOptions.url ?? null });
   });
   app.setErrorHandler(async (error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500;

@@ -8,6 +8,7 @@ import { NO_LINES } from '../../src/audit/line.ts';
 import type { AuditNews } from '../../src/audit/news.ts';
 import { createRecord } from '../../src/audit/record.ts';
 import { auditVerify } from '../../src/commands/audit.ts';
+import type { ProofConfig } from '../../src/config.ts';
 import { createMemoryStore } from '../../src/guard/store.ts';
 import {
   createIdentitySubgraph,
@@ -16,6 +17,7 @@ import {
   type AuditOptions,
   type Context,
 } from '../../src/index.ts';
+import { NO_PROOFS } from '../../src/proofs/proofs.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import { createFolders, GUARD_SECRET, linesIn } from '../support/audit.ts';
 import { CONFIRM_EVERYTHING, startGateway, testConfig, type Fields, type TestGateway } from '../support/gateway.ts';
@@ -36,7 +38,11 @@ const REQUEST = `mutation($input: RequestIdentityOtpInput!) { requestIdentityOtp
 const READ = `query($impUid: ID!) { certification(impUid: $impUid) { __typename ... on Certification { name } ... on IdentityError { code } } }`;
 const DELETE = `mutation($impUid: ID!) { deleteCertification(impUid: $impUid) { __typename } }`;
 
-async function start({ portone, ...audit }: Partial<AuditConfig> & { portone?: object } = {}): Promise<{
+async function start({
+  portone,
+  proofs,
+  ...audit
+}: Partial<AuditConfig> & { portone?: object; proofs?: ProofConfig } = {}): Promise<{
   gateway: TestGateway;
   file: string;
 }> {
@@ -49,6 +55,7 @@ async function start({ portone, ...audit }: Partial<AuditConfig> & { portone?: o
       guard: { ...config.guard, secret: GUARD_SECRET },
       trustProxy: ['127.0.0.1'],
       audit: { failure: 'refuse', ...audit, file },
+      ...(proofs && { proofs }),
     },
   });
   opened.push(gateway);
@@ -121,6 +128,15 @@ describe('the access record', () => {
       { what: 'complete', outcome: 'INVALID_INPUT', whose: null, fields: [] },
     ]);
     expect(readFileSync(file, 'utf8')).not.toContain(window['merchantUid']);
+  });
+
+  test('names neither a person id nor a proof where the gateway has no key for one', async () => {
+    const { gateway, file } = await start({ proofs: NO_PROOFS });
+    const query = `mutation($impUid: ID!, $otp: String!) { confirmIdentityOtp(impUid: $impUid, otp: $otp) {
+      ... on Certification { name personId(audience: "shop") proof(audience: "shop", claims: [NAME]) } } }`;
+    const variables = { impUid: 'imp_900200000001', otp: '123456' };
+    await gateway.post({ query, variables }, await callerHeaders('alice'));
+    expect(linesIn(file)).toMatchObject([{ outcome: 'OK', fields: ['name'] }]);
   });
 
   test('knows a caller by the HMAC of the log, and a verification in any spelling by one', async () => {

@@ -15,6 +15,11 @@ beforeAll(async () => {
 afterAll(() => onSandbox.close());
 
 describe('/demo', () => {
+  test('is what a browser at the root of the sandbox finds', async () => {
+    const response = await fetch(new URL('/', url));
+    expect([response.url, response.status]).toEqual([url, 200]);
+  });
+
   test('is a page under a strict policy, which takes nothing from elsewhere', async () => {
     const response = await fetch(url);
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);

@@ -133,6 +133,7 @@ test('a request that is refused before it is an operation is found by the id tha
     () => post('imp_900200000009', '000000', { authorization: 'Bearer made.up.token' }),
     () => gateway.post({ query: '{ canary }' }, owner),
     () => gateway.post('{ canary', owner),
+    () => fetch(new URL('/canary?canary', gateway.url)),
   ];
   const ids: (string | null)[] = [];
   const lines = await linesOf('a request was refused', async () => {
@@ -140,9 +141,10 @@ test('a request that is refused before it is an operation is found by the id tha
   });
   expect(lines.map(({ level, msg, ...facts }) => [level, msg, facts])).toEqual(
     [
-      { status: 401, code: 'UNAUTHENTICATED' },
-      { status: 400, code: 'GRAPHQL_VALIDATION_FAILED' },
-      { status: 400, code: 'BAD_REQUEST' },
+      { status: 401, code: 'UNAUTHENTICATED', method: 'POST', route: '/graphql' },
+      { status: 400, code: 'GRAPHQL_VALIDATION_FAILED', method: 'POST', route: '/graphql' },
+      { status: 400, code: 'BAD_REQUEST', method: 'POST', route: '/graphql' },
+      { status: 404, code: 'NOT_FOUND', method: 'GET', route: null },
     ].map((facts, index) => [30, 'a request was refused', { requestId: ids[index], ...facts }]),
   );
   expect(JSON.stringify(lines)).not.toContain('canary');
