@@ -21,7 +21,8 @@ const REFUSED_COUNTED =
 const GIVEN_BACK =
   '아무것도 처리되지 않았으므로 확인의 시도 횟수는 되돌립니다. 보내지 않은 인증번호 요청은 전화번호별 한도와 전체 한도에는 되돌리고, 호출자별 한도와 IP별 한도에는 포함됩니다.';
 const NO_LINE = '로그가 남지 않습니다.';
-const NO_OPERATION = '로그가 남지 않습니다. 이런 요청은 오퍼레이션이 되지 못합니다.';
+const REFUSED =
+  '로그 `a request was refused`가 `info`로 남고 `requestId`, `status`, `code`가 있습니다. 메트릭 `identity_refused_requests_total`도 늘어납니다. 이런 요청은 오퍼레이션이 되지 못합니다.';
 
 export const FAILURES_KO: Readonly<Record<FailureCode, KoreanFailure>> = {
   INVALID_INPUT: {
@@ -304,42 +305,42 @@ export const ERRORS_KO: Readonly<Record<RequestCode, KoreanError>> = {
     operator: '전용 로그는 없습니다. 스코프는 토큰의 `scope`와 `scp`에서 읽습니다.',
   },
   BAD_REQUEST: {
-    of: '1dad97a0fc84',
+    of: '1ef4107a78f3',
     status: '400, 메시지에 따라 406, 408, 413, 415, 417, 431. 200은 없음',
     cause:
       'HTTP 요청을 읽을 수 없습니다. JSON이 아니거나, 너무 크거나, 너무 느리거나, 배치이거나, `query`가 없거나, 다른 사이트의 페이지가 보낼 수 있는 종류의 요청입니다.',
     app: '오퍼레이션 하나를 `content-type: application/json`으로, 64 kB 이하로 POST합니다.',
-    operator: NO_OPERATION,
+    operator: `${REFUSED} 헤더조차 읽을 수 없었으면 \`requestId\`는 null입니다.`,
   },
   BAD_USER_INPUT: {
-    of: '98ade189725b',
+    of: '1810eb234de1',
     status: '변수의 문제이면 400, 필드를 실행하다가 발견하면 200',
     cause:
       '변수나 인자가 없거나 스키마와 타입이 다릅니다. `personId`나 `proof`의 `audience`가 비어 있거나, 100자를 넘거나, 눈에 보이는 ASCII가 아닌 문자가 있는 경우도 포함됩니다. 이때는 그 필드만 null이고 나머지는 모두 답합니다.',
     app: '호출을 고칩니다. 메시지에 변수나 필드의 이름이 있고, 값은 절대 들어가지 않습니다.',
-    operator: '전용 로그는 없습니다. 변수가 틀린 요청은 오퍼레이션이 되지 못합니다.',
+    operator: `상태가 400이면 ${REFUSED} 상태가 200이면 전용 로그가 없습니다.`,
   },
   UNTRUSTED_DOCUMENT: {
-    of: '631852286579',
+    of: '7b03719770fb',
     status: '400',
     cause: '목록에 있는 문서만 실행하는 게이트웨이인데, 이 문서나 그 ID가 목록에 없습니다.',
     app: '목록에 있는 문서나 그 ID를 보냅니다. 앱을 새로 배포할 때는 그 앱의 문서를 먼저 목록에 추가합니다.',
-    operator: '로그가 남지 않습니다. 목록 파일과 앱의 문서를 비교하십시오. 파일은 시작할 때 읽습니다.',
+    operator: `${REFUSED} 목록 파일과 앱의 문서를 비교하십시오. 파일은 시작할 때 읽습니다.`,
   },
   NOT_FOUND: {
-    of: '2b6736a29d32',
+    of: '750422da9179',
     status: '404',
     cause:
       'GraphQL은 `/graphql`에만 있습니다. `ADMIN_PORT`에는 `/livez`, `/readyz`, `/metrics`가 있습니다. 증명 토큰의 키는, 있다면 `/.well-known/jwks.json`에 있습니다.',
     app: 'URL을 고칩니다.',
-    operator: '로그가 남지 않습니다. 로드 밸런서가 보내는 경로를 확인하십시오.',
+    operator: `${REFUSED} \`ADMIN_PORT\`의 포트에서는 남지도 늘지도 않습니다. 로드 밸런서가 보내는 경로를 확인하십시오.`,
   },
   METHOD_NOT_ALLOWED: {
-    of: 'ec3d2e32a1cb',
+    of: 'f0eb41c84cb0',
     status: '405',
     cause: 'GET 요청입니다. 주소에 넣은 쿼리는 프록시의 로그에 남습니다.',
     app: 'GraphQL은 POST로 보냅니다.',
-    operator: NO_LINE,
+    operator: REFUSED,
   },
   NOT_CONFIGURED: {
     of: 'f043c3c35351',
@@ -388,26 +389,26 @@ export const ERRORS_KO: Readonly<Record<RequestCode, KoreanError>> = {
     operator: NO_LINE,
   },
   GRAPHQL_PARSE_FAILED: {
-    of: '153824e5cbaa',
+    of: '4a1e940085dd',
     status: '400',
     cause: '문서가 GraphQL이 아니거나 토큰이 1,000개를 넘습니다.',
     app: '문서를 고칩니다. 메시지에 위치가 있고, 값은 없습니다.',
-    operator: NO_OPERATION,
+    operator: REFUSED,
   },
   GRAPHQL_VALIDATION_FAILED: {
-    of: 'ec59539badae',
+    of: '324411b2cd51',
     status: '400',
     cause:
       '문서가 스키마에 맞지 않거나 게이트웨이의 규칙에 어긋납니다. 규칙은 뮤테이션마다 본인인증 필드 하나, `_entities` 하나, 인증번호는 변수로, 별칭은 30개까지, 스키마가 공개되지 않은 곳에서는 인트로스펙션 금지입니다.',
     app: '문서를 고칩니다. 메시지에 어긋난 규칙이 있습니다.',
-    operator: `${NO_OPERATION} 운영 환경에서는 스키마의 이름을 제안하지 않습니다.`,
+    operator: `${REFUSED} 운영 환경에서는 스키마의 이름을 제안하지 않습니다.`,
   },
   OPERATION_RESOLUTION_FAILURE: {
-    of: 'f5b84474e6f1',
+    of: 'f5b018b79dbc',
     status: '400',
     cause: '문서에 오퍼레이션이 여러 개인데 `operationName`에 맞는 것이 없습니다.',
     app: '`operationName`을 보냅니다.',
-    operator: NO_OPERATION,
+    operator: REFUSED,
   },
   PERSISTED_QUERY_NOT_SUPPORTED: {
     of: '62bc8359b0f2',
@@ -418,10 +419,10 @@ export const ERRORS_KO: Readonly<Record<RequestCode, KoreanError>> = {
     operator: NO_LINE,
   },
   INTERNAL_SERVER_ERROR: {
-    of: '842c92ce792d',
+    of: '85c052ea518a',
     status: '요청을 시작하지 못했으면 500, 그 밖에는 200',
     cause: '게이트웨이의 결함이거나, 토큰 발급자의 키를 가져올 수 없습니다(로그의 `KeysUnavailable`).',
-    app: '사과합니다. 확인 뒤였다면 무엇보다 먼저 `certification(impUid)`를 조회합니다. 신고할 때 쓸 수 있도록 `extensions.requestId`나 헤더 `x-request-id`를 보관합니다.',
+    app: '사과합니다. 확인 뒤였다면 무엇보다 먼저 `certification(impUid)`를 조회합니다. 신고할 때 쓸 수 있도록 헤더 `x-request-id`를 보관합니다. `extensions.requestId`도 같은 값이지만 라우터를 거치면 없습니다.',
     operator:
       '로그 `a resolver failed unexpectedly`나 `a request failed unexpectedly`에 오류 이름과 스택 프레임이 있습니다. `KeysUnavailable`이면 발급자를 확인하고, 그 밖의 것은 신고해 주십시오.',
   },

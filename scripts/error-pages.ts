@@ -36,6 +36,9 @@ const REFUSED_COUNTED =
 const GIVEN_BACK =
   'Nothing was processed: the attempt of a confirm is given back. A request for a code that was not sent is given back to its phone and to the total, and counts for the caller and the address.';
 
+const REFUSED =
+  'The line `a request was refused` with `requestId`, `status` and `code`, at `info`, and `identity_refused_requests_total`. Such a request never becomes an operation.';
+
 const LIMITS_OF_REQUESTS = [
   'LIMIT_REQUESTS_PER_PHONE',
   'LIMIT_REQUESTS_PER_CALLER',
@@ -261,6 +264,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailurePage>> = {
       'IAMPORT_CHANNEL_KEY',
       'IAMPORT_BYPASS',
       'IAMPORT_MERCHANT_CODE',
+      'PORTONE_STORE_ID',
       'PORTONE_CHANNEL_KEY',
       'PORTONE_BYPASS',
       'TRUST_PROXY',
@@ -309,7 +313,7 @@ export const ERRORS: Readonly<Record<RequestCode, ErrorPage>> = {
     cause:
       'The HTTP request cannot be read: it is no JSON, too large, too slow, a batch, without `query`, or of a kind that a foreign page could send.',
     app: 'Send one operation as POST with `content-type: application/json`, at most 64 kB.',
-    operator: 'No line: such a request never becomes an operation.',
+    operator: `${REFUSED} The \`requestId\` is null where not even the headers could be read.`,
     settings: ['CLIENT_TIMEOUT_MS'],
   },
   BAD_USER_INPUT: {
@@ -317,14 +321,14 @@ export const ERRORS: Readonly<Record<RequestCode, ErrorPage>> = {
     cause:
       'A variable or an argument is missing or has another type than the schema says. Also: the `audience` of `personId` or `proof` is empty, longer than 100 characters, or has other characters than visible ASCII; the field is then null, and all others are answered.',
     app: 'Correct the call. The message names the variable or the field, and never its value.',
-    operator: 'No line of its own: a request with a wrong variable never becomes an operation.',
+    operator: `With status 400: ${REFUSED} With status 200 there is no line of its own.`,
     settings: [],
   },
   UNTRUSTED_DOCUMENT: {
     status: '400',
     cause: 'Only listed documents run here, and this one, or its id, is not in the list.',
     app: 'Send a document of the list, or its id. After a release of the app add its documents to the list first.',
-    operator: 'No line. Compare the file with the documents of the app; it is read at start.',
+    operator: `${REFUSED} Compare the file with the documents of the app; it is read at start.`,
     settings: ['TRUSTED_DOCUMENTS'],
   },
   NOT_FOUND: {
@@ -332,14 +336,14 @@ export const ERRORS: Readonly<Record<RequestCode, ErrorPage>> = {
     cause:
       'GraphQL is served at `/graphql` alone; `ADMIN_PORT` serves `/livez`, `/readyz` and `/metrics`. The keys of proofs are at `/.well-known/jwks.json`, where there are any.',
     app: 'Correct the URL.',
-    operator: 'No line. Look at the path that the load balancer sends.',
+    operator: `${REFUSED} The port of \`ADMIN_PORT\` writes and counts none. Look at the path that the load balancer sends.`,
     settings: ['PORT', 'ADMIN_PORT', 'PROOF_PRIVATE_KEY'],
   },
   METHOD_NOT_ALLOWED: {
     status: '405',
     cause: 'The request was a GET. A query in an address ends up in logs of proxies.',
     app: 'Send GraphQL as POST.',
-    operator: 'No line.',
+    operator: REFUSED,
     settings: [],
   },
   NOT_CONFIGURED: {
@@ -392,7 +396,7 @@ export const ERRORS: Readonly<Record<RequestCode, ErrorPage>> = {
     status: '400',
     cause: 'The document is not GraphQL, or has more than 1,000 tokens.',
     app: 'Correct the document. The message says where, without values.',
-    operator: 'No line: such a request never becomes an operation.',
+    operator: REFUSED,
     settings: [],
   },
   GRAPHQL_VALIDATION_FAILED: {
@@ -400,15 +404,14 @@ export const ERRORS: Readonly<Record<RequestCode, ErrorPage>> = {
     cause:
       'The document does not fit the schema, or breaks a rule of this gateway: one verification field for each mutation, one `_entities`, the code as a variable, 30 aliases, no introspection where the schema is not public.',
     app: 'Correct the document. The message says which rule.',
-    operator:
-      'No line: such a request never becomes an operation. In production names of the schema are not suggested.',
+    operator: `${REFUSED} In production names of the schema are not suggested.`,
     settings: ['NODE_ENV', 'ROUTER_SECRET'],
   },
   OPERATION_RESOLUTION_FAILURE: {
     status: '400',
     cause: 'The document has several operations, and `operationName` names none of them.',
     app: 'Send `operationName`.',
-    operator: 'No line: such a request never becomes an operation.',
+    operator: REFUSED,
     settings: [],
   },
   PERSISTED_QUERY_NOT_SUPPORTED: {
@@ -422,7 +425,7 @@ export const ERRORS: Readonly<Record<RequestCode, ErrorPage>> = {
   INTERNAL_SERVER_ERROR: {
     status: '500 where the request could not begin, else 200',
     cause: 'A defect of the gateway, or the keys of the token issuer cannot be fetched (`KeysUnavailable` in the log).',
-    app: 'Apologise; after a confirm read `certification(impUid)` before anything else. Keep `extensions.requestId` or the header `x-request-id` for a report.',
+    app: 'Apologise; after a confirm read `certification(impUid)` before anything else. Keep the header `x-request-id` for a report; `extensions.requestId` is the same, and routers leave it out.',
     operator:
       'The line `a resolver failed unexpectedly` or `a request failed unexpectedly` has the name of the error and its frames. For `KeysUnavailable` look at the issuer; for anything else please report it.',
     settings: ['AUTH_JWKS_URL'],

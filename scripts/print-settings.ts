@@ -11,8 +11,8 @@ value. Values are trimmed, an empty one counts as unset, and one in quotes is re
 resembles a setting has no effect and is logged as a warning. \`npm run codegen\` writes this page from \`src/config/settings.ts\`.
 
 **For a first deployment** look at \`NODE_ENV\`, \`HOST\`, \`PORT\` and \`ADMIN_PORT\`, \`TRUST_PROXY\`, \`CORS_ORIGINS\`, the credentials of
-[V1 or V2](guides/which-door.md#v1-or-v2), \`AUTH_JWKS_URL\` or \`AUTH_SECRET\`, \`ROUTER_SECRET\`, \`REDIS_URL\` or \`STORE_FILE\`, and \`GUARD_SECRET\`. Then run
-\`npx iamport-identity-gateway check\` ([command line](operating.md#command-line)) before the first start.
+[V1 or V2](guides/which-door.md#v1-or-v2), \`AUTH_JWKS_URL\` or \`AUTH_SECRET\`, \`ROUTER_SECRET\`, \`REDIS_URL\` or \`STORE_FILE\`, and \`GUARD_SECRET\`. Before the first start run
+\`npm start -- check\` in a clone, or \`node dist/main.js check\` in the image ([command line](operating.md#command-line)).
 
 **Rates** limit calls in fixed windows. \`5/1h,10/1d\` allows five calls an hour and ten a day: a number of calls, and a number of
 seconds (\`s\`), minutes (\`m\`), hours (\`h\`) or days (\`d\`). \`off\` is no limit. A call that one window denies counts in none.

@@ -291,6 +291,8 @@ describe('the command line', () => {
     for (const line of output.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     for (const name of [...Object.keys(COMMANDS), '--port N', '--host H', '--sandbox', '--help', '--version'])
       expect(output).toContain(` ${name} `);
+    for (const way of ['npm start --', 'node dist/main.js', 'audit verify FILE...'])
+      expect(output).toContain(`  ${way} `);
     const known = GROUPS.flatMap(({ settings }) => Object.values(settings).map(({ name }) => name));
     const named = output.match(/\b[A-Z]+(_[A-Z]+)+\b|\b(HOST|PORT)\b/g)!;
     expect(known).toEqual(expect.arrayContaining(named));

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { SignJWT } from 'jose';
 import { readConfig } from '../../src/index.ts';
 import { createServer } from '../../src/server/server.ts';
 import { composeWithGuild } from '../../test/supergraph/compose.ts';
@@ -5,15 +7,26 @@ import { startHive } from '../../test/supergraph/routers.ts';
 import { startSubgraph } from '../../test/supergraph/subgraph.ts';
 import * as membersDefinition from './members.ts';
 
-const identity = await createServer(readConfig({ PORT: '0', ADMIN_PORT: '0', SANDBOX_PORT: '0', LOG_LEVEL: 'warn' }));
+const AUTH_SECRET = process.env['AUTH_SECRET'] ?? randomBytes(32).toString('hex');
+const ROUTER_SECRET = randomBytes(32).toString('hex');
+
+const ports = { PORT: '0', ADMIN_PORT: '0', SANDBOX_PORT: '0' };
+const behindRouter = { AUTH_SECRET, ROUTER_SECRET, TRUST_PROXY: '127.0.0.1' };
+const identity = await createServer(readConfig({ ...ports, ...behindRouter, LOG_LEVEL: 'warn' }));
 const { url } = await identity.listen();
 const members = await startSubgraph(membersDefinition);
 
 const { supergraphSdl } = await composeWithGuild([
-  { name: 'identity', url },
+  { name: 'identity', url, headers: { 'router-authorization': ROUTER_SECRET } },
   { name: 'members', url: members.url },
 ]);
-const router = await startHive(supergraphSdl, Number(process.env['PORT'] ?? 4000));
+const router = await startHive(supergraphSdl, Number(process.env['PORT'] ?? 4000), { ROUTER_SECRET });
+
+const token = await new SignJWT({})
+  .setProtectedHeader({ alg: 'HS256' })
+  .setSubject('visitor')
+  .setExpirationTime('1h')
+  .sign(new TextEncoder().encode(AUTH_SECRET));
 
 const query =
   'mutation($impUid: ID!, $otp: String!) { confirmIdentityOtp(impUid: $impUid, otp: $otp) { __typename ... on Certification { name membership { number level } } ... on IdentityError { code message } } }';
@@ -21,7 +34,7 @@ const body = JSON.stringify({ query, variables: { impUid: 'imp_900200000001', ot
 process.stdout.write(`
 A supergraph of two at ${router.url}. One field of this answer comes from members.ts:
 
-curl -s ${router.url} -H 'content-type: application/json' -d '${body}'
+curl -s ${router.url} -H 'authorization: Bearer ${token}' -H 'content-type: application/json' -d '${body}'
 `);
 
 async function stop(): Promise<void> {

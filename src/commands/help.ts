@@ -29,9 +29,11 @@ export async function help(): Promise<number> {
 Korean mobile identity verification as GraphQL, over iamport or PortOne V2.
 
 ${bold('Usage')}  iamport-identity-gateway [command] [flags]
+       npm start -- [command] [flags]        in a clone
+       node dist/main.js [command] [flags]   in the image
 
 ${bold('Commands')}
-${rows(commands)}
+${rows(commands, 22)}
 
 ${bold('Flags')}, which win over the environment
 ${rows(FLAGS)}
@@ -44,8 +46,8 @@ ${bold('More')}  README.md, docs/settings.md with every setting, docs/operating.
   return 0;
 }
 
-function rows(pairs: readonly (readonly [string, string])[]): string {
-  return pairs.map(([name, sentence]) => `  ${name.padEnd(19)}${sentence}`).join('\n');
+function rows(pairs: readonly (readonly [string, string])[], width = 19): string {
+  return pairs.map(([name, sentence]) => `  ${name.padEnd(width)}${sentence}`).join('\n');
 }
 
 /** Bold in a terminal only. */

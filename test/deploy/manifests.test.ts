@@ -54,6 +54,8 @@ const FILLED: Record<string, string> = {
   PORTONE_STORE_ID: 'store-1',
   PORTONE_CHANNEL_KEY: 'channel-1',
   AUTH_JWKS_URL: 'https://issuer.example.com/.well-known/jwks.json',
+  AUTH_ISSUER: 'https://issuer.example.com',
+  AUTH_AUDIENCE: 'identity',
   GUARD_SECRET: '0'.repeat(64),
   ROUTER_SECRET: '1'.repeat(64),
   REDIS_PASSWORD: '2'.repeat(64),
@@ -72,6 +74,8 @@ const fill = (env: Record<string, string>) => {
 
 /** What may stay empty, and is then off. */
 const OPTIONAL = ['PERSON_ID_KEY', 'PROOF_PRIVATE_KEY', 'PROOF_ISSUER'];
+const CLAIMS = ['AUTH_ISSUER', 'AUTH_AUDIENCE'];
+const emptied = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, '']));
 
 /** The credentials of the two upstreams, of which one is enough. */
 const V1 = ['IAMPORT_API_KEY', 'IAMPORT_API_SECRET'];
@@ -79,7 +83,7 @@ const V2 = ['PORTONE_API_SECRET', 'PORTONE_STORE_ID', 'PORTONE_CHANNEL_KEY'];
 
 /** What production serves with all credentials, with those of V1 or of V2 alone; without any it does not start. */
 function expectUpstreams(env: Record<string, string>): void {
-  const without = (...names: string[]) => ({ ...env, ...Object.fromEntries(names.map((name) => [name, ''])) });
+  const without = (...names: string[]) => ({ ...env, ...emptied(names) });
   expect(readConfig(env).portone).toMatchObject({ isAlone: false });
   expect(readConfig(without(...V2)).portone).toBeNull();
   expect(readConfig(without(...V1)).portone).toMatchObject({ isAlone: true });
@@ -87,10 +91,10 @@ function expectUpstreams(env: Record<string, string>): void {
 }
 
 /** The proof settings of a deployment whose optional values are filled in, and of one whose are not. */
-const proofsOf = (env: Record<string, string>) => {
-  const empty = Object.fromEntries(OPTIONAL.map((name) => [name, '']));
-  return [readConfig(env).proofs, readConfig({ ...env, ...empty }).proofs];
-};
+const proofsOf = (env: Record<string, string>) => [
+  readConfig(env).proofs,
+  readConfig({ ...env, ...emptied(OPTIONAL) }).proofs,
+];
 const PROOFS = [
   { personIdKey: expect.any(String), privateKeys: expect.any(String), issuer: FILLED['PROOF_ISSUER'] },
   { personIdKey: null, privateKeys: null, issuer: null },
@@ -129,11 +133,18 @@ describe('deploy/compose.yaml', () => {
     expectUpstreams(env);
   });
 
+  test('takes tokens of one issuer and for one audience where these are filled in', () => {
+    const [issuer, audience] = CLAIMS.map((name) => FILLED[name]);
+    expect(readConfig(env).auth).toMatchObject({ issuer, audience });
+    expect(readConfig({ ...env, ...emptied(CLAIMS) }).auth).toMatchObject({ issuer: null, audience: null });
+  });
+
   test('has personId and proofs where their keys are filled in, and asks for nothing else that may stay empty', () => {
     expect(proofsOf(env)).toEqual(PROOFS);
     expect([...read('compose.yaml').matchAll(/\$\{(\w+):-\}/g)].map(([, name]) => name)).toEqual([
       ...V1,
       ...V2,
+      ...CLAIMS,
       ...OPTIONAL,
     ]);
   });

@@ -5,6 +5,8 @@ import { parse, type GraphQLError } from 'graphql';
 export interface Service {
   readonly name: string;
   readonly url: string;
+  /** What it needs to tell its schema, such as the router's secret. */
+  readonly headers?: Record<string, string>;
 }
 
 export interface Composition {
@@ -28,14 +30,16 @@ export async function composeWithApollo(services: readonly Service[]): Promise<C
 }
 
 function fetchAll(services: readonly Service[]) {
-  return Promise.all(services.map(async ({ name, url }) => ({ name, url, typeDefs: parse(await fetchSdl(url)) })));
+  return Promise.all(
+    services.map(async ({ name, url, headers }) => ({ name, url, typeDefs: parse(await fetchSdl(url, headers)) })),
+  );
 }
 
 /** The schema as the running subgraph tells it, which is all that a registry ever sees of it. */
-async function fetchSdl(url: string): Promise<string> {
+async function fetchSdl(url: string, headers?: Record<string, string>): Promise<string> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query: '{ _service { sdl } }' }),
   });
   const { data } = (await response.json()) as { data: { _service: { sdl: string } } };
