@@ -8,7 +8,7 @@ import { LONGEST_MS, openTerminal, type Pasted, type Shell, type Terminal } from
 
 /** Commands that stay until they are ended, and what they print when they are ready. */
 export const STAYING: Record<string, RegExp> = {
-  'npm start': /It listens on (?<sandbox>\S+);[^]*curl -s (?<gateway>\S+)/,
+  'npm start': /iamport-identity-gateway   (?<gateway>\S+)[^]*It listens on (?<sandbox>\S+);/,
   'npm run sandbox': /(?<sandbox>http:\/\/[\d.]+:\d+)/,
 };
 
