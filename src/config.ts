@@ -8,7 +8,7 @@ import { combinationProblems, namesCallers } from './config/combinations.ts';
 import { proofProblems, readProofs, type ProofConfig } from './config/proofs.ts';
 import { SERVER, TRACES } from './config/server-settings.ts';
 import type { Group, Values } from './config/setting.ts';
-import type { Channel } from './upstream/channels.ts';
+import type { Channel } from './upstream/channel.ts';
 import { readTraces, tracingProblems, type TracesConfig } from './config/traces.ts';
 
 export type { ProofConfig } from './config/proofs.ts';

@@ -1,6 +1,6 @@
-import type { BreakerName } from './upstream/breaker.ts';
+import type { BreakerName } from './upstream/calls.ts';
 import type { CallName, Kind } from './upstream/calls.ts';
-import type { Provider } from './upstream/channels.ts';
+import type { Provider } from './upstream/channel.ts';
 import type { Call, FailureCode } from './failure.ts';
 import type { FaultReason, UpstreamRefusal } from './upstream/errors.ts';
 import type { CertificationRecord } from './upstream/record.ts';

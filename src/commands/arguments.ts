@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { nearestWord } from '../config/lookalikes.ts';
-import { ANSWERS, COMMANDS, SETTING_FLAGS, type Command } from './commands.ts';
-import type { Invocation } from './invocation.ts';
+import { ANSWERS, COMMANDS, SETTING_FLAGS } from './commands.ts';
+import type { Command, Invocation } from './invocation.ts';
 
 /** The arguments are wrong; the message is one line with what to do, and repeats no value. */
 export class UsageError extends Error {

@@ -1,15 +1,4 @@
-import type { Invocation } from './invocation.ts';
-
-/** Answers the exit code. A command that serves answers once it has started, and goes on. */
-type Run = (invocation: Invocation) => Promise<number>;
-
-export interface Command {
-  readonly sentence: string;
-  /** Imports the module of the command, which no other command then loads. */
-  readonly load: () => Promise<Run>;
-  /** The arguments that it needs, as `--help` names them; a last one with `...` stands for one or more. */
-  readonly operands: readonly string[];
-}
+import type { Command } from './invocation.ts';
 
 /** Every command by its words; `serve` is the one without words. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
@@ -27,7 +16,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 
 /** What the flags `--help` and `--version` do in place of a command. */
 export const ANSWERS = {
-  help: command('prints this', async () => (await import('./help.ts')).help),
+  help: command('prints this', async () => {
+    const { help } = await import('./help.ts');
+    return () => help(COMMANDS);
+  }),
   version: command('prints the version', async () => (await import('./version.ts')).printVersion),
 };
 

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { COMMANDS } from './commands.ts';
+import type { Command } from './invocation.ts';
 import { version } from '../version.ts';
 
 const FLAGS = [
@@ -21,8 +21,8 @@ const SETTINGS = [
 ] as const;
 
 /** Prints the commands, the flags and the first settings, on one screen. */
-export async function help(): Promise<number> {
-  const commands = Object.entries(COMMANDS).map(
+export async function help(commands: Readonly<Record<string, Command>>): Promise<number> {
+  const rowsOfCommands = Object.entries(commands).map(
     ([name, { operands, sentence }]) => [[name, ...operands].join(' '), sentence] as const,
   );
   process.stdout.write(`${bold('iamport-identity-gateway')} ${version}
@@ -33,7 +33,7 @@ ${bold('Usage')}  iamport-identity-gateway [command] [flags]
        node dist/main.js [command] [flags]   in the image
 
 ${bold('Commands')}
-${rows(commands, 22)}
+${rows(rowsOfCommands, 22)}
 
 ${bold('Flags')}, which win over the environment
 ${rows(FLAGS)}

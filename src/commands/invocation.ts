@@ -17,3 +17,14 @@ export function configOf({ env, isSandboxForced }: Invocation): Config {
     throw new ConfigError(['--sandbox is refused in production: the sandbox proves nothing']);
   return readConfig(env);
 }
+
+/** Answers the exit code. A command that serves answers once it has started, and goes on. */
+type Run = (invocation: Invocation) => Promise<number>;
+
+export interface Command {
+  readonly sentence: string;
+  /** Imports the module of the command, which no other command then loads. */
+  readonly load: () => Promise<Run>;
+  /** The arguments that it needs, as `--help` names them; a last one with `...` stands for one or more. */
+  readonly operands: readonly string[];
+}

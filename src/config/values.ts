@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isNetwork } from '../address.ts';
 import { signingKeys } from './signing-keys.ts';
 import { redisAddress } from './redis-address.ts';
-import { PROVIDER_NAMES, type Channel } from '../upstream/channels.ts';
+import { PROVIDER_NAMES, type Channel } from '../upstream/channel.ts';
 
 // The description of each schema names its allowed values in `docs/settings.md`; no message repeats a value.
 

@@ -1,7 +1,8 @@
 import { plainAddress } from '../address.ts';
 import { badAnswer, createAsk, type Ask, type AskOptions, type Question } from '../upstream/ask.ts';
 import { bypassFor } from '../upstream/bypass.ts';
-import { asksDevice, overChannels, takesMerchantUid, type Channel } from '../upstream/channels.ts';
+import { asksDevice, takesMerchantUid, type Channel } from '../upstream/channel.ts';
+import { overChannels } from '../upstream/channels.ts';
 import { IMP_UID } from '../upstream/calls.ts';
 import { createCertificationClock } from '../upstream/clock.ts';
 import { UpstreamFault, UpstreamRefusal } from '../upstream/errors.ts';

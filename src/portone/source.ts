@@ -1,7 +1,8 @@
 import { plainAddress } from '../address.ts';
 import { badAnswer, createAsk, type AskOptions, type Question } from '../upstream/ask.ts';
 import { bypassFor } from '../upstream/bypass.ts';
-import { asksDevice, overChannels, type Channel, type ChannelCall } from '../upstream/channels.ts';
+import { asksDevice, type Channel } from '../upstream/channel.ts';
+import { overChannels, type ChannelCall } from '../upstream/channels.ts';
 import { createCertificationClock } from '../upstream/clock.ts';
 import { UpstreamFault } from '../upstream/errors.ts';
 import type { Http, HttpAnswer } from '../upstream/http.ts';

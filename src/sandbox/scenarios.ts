@@ -1,8 +1,8 @@
 import { type Answer, type Delivery, delivered, empty, htmlError, truncated } from './answers.ts';
-import type { Entry } from './entries.ts';
+import type { Entry } from './entry.ts';
 import type { MAGIC_IMP_UIDS, MAGIC_PHONES } from './magic.ts';
 import { type Form, REFUSALS, type Refusal } from './refusals.ts';
-import type { ApiVersion, CallKind } from './version.ts';
+import type { ApiVersion, CallKind, Shape } from './version.ts';
 
 export const MAGIC_CODE = '123456';
 
@@ -32,9 +32,6 @@ export interface Scenario {
   /** What every call that names it gets; nothing happens to the record. */
   readonly always?: (version: ApiVersion, certified: Entry, kind: CallKind) => Answer;
 }
-
-/** Only required fields, null elsewhere, values that nobody expects, or a status that nobody knows. */
-export type Shape = 'absent' | 'null' | 'unusual' | 'status';
 
 /** `imp_900SSSnnnnnn` or `magic900SSSnnnnnn`: SSS picks the row, nnnnnn is free. */
 export const SCENARIOS: Readonly<Record<keyof typeof MAGIC_IMP_UIDS, Scenario>> = {

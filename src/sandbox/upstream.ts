@@ -1,5 +1,6 @@
 import { type Answer, delivered } from './answers.ts';
-import { type Entry, createEntries, magicEntry } from './entries.ts';
+import { createEntries, magicEntry } from './entries.ts';
+import type { Entry } from './entry.ts';
 import { type Scenario, scenarioOf } from './scenarios.ts';
 import type { ApiVersion, CallKind } from './version.ts';
 

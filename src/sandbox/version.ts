@@ -1,10 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from './answers.ts';
-import type { Entry } from './entries.ts';
+import type { Entry } from './entry.ts';
 import type { Form, Refusal } from './refusals.ts';
-import type { Shape } from './scenarios.ts';
 
 export type CallKind = 'request' | 'confirm' | 'read' | 'remove';
+
+/** Only required fields, null elsewhere, values that nobody expects, or a status that nobody knows. */
+export type Shape = 'absent' | 'null' | 'unusual' | 'status';
 
 /** How one version of the API, V1 or V2, writes its answers. What happens is the same in both. */
 export interface ApiVersion {

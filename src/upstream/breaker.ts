@@ -7,6 +7,7 @@ import {
   type CircuitBreakerPolicy,
 } from 'cockatiel';
 import type { OnUpstreamEvent } from '../events.ts';
+import type { BreakerName } from './calls.ts';
 import { UpstreamFault, UpstreamRefusal } from './errors.ts';
 
 export interface BreakerConfig {
@@ -15,8 +16,6 @@ export interface BreakerConfig {
   /** How long an open breaker waits before a half-open probe; only tests set it. */
   readonly breakerResetMs?: number;
 }
-
-export type BreakerName = 'mutation' | 'read' | 'login' | 'portone mutation' | 'portone read';
 
 const STATES = {
   [CircuitState.Closed]: 'closed',

@@ -9,6 +9,9 @@ export type Kind = 'mutation' | 'keyed-mutation' | 'read' | 'read-back';
 export const CALL_NAMES = ['request', 'resend', 'confirm', 'read', 'readBack', 'delete'] as const;
 export type CallName = (typeof CALL_NAMES)[number];
 
+/** Calls that are kept from an upstream together when they fail together. */
+export type BreakerName = 'mutation' | 'read' | 'login' | 'portone mutation' | 'portone read';
+
 export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** `{imp_uid}` stands for the id. */

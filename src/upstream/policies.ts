@@ -13,9 +13,9 @@ import {
 } from 'cockatiel';
 import type { PoliciesConfig } from '../config.ts';
 import type { OnUpstreamEvent } from '../events.ts';
-import { asFault, createBreaker, isOwnFailure, type BreakerConfig, type BreakerName } from './breaker.ts';
+import { asFault, createBreaker, isOwnFailure, type BreakerConfig } from './breaker.ts';
 import type { Budget } from './budget.ts';
-import type { Kind } from './calls.ts';
+import type { BreakerName, Kind } from './calls.ts';
 import { UpstreamFault, UpstreamRefusal, type FaultReason } from './errors.ts';
 
 export interface PoliciesOptions extends PoliciesConfig, BreakerConfig {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readArguments, UsageError } from '../../src/commands/arguments.ts';
-import { ANSWERS, COMMANDS, type Command } from '../../src/commands/commands.ts';
+import { ANSWERS, COMMANDS } from '../../src/commands/commands.ts';
+import type { Command } from '../../src/commands/invocation.ts';
 
 /** The table with a command that takes one argument. */
 const ONE: Command = { sentence: '', operands: ['FILE'], load: async () => async () => 0 };

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { GatewayEvent, UnknownWords } from '../../src/events.ts';
 import { createIamport } from '../../src/iamport/source.ts';
 import { createPortone } from '../../src/portone/source.ts';
-import type { Channel } from '../../src/upstream/channels.ts';
+import type { Channel } from '../../src/upstream/channel.ts';
 import { createHttp } from '../../src/upstream/http.ts';
 import type { IdentityRequest } from '../../src/upstream/upstream.ts';
 import { reset } from '../support/faulty-upstream.ts';

@@ -1,4 +1,4 @@
-import type { Entry } from '../entries.ts';
+import type { Entry } from '../entry.ts';
 import {
   type Person,
   ciOf,
@@ -8,7 +8,7 @@ import {
   readGenderDigit,
   transactionNumber,
 } from '../people.ts';
-import type { Shape } from '../scenarios.ts';
+import type { Shape } from '../version.ts';
 
 /** The upstream's record, in its own words. Times are unix seconds, 0 meaning "not yet". */
 interface Certification {

@@ -1,6 +1,6 @@
-import type { Entry } from '../entries.ts';
+import type { Entry } from '../entry.ts';
 import { ciOf, diOf, transactionNumber } from '../people.ts';
-import type { Shape } from '../scenarios.ts';
+import type { Shape } from '../version.ts';
 
 export const SANDBOX_CHANNEL_KEY = 'channel-key-sandbox';
 

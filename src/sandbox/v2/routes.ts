@@ -1,5 +1,6 @@
 import { type Answer, delivered } from '../answers.ts';
-import { type Entry, createEntry, isSent, judge } from '../entries.ts';
+import { createEntry, isSent, judge } from '../entries.ts';
+import type { Entry } from '../entry.ts';
 import { type SendSms, freshCode } from '../inbox.ts';
 import { MAGIC_CODE, type Scenario, requestScenarioOf, scenarioOf } from '../scenarios.ts';
 import type { Upstream } from '../upstream.ts';

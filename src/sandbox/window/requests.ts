@@ -1,4 +1,5 @@
-import { type Entry, createEntry } from '../entries.ts';
+import { createEntry } from '../entries.ts';
+import type { Entry } from '../entry.ts';
 import { HONG, type Person } from '../people.ts';
 import { REFUSALS } from '../refusals.ts';
 import type { Upstream } from '../upstream.ts';
