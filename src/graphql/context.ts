@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import Negotiator from 'negotiator';
 import type { AnswerBounds } from './answer-bounds.ts';
 import type { Caller } from '../caller.ts';
@@ -7,7 +8,6 @@ import type { Outcome } from '../outcome.ts';
 import type { MissingSetting } from '../events.ts';
 import type { Loaders } from './loaders.ts';
 import type { Proofs } from '../proofs/proofs.ts';
-import type { Selections } from './selections.ts';
 import type { Sent } from '../verification/request.ts';
 import type { OpenedWindow } from '../verification/window.ts';
 import type { Verification } from '../verification/verification.ts';
@@ -27,6 +27,17 @@ export type Run = <O extends Outcome<CertificationRecord | Sent | OpenedWindow |
   impUid: string | null,
   work: () => Promise<O>,
 ) => Promise<O>;
+
+/** The personal fields that a request shows of each certification, in all places of its document together. */
+export interface Selections {
+  /**
+   * Notes what a place in the document shows of a certification. False where its line was written before, without all of
+   * these: it then has to be read again, for a line of its own.
+   */
+  note(impUid: string, info: GraphQLResolveInfo): boolean;
+  /** What was noted until now, for a line; null where nothing was, since a program of the host's own asks. */
+  take(impUid: string): ReadonlySet<string> | null;
+}
 
 export interface IdentityContext {
   readonly verification: Verification;

@@ -9,10 +9,9 @@ import { isTestImpUid } from '../upstream/test-upstream.ts';
 import { failed, type Outcome } from '../outcome.ts';
 import type { Sent } from '../verification/request.ts';
 import type { OpenedWindow } from '../verification/window.ts';
-import type { Run } from './context.ts';
+import type { Run, Selections } from './context.ts';
 import { answeredFields } from './personal-fields.ts';
 import { answeredImpUid } from './run.ts';
-import type { Selections } from './selections.ts';
 
 interface Request {
   readonly caller: Caller | null;

@@ -6,19 +6,9 @@ import {
   type GraphQLResolveInfo,
   type SelectionSetNode,
 } from 'graphql';
+import type { Selections } from './context.ts';
 import { isPersonal } from './personal-fields.ts';
 import { nameOfClaim } from './proof-claims.ts';
-
-/** The personal fields that a request shows of each certification, in all places of its document together. */
-export interface Selections {
-  /**
-   * Notes what a place in the document shows of a certification. False where its line was written before, without all of
-   * these: it then has to be read again, for a line of its own.
-   */
-  note(impUid: string, info: GraphQLResolveInfo): boolean;
-  /** What was noted until now, for a line; null where nothing was, since a program of the host's own asks. */
-  take(impUid: string): ReadonlySet<string> | null;
-}
 
 /** Without an access record no line needs them. */
 export const NO_SELECTIONS: Selections = { note: () => true, take: () => null };
