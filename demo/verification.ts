@@ -13,7 +13,7 @@ import {
 } from 'iamport-identity-client';
 import { formById, inputById } from './elements.ts';
 import { chooseDoor, chosenDoor, markFields, type Door } from './form.ts';
-import { graphql, type Watch } from './graphql.ts';
+import { graphql, GraphqlError, type Watch } from './graphql.ts';
 import { moveFocus, showNotice, showPerson, showScreen, showTimes } from './screens.ts';
 import type { PassedWindow, Screen, SentCode } from './screens.ts';
 import { viewOf, type View } from './steps.ts';
@@ -109,9 +109,7 @@ export function createVerification(watch: Watch) {
     if (isBusy || Date.now() < blockedUntil) return;
     isBusy = true;
     showNotice('');
-    // Without an answer it is not known whether it worked, as where the gateway itself got none.
-    const lost = { __typename: 'OutcomeUnknownError', code: 'OUTCOME_UNKNOWN', message: words().noAnswer };
-    const answer = await act().catch((): Answer => lost);
+    const answer = await act().catch(answerOf);
     isBusy = false;
     follow(answer, lastCall);
   }
@@ -235,4 +233,15 @@ export function createVerification(watch: Watch) {
       show('window');
     },
   };
+}
+
+/**
+ * A call without data. One that the gateway answered with `errors` changes nothing on the page but the message. Where no answer came it
+ * is not known whether it worked, as where the gateway itself got none.
+ */
+function answerOf(error: unknown): Answer {
+  if (!(error instanceof GraphqlError)) {
+    return { __typename: 'OutcomeUnknownError', code: 'OUTCOME_UNKNOWN', message: words().noAnswer };
+  }
+  return { __typename: error.name, message: error.code === 'UNAUTHENTICATED' ? words().needsToken : error.message };
 }

@@ -60,6 +60,7 @@ const en = {
   yes: 'Yes',
   no: 'No',
   noAnswer: 'We got no answer.',
+  needsToken: 'This gateway asks for a token, and the demo sends none. Start it without AUTH_SECRET.',
   notYet: 'Not verified yet: enter the code, the same one if you like.',
   useOtherLine: 'Use another line, or lift the block and try again.',
   useSms: 'This shop verifies by SMS.',
@@ -169,6 +170,8 @@ const ko: Words = {
   yes: '예',
   no: '아니요',
   noAnswer: '응답을 받지 못했어요.',
+  needsToken:
+    '이 게이트웨이는 토큰이 있어야 응답해요. 데모는 토큰을 보내지 않으니 AUTH_SECRET 없이 다시 시작해 주세요.',
   notYet: '아직 인증되지 않았어요. 인증번호를 입력해 주세요. 같은 번호도 괜찮아요.',
   useOtherLine: '다른 번호를 쓰거나 차단을 해제한 뒤 다시 시도해 주세요.',
   useSms: '이 상점은 문자로 인증해요.',

@@ -245,6 +245,19 @@ describeInChromium('in Chromium', () => {
     expect(await page.locator('#exchanges .outcome').innerText()).toBe('TypeError: gone');
   });
 
+  test('shows the message of other errors of a request, and lets it be sent again', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Fill in a sample person' }).click();
+    await page.route(/graphql$/, (route) =>
+      route.fulfill({ json: { errors: [{ message: 'Not here.', extensions: { code: 'BAD_REQUEST' } }] } }),
+    );
+    await page.getByRole('button', { name: 'Send the code' }).click();
+    await page.getByText('Not here.', { exact: true }).waitFor();
+    await page.unroute(/graphql$/);
+    await page.getByRole('button', { name: 'Send the code' }).click();
+    await hasFocus(page, 'otp');
+  });
+
   test('changes its language, and that of the messages of the gateway', async () => {
     const page = await open();
     await page.getByRole('button', { name: '한국어' }).click();
@@ -338,6 +351,28 @@ describeInChromium('in Chromium', () => {
     await hasFocus(page, 'welcome');
     expect(await faultsOf(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+  });
+});
+
+describeInChromium('the demo of a gateway that asks for a token', () => {
+  test.each([
+    ['en-US', 'This gateway asks for a token, and the demo sends none. Start it without AUTH_SECRET.'],
+    ['ko-KR', '데모는 토큰을 보내지 않으니 AUTH_SECRET 없이 다시 시작해 주세요.'],
+  ])('says so to a browser in %s, and asks for no code', async (locale, words) => {
+    const { auth } = testConfig('');
+    const guarded = await startOnSandbox({ auth: { ...auth, secret: 's'.repeat(32), anonymousScopes: null } });
+    const browser = await launchChromium();
+    try {
+      const { page } = await openPage(await browser.newContext({ locale }), new URL('/demo', guarded.url).href);
+      await page.locator('#sample').click();
+      await page.locator('#send').click();
+      await page.getByRole('alert').filter({ hasText: words }).waitFor();
+      expect(await page.locator('#exchanges .outcome').innerText()).toBe('HTTP 200');
+      expect(guarded.sandbox!.requests).toEqual([]);
+    } finally {
+      await browser.close();
+      await guarded.close();
+    }
   });
 });
 
