@@ -53,7 +53,8 @@ export function createVerification(watch: Watch) {
   async function requestCode(input: RequestIdentityOtpInput): Promise<Answer> {
     const { requestIdentityOtp: result } = await ask('request', RequestIdentityOtpDocument, { input });
     if (result.__typename === 'IdentityOtpSent') awaitCode(result, input);
-    return result;
+    // The hint says more than the message of the gateway: for how long to wait.
+    return result.__typename === 'OutcomeUnknownError' ? { ...result, message: '' } : result;
   }
 
   /** A verification that gets no other code is replaced by a new one: the person has asked for a code already. */
@@ -121,7 +122,7 @@ export function createVerification(watch: Watch) {
   /** Shows what the person does next. */
   function follow(answer: Answer, call: Call): void {
     const next = nextStep(answer, call);
-    const view = viewOf(next, words());
+    const view = viewOf(next, call, words());
     blockedUntil = view.blockedUntil;
     if (view.screen === 'same') updateProgress(view);
     else endProgress();
@@ -226,11 +227,12 @@ export function createVerification(watch: Watch) {
       show('code');
     },
     /** For an example of the sandbox: as after a window that the person has passed. */
-    resumeWindow: (impUid: string): void => {
+    resumeWindow: (impUid: string, hint: string): void => {
       if (isBusy) return;
       enter('window');
       passed = { impUid, isLost: false };
       show('window');
+      showNotice(hint);
     },
   };
 }
