@@ -31,14 +31,12 @@ export function createWire(onAnswer: () => Promise<void>): Watch {
   };
 }
 
-/** A region that scrolls can be reached by the keyboard. */
 function side(title: string, ...parts: [head: string, code: string][]): HTMLElement {
   const pre = element('pre', '');
   for (const [head, code] of parts) {
     if (pre.hasChildNodes()) pre.append('\n\n');
     pre.append(element('span', 'head', head), code && '\n', ...highlight(code.trim()));
   }
-  pre.tabIndex = 0;
   pre.lang = 'en';
   pre.role = 'group';
   pre.ariaLabel = title;

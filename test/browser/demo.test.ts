@@ -143,6 +143,9 @@ describeInChromium('in Chromium', () => {
     const [request, answer] = await page.locator('#exchanges li').first().locator('pre').allTextContents();
     expect(request).toMatch(/accept-language: en\n[^]*"birthday": "1990-01-01"[^]*mutation RequestIdentityOtp/);
     expect(answer).toMatch(/^HTTP 200\n\{[^]*"attemptsAllowed": 5/);
+    await page.locator('#exchanges summary').first().click();
+    const isWhole = '(pre) => pre.scrollHeight <= pre.clientHeight + 1';
+    expect(await page.evaluate(`[...document.querySelectorAll('#exchanges pre')].every(${isWhole})`)).toBe(true);
   });
 
   test('marks what is empty or malformed without a request, and what the gateway refuses', async () => {
