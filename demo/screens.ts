@@ -79,13 +79,18 @@ export function showPerson(person: Person): void {
     birthday: person.birthday,
     gender: person.gender && genders[person.gender],
     isAtLeastAge: typeof person.isAtLeastAge === 'boolean' ? (person.isAtLeastAge ? yes : no) : null,
-    certifiedAt: person.certifiedAt && new Date(person.certifiedAt).toLocaleString(language()),
+    certifiedAt: person.certifiedAt && dateTime(person.certifiedAt),
   };
   const shown = Object.keys(rows).map((key) => key as keyof typeof rows);
   byId('welcome').textContent = welcome(person.name ?? '');
   byId('person').replaceChildren(
     ...shown.flatMap((row) => (texts[row] ? [element('dt', '', rows[row]), element('dd', '', texts[row])] : [])),
   );
+}
+
+/** To the minute, so that it is one line on a phone. */
+function dateTime(instant: string): string {
+  return new Date(instant).toLocaleString(language(), { dateStyle: 'medium', timeStyle: 'short' });
 }
 
 export interface Times extends Progress {

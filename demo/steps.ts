@@ -1,4 +1,4 @@
-import type { FieldProblem, NextStep } from 'iamport-identity-client';
+import type { Call, FieldProblem, NextStep } from 'iamport-identity-client';
 import type { Words } from './words.ts';
 
 /** What the page shows after an answer. */
@@ -19,10 +19,13 @@ export interface View {
 /** The gateway does not always know how long to wait. */
 const SOME_SECONDS = 5_000;
 
+/** A number can be asked for one code a minute, also where the answer was lost. */
+const A_MINUTE = 60_000;
+
 const SAME: View = { screen: 'same', hint: '', entry: 'same', attemptsLeft: 'same', blockedUntil: 0, fields: [] };
 
 /** One case for each step: the compiler names one that is missing. */
-export function viewOf(next: NextStep, words: Words): View {
+export function viewOf(next: NextStep, call: Call, words: Words): View {
   switch (next.step) {
     case 'done':
       return { ...SAME, screen: 'result' };
@@ -38,11 +41,12 @@ export function viewOf(next: NextStep, words: Words): View {
     case 'wait':
       return { ...SAME, blockedUntil: timeOf(next.retryAt) ?? Date.now() + SOME_SECONDS };
     case 'request-again':
-      return { ...SAME, hint: words.newCode, entry: 'over' };
+      if (call !== 'request') return { ...SAME, entry: 'over' };
+      return { ...SAME, hint: words.codeUnknown, entry: 'over', blockedUntil: Date.now() + A_MINUTE };
     case 'read':
       return { ...SAME, entry: 'read' };
     case 'other-way':
-      return { ...SAME, screen: 'first', hint: HINTS[next.method ?? 'line'](words) };
+      return { ...SAME, screen: 'first', hint: next.method === 'APP' ? words.useApp : '' };
     case 'start-over':
       return { ...SAME, screen: 'first', hint: reference(next.providerCode, words) };
     case 'try-later':
@@ -51,12 +55,6 @@ export function viewOf(next: NextStep, words: Words): View {
       return { ...SAME, hint: `${words.askSupport} ${reference(next.providerCode, words)}`.trim() };
   }
 }
-
-const HINTS = {
-  SMS: (words: Words) => words.useSms,
-  APP: (words: Words) => words.useApp,
-  line: (words: Words) => words.useOtherLine,
-};
 
 function timeOf(instant: string | null): number | null {
   return instant === null ? null : Date.parse(instant);

@@ -13,7 +13,7 @@ import {
 } from 'iamport-identity-client';
 import { formById, inputById } from './elements.ts';
 import { chooseDoor, chosenDoor, markFields, type Door } from './form.ts';
-import { graphql, type Watch } from './graphql.ts';
+import { graphql, GraphqlError, type Watch } from './graphql.ts';
 import { moveFocus, showNotice, showPerson, showScreen, showTimes } from './screens.ts';
 import type { PassedWindow, Screen, SentCode } from './screens.ts';
 import { viewOf, type View } from './steps.ts';
@@ -53,7 +53,8 @@ export function createVerification(watch: Watch) {
   async function requestCode(input: RequestIdentityOtpInput): Promise<Answer> {
     const { requestIdentityOtp: result } = await ask('request', RequestIdentityOtpDocument, { input });
     if (result.__typename === 'IdentityOtpSent') awaitCode(result, input);
-    return result;
+    // The hint says more than the message of the gateway: for how long to wait.
+    return result.__typename === 'OutcomeUnknownError' ? { ...result, message: '' } : result;
   }
 
   /** A verification that gets no other code is replaced by a new one: the person has asked for a code already. */
@@ -109,9 +110,7 @@ export function createVerification(watch: Watch) {
     if (isBusy || Date.now() < blockedUntil) return;
     isBusy = true;
     showNotice('');
-    // Without an answer it is not known whether it worked, as where the gateway itself got none.
-    const lost = { __typename: 'OutcomeUnknownError', code: 'OUTCOME_UNKNOWN', message: words().noAnswer };
-    const answer = await act().catch((): Answer => lost);
+    const answer = await act().catch(answerOf);
     isBusy = false;
     follow(answer, lastCall);
   }
@@ -123,7 +122,7 @@ export function createVerification(watch: Watch) {
   /** Shows what the person does next. */
   function follow(answer: Answer, call: Call): void {
     const next = nextStep(answer, call);
-    const view = viewOf(next, words());
+    const view = viewOf(next, call, words());
     blockedUntil = view.blockedUntil;
     if (view.screen === 'same') updateProgress(view);
     else endProgress();
@@ -228,11 +227,23 @@ export function createVerification(watch: Watch) {
       show('code');
     },
     /** For an example of the sandbox: as after a window that the person has passed. */
-    resumeWindow: (impUid: string): void => {
+    resumeWindow: (impUid: string, hint: string): void => {
       if (isBusy) return;
       enter('window');
       passed = { impUid, isLost: false };
       show('window');
+      showNotice(hint);
     },
   };
+}
+
+/**
+ * A call without data. One that the gateway answered with `errors` changes nothing on the page but the message. Where no answer came it
+ * is not known whether it worked, as where the gateway itself got none.
+ */
+function answerOf(error: unknown): Answer {
+  if (!(error instanceof GraphqlError)) {
+    return { __typename: 'OutcomeUnknownError', code: 'OUTCOME_UNKNOWN', message: words().noAnswer };
+  }
+  return { __typename: error.name, message: error.code === 'UNAUTHENTICATED' ? words().needsToken : error.message };
 }

@@ -42,14 +42,24 @@ function SandboxPanel() {
         )}
       </ul>
       <h3>Magic phone numbers</h3>
-      <p>The last four digits decide how a request ends.</p>
+      <p>
+        The last four digits decide how a request ends. A number can be asked for once a minute: another click is the
+        next of three.
+      </p>
       <ul aria-label="Magic phone numbers">
         {Object.entries(MAGIC_PHONES).map(([digits, sentence]) =>
-          line(`${digits}0`, sentence, () => use({ input: { phone: `010-1234-${digits}0` } })),
+          line(`${digits}0`, sentence, () => use({ input: { phone: `010-1234-${digits}${nextDigit()}` } })),
         )}
       </ul>
     </div>
   );
+}
+
+/** The last digit of a magic number is the HTTP status of the refusal, of three; another one each time. */
+let clicks = 0;
+function nextDigit(): number {
+  clicks += 1;
+  return (clicks - 1) % 3;
 }
 
 function line(name: string, sentence: string, onClick: () => void, key = name) {

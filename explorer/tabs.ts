@@ -12,11 +12,17 @@ export const OPERATIONS = SHIPPED_OPERATIONS;
 
 /** One tab for each document. Its variables are filled in for the sandbox, and empty elsewhere. */
 export function createTabs(documents: readonly string[], isSandbox: boolean): ExplorerTab[] {
-  const values = isSandbox ? sandboxValues() : EMPTY_VALUES;
+  const filled = isSandbox ? sandboxValues() : EMPTY_VALUES;
   return documents.map((query) => {
+    const values = isOfWindow(query) ? EMPTY_VALUES : filled;
     const variables = variableNames(query).map((name) => [name, values[name] ?? '']);
     return { query, variables: JSON.stringify(Object.fromEntries(variables), null, 2) };
   });
+}
+
+/** It takes the impUid of a window that was opened and passed: that of a request would never be found. */
+export function isOfWindow(query: string): boolean {
+  return query.includes('completeIdentityWindow');
 }
 
 /** An impUid of a row of magic ones, a new one each time: one that was confirmed before answers differently. */

@@ -3,7 +3,16 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const JOURNEY = ['request', 'confirm-identity-otp', 'certification', 'delete'];
+const JOURNEY = [
+  'request',
+  'resend',
+  'confirm-identity-otp',
+  'confirm-identity-app',
+  'certification',
+  'open',
+  'complete',
+  'delete',
+];
 
 const esbuild = await import('esbuild').catch((error) => {
   if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;

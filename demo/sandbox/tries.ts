@@ -32,9 +32,11 @@ const SOMEONE_ELSES = 400;
 export function showTries(verification: Verification): void {
   showRequestTries(verification);
   showConfirmTries(verification);
-  const { someoneElses } = words();
+  const { someoneElses, someoneElsesHint } = words();
   fill('window-tries', [
-    line(`imp_900${SOMEONE_ELSES}…`, someoneElses, () => verification.resumeWindow(freshImpUid(SOMEONE_ELSES))),
+    line(`imp_900${SOMEONE_ELSES}…`, someoneElses, () =>
+      verification.resumeWindow(freshImpUid(SOMEONE_ELSES), someoneElsesHint),
+    ),
   ]);
 }
 

@@ -21,22 +21,22 @@ export function createWire(onAnswer: () => Promise<void>): Watch {
 
     for (const other of byId('exchanges').querySelectorAll('details')) other.open = false;
     byId('exchanges').append(element('li', '', details));
+    byId('own-limit').hidden = true;
     return (status, answered) => {
-      outcome.textContent = typeNameOf(answered) ?? status;
+      outcome.textContent = resultOf(answered)?.__typename ?? status;
       body.append(side(answer, [status, answered === null ? '' : pretty(answered)]));
+      byId('own-limit').hidden = !isOwnLimit(name, answered);
       void onAnswer();
     };
   };
 }
 
-/** A region that scrolls can be reached by the keyboard. */
 function side(title: string, ...parts: [head: string, code: string][]): HTMLElement {
   const pre = element('pre', '');
   for (const [head, code] of parts) {
     if (pre.hasChildNodes()) pre.append('\n\n');
     pre.append(element('span', 'head', head), code && '\n', ...highlight(code.trim()));
   }
-  pre.tabIndex = 0;
   pre.lang = 'en';
   pre.role = 'group';
   pre.ariaLabel = title;
@@ -45,9 +45,24 @@ function side(title: string, ...parts: [head: string, code: string][]): HTMLElem
 
 const pretty = (value: unknown): string => JSON.stringify(value, null, 2);
 
+interface Result {
+  readonly __typename?: string;
+  readonly retryAt?: string | null;
+}
+
 /** The member of the union that was answered. */
-function typeNameOf(body: unknown): string | undefined {
-  const data = (body as { data?: Record<string, { __typename?: string }> | null } | null)?.data;
-  const [result] = Object.values(data ?? {});
-  return result?.__typename;
+function resultOf(body: unknown): Result | undefined {
+  const data = (body as { data?: Record<string, Result> | null } | null)?.data;
+  return Object.values(data ?? {})[0];
+}
+
+/** The limit of codes for each number is the only one of a minute; a carrier's limit tells no time. */
+function isOwnLimit(name: string, body: unknown): boolean {
+  const { __typename: type, retryAt } = resultOf(body) ?? {};
+  return (
+    name === 'RequestIdentityOtp' &&
+    type === 'RateLimitedError' &&
+    typeof retryAt === 'string' &&
+    Date.parse(retryAt) <= Date.now() + 60_000
+  );
 }

@@ -158,6 +158,7 @@ describeInChromium.each(['V1', 'V2'] as const)('the doors of /demo on %s', (vers
     const page = await open();
     await page.getByRole('button', { name: 'The verification of somebody else' }).click();
     await hasFocus(page, 'finish');
+    await page.getByText("The page came back with somebody else's id. Press Finish.", { exact: true }).waitFor();
     await page.keyboard.press('Enter');
     const alert = page.getByRole('alert').filter({ hasText: MESSAGES.en.failure.NOT_FOUND });
     await alert.waitFor();

@@ -112,12 +112,14 @@ describeInChromium('in Chromium', () => {
     const page = await open();
     const before = upstreamCalls().length;
     await page.getByLabel('Name').focus();
-    await press(page, '홍길동', 'Tab', '900101', 'Tab', '1', 'Tab', 'SKT b', 'Tab', freshPhone(), 'Enter');
+    await press(page, '홍길동', 'Tab', '900101', 'Tab', '1', 'Tab', 'SKT M', 'Tab', freshPhone(), 'Enter');
     await hasFocus(page, 'otp');
     await press(page, newestCode(), 'Enter');
     await hasFocus(page, 'welcome');
     expect(await page.locator('#welcome').innerText()).toBe('홍길동, you are verified');
-    expect(await page.locator('#person').innerText()).toMatch(/Birthday\s+1990-01-01\s+Gender\s+Male/);
+    expect(await page.locator('#person').innerText()).toMatch(
+      /Birthday\s+1990-01-01\s+Gender\s+Male[^]*Verified at\s+[^\n]* \d{1,2}:\d\d\s[AP]M$/,
+    );
     expect(upstreamCalls().slice(before)).toEqual([
       'POST /certifications/otp/request',
       expect.stringMatching(/^POST \/certifications\/otp\/confirm\/imp_/),
@@ -146,6 +148,9 @@ describeInChromium('in Chromium', () => {
     const [request, answer] = await page.locator('#exchanges li').first().locator('pre').allTextContents();
     expect(request).toMatch(/accept-language: en\n[^]*"birthday": "1990-01-01"[^]*mutation RequestIdentityOtp/);
     expect(answer).toMatch(/^HTTP 200\n\{[^]*"attemptsAllowed": 5/);
+    await page.locator('#exchanges summary').first().click();
+    const isWhole = '(pre) => pre.scrollHeight <= pre.clientHeight + 1';
+    expect(await page.evaluate(`[...document.querySelectorAll('#exchanges pre')].every(${isWhole})`)).toBe(true);
   });
 
   test('marks what is empty or malformed without a request, and what the gateway refuses', async () => {
@@ -241,13 +246,29 @@ describeInChromium('in Chromium', () => {
     expect(upstreamCalls().slice(before)).toEqual(['POST /certifications/otp/request']);
   });
 
-  test('says that it got no answer where the gateway cannot be reached', async () => {
+  test('does not know whether a code was sent where the gateway cannot be reached', async () => {
     const page = await open();
     await page.getByRole('button', { name: 'Fill in a sample person' }).click();
     await page.evaluate(`globalThis.fetch = async () => { throw new TypeError('gone') }`);
     await page.getByRole('button', { name: 'Send the code' }).click();
-    await page.getByRole('alert').filter({ hasText: 'We got no answer. Ask for a new code' }).waitFor();
+    await page
+      .getByRole('alert')
+      .filter({ hasText: 'We got no answer. We do not know whether the code was sent.' })
+      .waitFor();
     expect(await page.locator('#exchanges .outcome').innerText()).toBe('TypeError: gone');
+  });
+
+  test('shows the message of other errors of a request, and lets it be sent again', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Fill in a sample person' }).click();
+    await page.route(/graphql$/, (route) =>
+      route.fulfill({ json: { errors: [{ message: 'Not here.', extensions: { code: 'BAD_REQUEST' } }] } }),
+    );
+    await page.getByRole('button', { name: 'Send the code' }).click();
+    await page.getByText('Not here.', { exact: true }).waitFor();
+    await page.unroute(/graphql$/);
+    await page.getByRole('button', { name: 'Send the code' }).click();
+    await hasFocus(page, 'otp');
   });
 
   test('changes its language, and that of the messages of the gateway', async () => {
@@ -263,44 +284,62 @@ describeInChromium('in Chromium', () => {
   });
 
   test.each<[string, keyof (typeof MESSAGES)['en']['failure'], string]>([
-    ['Verification is blocked on the line', 'LINE_BLOCKED', 'lift the block'],
+    ['Verification is blocked on the line', 'LINE_BLOCKED', ''],
     ['The details do not match', 'IDENTITY_MISMATCH', ''],
     ['Maintenance at the carrier …107', 'UPSTREAM_MAINTENANCE', ''],
-    ['The answer is lost, the code arrives', 'OUTCOME_UNKNOWN', 'Ask for a new code'],
-    ['The line is suspended', 'LINE_NOT_ELIGIBLE', 'Use another line'],
-    ['The PASS app is needed', 'APP_REQUIRED', 'by SMS only'],
-    ['The app cannot be used: SMS', 'SMS_REQUIRED', 'verifies by SMS'],
-    ['The age is not allowed', 'AGE_NOT_ALLOWED', '1588-0000'],
+    ['The line is suspended', 'LINE_NOT_ELIGIBLE', ''],
+    [
+      'The PASS app is needed',
+      'APP_REQUIRED',
+      ' This shop sends its codes by SMS only. Please use another line, or verify in a window.',
+    ],
+    ['The app cannot be used: SMS', 'SMS_REQUIRED', ''],
+    ['The age is not allowed', 'AGE_NOT_ALLOWED', ' Customer service can help: 1588-0000.'],
     ['Too many messages', 'RATE_LIMITED', ''],
     ['The SMS could not be sent', 'UPSTREAM_UNAVAILABLE', ''],
-    ['The shop is not set up', 'UPSTREAM_MISCONFIGURED', 'Reference 0066.'],
-  ])('has an example of a request: %s', async (name, code, hint) => {
+    ['The merchant is not set up', 'UPSTREAM_MISCONFIGURED', ' Customer service can help: 1588-0000. Reference 0066.'],
+  ])('has an example of a request, which says each thing once: %s', async (name, code, hint) => {
     const page = await open();
     await page.getByRole('button', { name }).click();
     await hasFocus(page, 'send');
     await page.keyboard.press('Enter');
     const notice = page.getByRole('alert').filter({ hasText: MESSAGES.en.failure[code] });
     await notice.waitFor();
-    expect(await notice.innerText()).toContain(hint);
+    expect(await notice.innerText()).toBe(MESSAGES.en.failure[code] + hint);
+    expect(await page.locator('#own-limit').isVisible()).toBe(false);
     const send = await page.locator('#send').innerText();
     expect(send).toMatch(code === 'RATE_LIMITED' ? /^Send the code \(in 0:0\d\)$/ : /^Send the code$/);
   });
 
   test.each<[string, keyof (typeof MESSAGES)['en']['failure'], string]>([
-    ['The answer is lost, nobody knows', 'OUTCOME_UNKNOWN', 'look'],
+    ['The answer is lost, and stays unknown', 'OUTCOME_UNKNOWN', 'look'],
     ['The time is over', 'CODE_EXPIRED', 'resend'],
     ['Too many wrong codes', 'TOO_MANY_ATTEMPTS', 'resend'],
     ['Refused in unknown words', 'CODE_REJECTED', 'otp'],
     ['Verified long ago', 'ALREADY_CERTIFIED', 'look'],
     ['Unknown to the carrier', 'NOT_FOUND', 'name'],
     ['Maintenance at the carrier imp_', 'UPSTREAM_MAINTENANCE', 'otp'],
-  ])('has an example of a confirm: %s', async (name, code, next) => {
+  ])('has an example of a confirm, which says each thing once: %s', async (name, code, next) => {
     const page = await open();
     await page.getByRole('button', { name }).click();
     await hasFocus(page, 'otp');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').filter({ hasText: MESSAGES.en.failure[code] }).waitFor();
+    await page.getByText(MESSAGES.en.failure[code], { exact: true }).waitFor();
     await hasFocus(page, next);
+  });
+
+  test('counts down to a new code where it is not known whether one was sent', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'The answer is lost, the code arrives' }).click();
+    await page.keyboard.press('Enter');
+    const words =
+      'We do not know whether the code was sent. Ask for a new one in a minute; a code that arrives before cannot be used.';
+    await page.getByText(words, { exact: true }).waitFor();
+    expect(await page.locator('#send').innerText()).toMatch(/^Send the code \(in (1:00|0:5\d)\)$/);
+    const before = upstreamCalls().length;
+    await page.keyboard.press('Enter');
+    expect(await page.locator('#exchanges li').count()).toBe(1);
+    expect(upstreamCalls().length).toBe(before);
   });
 
   test('verifies the person of an answer that was lost and looked up', async () => {
@@ -310,9 +349,9 @@ describeInChromium('in Chromium', () => {
     await page.getByRole('heading', { name: '홍길동, you are verified' }).waitFor();
   });
 
-  test('reads how it ended where nobody knows, and again where that fails', async () => {
+  test('reads how it ended where that stays unknown, and again where that fails', async () => {
     const page = await open();
-    await page.getByRole('button', { name: 'The answer is lost, nobody knows' }).click();
+    await page.getByRole('button', { name: 'The answer is lost, and stays unknown' }).click();
     await page.keyboard.press('Enter');
     await hasFocus(page, 'look');
     await page.keyboard.press('Enter');
@@ -343,6 +382,56 @@ describeInChromium('in Chromium', () => {
     await hasFocus(page, 'welcome');
     expect(await faultsOf(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+  });
+});
+
+describeInChromium('the demo under the limits of a gateway', () => {
+  test('tells of the limit of codes for each number, and no longer where the answer is not shown', async () => {
+    const limits = { ...testConfig('').limits, requestsPerPhone: [{ points: 1, seconds: 60 }] };
+    const limited = await startOnSandbox({ limits });
+    const browser = await launchChromium();
+    try {
+      const url = new URL('/demo', limited.url).href;
+      const { page } = await openPage(await browser.newContext({ locale: 'en-US' }), url);
+      const alert = page.getByRole('alert');
+      await page.getByRole('button', { name: 'The line is suspended' }).click();
+      await page.keyboard.press('Enter');
+      await alert.filter({ hasText: MESSAGES.en.failure.LINE_NOT_ELIGIBLE }).waitFor();
+      await page.keyboard.press('Enter');
+      await alert.filter({ hasText: MESSAGES.en.failure.RATE_LIMITED }).waitFor();
+      const ownLimit = page.getByText("This is the gateway's own limit: one code a minute for each number.");
+      await ownLimit.waitFor();
+      await page.getByRole('button', { name: '한국어' }).click();
+      await page.getByText('게이트웨이 자체의 제한이에요. 번호마다 1분에 한 번만').waitFor();
+      await page.getByRole('button', { name: '예시 정보로 채우기' }).click();
+      expect(await page.locator('#own-limit').isVisible()).toBe(false);
+      expect(limited.sandbox!.requests.filter(({ path }) => path.includes('otp')).length).toBe(1);
+    } finally {
+      await browser.close();
+      await limited.close();
+    }
+  });
+});
+
+describeInChromium('the demo of a gateway that asks for a token', () => {
+  test.each([
+    ['en-US', 'This gateway asks for a token, and the demo sends none. Start it without AUTH_SECRET.'],
+    ['ko-KR', '데모는 토큰을 보내지 않으니 AUTH_SECRET 없이 다시 시작해 주세요.'],
+  ])('says so to a browser in %s, and asks for no code', async (locale, words) => {
+    const { auth } = testConfig('');
+    const guarded = await startOnSandbox({ auth: { ...auth, secret: 's'.repeat(32), anonymousScopes: null } });
+    const browser = await launchChromium();
+    try {
+      const { page } = await openPage(await browser.newContext({ locale }), new URL('/demo', guarded.url).href);
+      await page.locator('#sample').click();
+      await page.locator('#send').click();
+      await page.getByRole('alert').filter({ hasText: words }).waitFor();
+      expect(await page.locator('#exchanges .outcome').innerText()).toBe('HTTP 200');
+      expect(guarded.sandbox!.requests).toEqual([]);
+    } finally {
+      await browser.close();
+      await guarded.close();
+    }
   });
 });
 

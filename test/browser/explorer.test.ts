@@ -35,15 +35,15 @@ async function kept(page: Page, text: string): Promise<void> {
   await until(async () => String(await page.evaluate(`localStorage.getItem('explorer:documents')`)).includes(text));
 }
 
-/** The tabs after the first: the rest of the journey, and then the other operations. */
+/** The tabs after the first, in the order of the journey. */
 const OTHER_TABS = [
-  'ConfirmIdentityOtp',
-  'Certification',
-  'DeleteCertification',
-  'CompleteIdentityWindow',
-  'ConfirmIdentityApp',
-  'OpenIdentityWindow',
   'ResendIdentityOtp',
+  'ConfirmIdentityOtp',
+  'ConfirmIdentityApp',
+  'Certification',
+  'OpenIdentityWindow',
+  'CompleteIdentityWindow',
+  'DeleteCertification',
 ];
 
 describe('/graphql', () => {
@@ -181,6 +181,27 @@ describeInChromium(chromiumPath ? 'in Chromium' : 'in Chromium, which is not ins
     await openTab(page, 'Certification');
     await line(page, 'Operation Editor', 'query Certification').waitFor();
     expect(impUid).toContain((await line(page, 'Variables', 'imp_900200').innerText()).trim());
+  });
+
+  test('shows every tab whole, 1280 pixels wide', async () => {
+    const { page } = await openExplorer(context, onSandbox.url);
+    const list = page.getByRole('list', { name: 'Select active operation' });
+    const right = ({ x, width }: { x: number; width: number }) => x + width;
+    const end = right((await list.boundingBox())!);
+    for (const tab of await tabs(page).all()) expect(right((await tab.boundingBox())!)).toBeLessThanOrEqual(end);
+  });
+
+  test('says of a window that a page opens it, and does not fill in an impUid for its completion', async () => {
+    const { page } = await openExplorer(context, onSandbox.url);
+    await openTab(page, 'OpenIdentityWindow');
+    await line(page, 'Operation Editor', '# A page opens').waitFor();
+    await openTab(page, 'CompleteIdentityWindow');
+    await line(page, 'Variables', '"impUid": ""').waitFor();
+    await openTab(page, 'RequestIdentityOtp');
+    await page.getByRole('button', { name: 'Execute query' }).click();
+    await line(page, 'Result Window', '"impUid"').waitFor();
+    await openTab(page, 'CompleteIdentityWindow');
+    await line(page, 'Variables', '"impUid": ""').waitFor();
   });
 
   test('leads to the demo of the sandbox, which leads back', async () => {
@@ -328,6 +349,8 @@ describeInChromium(chromiumPath ? 'in Chromium' : 'in Chromium, which is not ins
     const numbers = (name: string) => page.getByRole('list', { name }).getByRole('button');
     await numbers('Magic phone numbers').filter({ hasText: 'the line is suspended' }).click();
     await line(page, 'Variables', '"phone": "010-1234-1020"').waitFor();
+    await numbers('Magic phone numbers').filter({ hasText: 'the line is suspended' }).click();
+    await line(page, 'Variables', '"phone": "010-1234-1021"').waitFor();
     await numbers('Magic impUids').filter({ hasText: 'the person cancelled in the app' }).click();
     await line(page, 'Variables', '"impUid": "imp_900260').waitFor();
     await line(page, 'Variables', '"otp": "123456"').waitFor();

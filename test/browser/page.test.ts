@@ -4,7 +4,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import { devices, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Config } from '../../src/config.ts';
+import { MESSAGES } from '../../src/graphql/messages.ts';
+import { testConfig } from '../support/config.ts';
 import { blocksOf } from '../support/documents.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { openTerminal } from '../support/terminal.ts';
@@ -53,10 +56,78 @@ describeInChromium(GUIDE, () => {
     expect(gateway.calls('/otp/')).toEqual(['POST /certifications/otp/request']);
   });
 
+  test('says when a number can be asked for again', async () => {
+    const requestsPerPhone = [{ points: 1, seconds: 60 }];
+    const { gateway, page } = await openPage({ limits: { ...testConfig('').limits, requestsPerPhone } });
+    await page.getByRole('button', { name: '인증번호 받기' }).click();
+    await said(page, '문자로 받은');
+    await page.getByRole('button', { name: '인증번호 받기' }).click();
+    await said(page, MESSAGES.ko.failure.RATE_LIMITED);
+    expect(await page.getByRole('status').textContent()).toMatch(/ \d{1,2}:\d\d:\d\d 이후에 다시 시도해 주세요\.$/);
+    expect(gateway.calls('/otp/')).toEqual(['POST /certifications/otp/request']);
+  });
+
+  test('names the field that is wrong by its label', async () => {
+    const { gateway, page } = await openPage();
+    await page.getByLabel('주민등록번호 뒷자리 첫 숫자').fill('3');
+    await page.getByRole('button', { name: '인증번호 받기' }).click();
+    await said(page, `주민등록번호 뒷자리 첫 숫자: ${MESSAGES.ko.field.GENDER_DIGIT_CENTURY}`);
+    expect(gateway.calls('/otp/')).toEqual([]);
+  });
+
+  test('says of a lost request to ask again, and of a lost confirm to send the same code, which then verifies', async () => {
+    const { gateway, page } = await openPage();
+    await page.getByLabel('휴대폰 번호').fill('010-1234-1900');
+    await page.getByRole('button', { name: '인증번호 받기' }).click();
+    await said(page, '인증번호를 보냈는지 알 수 없어요. 1분 뒤에 다시 받아 주세요.');
+    expect(await page.getByLabel('인증번호', { exact: true }).isVisible()).toBe(false);
+
+    await page.getByLabel('휴대폰 번호').fill('010-1234-0001');
+    await page.getByRole('button', { name: '인증번호 받기' }).click();
+    await said(page, '문자로 받은');
+    await page.route(
+      gateway.url,
+      (route) => route.fulfill({ json: { data: { result: { __typename: 'OutcomeUnknownError' } } } }),
+      { times: 1 },
+    );
+    const { code } = gateway.sandbox.inbox.at(-1)!;
+    await enter(page, code);
+    await said(page, '잠시 후 같은 인증번호로 다시 확인해 주세요.');
+    await enter(page, code);
+    await said(page, '홍길동 님, 반가워요.');
+  });
+
+  test('says that there was no answer where the gateway asks for a token, and where it has stopped', async () => {
+    const { auth } = testConfig('');
+    const { gateway, page, complaints } = await openPage({ auth: { ...auth, anonymousScopes: null } });
+    const noAnswer = '응답을 받지 못했어요. 잠시 후 다시 시도해 주세요.';
+    await page.getByRole('button', { name: '인증번호 받기' }).click();
+    await said(page, noAnswer);
+    expect(gateway.calls('/otp/')).toEqual([]);
+
+    await page.reload();
+    await gateway.close();
+    await page.getByRole('button', { name: '인증번호 받기' }).click();
+    await said(page, noAnswer);
+    expect(complaints).toEqual([]);
+  });
+
+  test('is as wide as a phone, with each field on a line of its own', async () => {
+    const { page } = await openPage({}, { ...devices['Pixel 7'], viewport: { width: 390, height: 844 } });
+    expect(await page.evaluate('[innerWidth, document.documentElement.scrollWidth]')).toEqual([390, 390]);
+    for (const label of ['이름', '휴대폰 번호', '생년월일', '통신사']) {
+      const { x, width } = (await page.getByLabel(label).boundingBox())!;
+      expect([x, width]).toEqual([expect.any(Number), 390 - 2 * x]);
+    }
+  });
+
   /** The page as the guide has it saved and served, with free ports in place of 3000 and 4000. */
-  async function openPage(): Promise<{ gateway: TestGateway; page: Page; complaints: string[] }> {
+  async function openPage(
+    settings: Partial<Config> = {},
+    options: BrowserContextOptions = {},
+  ): Promise<{ gateway: TestGateway; page: Page; complaints: string[] }> {
     const port = await freePort();
-    const gateway = await startGateway();
+    const gateway = await startGateway({ config: settings });
     closing.push(() => gateway.close());
     const blocks = blocksOf(GUIDE);
     const { file, text } = blocks.find(({ language }) => language === 'html')!;
@@ -71,7 +142,7 @@ describeInChromium(GUIDE, () => {
     const url = `http://127.0.0.1:${port}`;
     await until(() => isServed(url));
 
-    const context = await browser.newContext();
+    const context = await browser.newContext(options);
     closing.push(() => context.close());
     const page = await context.newPage();
     const complaints: string[] = [];

@@ -31,16 +31,13 @@ describeInChromium(
     let sandbox: Sandbox;
     let gateway: TestGateway;
 
-    /** The document's page for a version, with what it leaves to the reader: `gql`, `show`, and a way to say that it is ready. */
+    /** The document's page for a version, with what it leaves to the reader: the documents, the address, a token and `show`. */
     function pageOf(version: string, path: string): string {
       const helpers = `
       const OPEN_IDENTITY_WINDOW = ${JSON.stringify(`${operation('open-identity-window')}${FRAGMENTS}`)};
       const COMPLETE_IDENTITY_WINDOW = ${JSON.stringify(`${operation('complete-identity-window')}${FRAGMENTS}`)};
-      async function gql(query, variables) {
-        const body = JSON.stringify({ query, variables });
-        const response = await fetch('${gateway.url}', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-        return Object.values((await response.json()).data)[0];
-      }
+      const GATEWAY = '${gateway.url}';
+      const token = '';
       function show(text) { document.title = text; }
       ${blocks('## The page', 'js')[0]}`;
       const [script] = blocks(`### ${version}`, 'html');

@@ -131,6 +131,10 @@ describeInChromium(chromiumPath ? 'the window' : 'the window, without a Chromium
     const page = await openShop('/v1');
     const frame = await openFrame(page);
     await frame.getByRole('radio', { name: /외국인/ }).check();
+    for (const caption of ['adult', 'minor', 'foreigner', 'no CI']) {
+      await frame.getByRole('radio', { name: caption }).waitFor();
+    }
+    for (const caption of ['Verify', 'Cancel']) await frame.getByRole('button', { name: caption }).waitFor();
     await frame.getByRole('button', { name: '인증하기' }).click();
     const result = await resultOf(page);
     expect(result).toMatchObject({ success: true, merchant_uid: 'order_1' });

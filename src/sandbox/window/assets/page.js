@@ -9,6 +9,13 @@ function element(name, text, className = '') {
   return made;
 }
 
+/** For a developer who reads no Korean: the provider's window is in Korean. */
+const ENGLISH = { adult: 'adult', minor: 'minor', foreigner: 'foreigner', 'without-ci': 'no CI' };
+
+function english(text) {
+  return Object.assign(element('small', text), { lang: 'en' });
+}
+
 async function post(path, fields) {
   const answer = await fetch(path, { method: 'POST', body: JSON.stringify({ ...asked, ...fields }) });
   return answer.json();
@@ -22,7 +29,9 @@ function showPerson({ id, title, detail }, index) {
     value: id,
     checked: index === 0,
   });
-  label.append(input, element('span', title), element('span', detail, 'detail'));
+  const about = element('span', `${detail} · `, 'detail');
+  about.append(english(ENGLISH[id] ?? id));
+  label.append(input, element('span', title), about);
   at('people').append(label);
   if (index === 0) input.focus();
 }
@@ -32,7 +41,7 @@ function showFailure(message) {
   at('failure').hidden = false;
   document.querySelector('fieldset').hidden = true;
   at('approve').hidden = true;
-  at('cancel').textContent = '닫기';
+  at('cancel').replaceChildren('닫기 ', english('Close'));
   at('cancel').focus();
 }
 
