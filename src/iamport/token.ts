@@ -45,7 +45,7 @@ export function createTokens(
       current = tokenIn(answer, askedAt);
       return current;
     } catch (error) {
-      // Whatever it was, the request that waits for the token was not sent.
+      // Any failure of a log-in has the fate `not-sent` for the request that waits for it.
       const fault = new UpstreamFault(saysRefused(error) ? 'login-refused' : 'login');
       if (fault.code === 'UPSTREAM_UNAUTHORIZED') refusal = { token: null, until: now() + REMEMBER_REFUSAL_MS };
       throw fault;
